@@ -1,0 +1,9 @@
+"""Running it: health, readiness, figures for a monitor."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Bring the room into the app."""

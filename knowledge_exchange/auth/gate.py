@@ -1,0 +1,140 @@
+"""The gate: default-deny, before every request and every socket event.
+
+A view without an explicit word about who may use it is for active members only. A visitor is sent to
+the sign-in page whether the address exists or not; someone without standing to their one page, likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from knowledge_exchange.auth import sessions
+from knowledge_exchange.auth.csrf import check_request
+from knowledge_exchange.auth.me import Me
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_WORD = "_ke_access"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Access:
+    """A word about who may use a view or a socket event."""
+
+    name: str
+    roles: frozenset[str] = field(default=frozenset())
+
+
+#: Health, metrics and built files: no session is looked at.
+MACHINE = Access("machine")
+#: Visitors and active members; those without standing are sent to their one page.
+PUBLIC = Access("public")
+#: Anybody signed in, whatever their standing: their one page and what hangs on it.
+SIGNED_IN = Access("signed_in")
+#: Active members: what holds where nothing is said.
+ACTIVE = Access("active")
+
+
+def machine(view: View) -> View:
+    """Mark a view that answers machines and tells nothing about anybody."""
+    return _say(view, MACHINE)
+
+
+def public(view: View) -> View:
+    """Mark a view that visitors may use."""
+    return _say(view, PUBLIC)
+
+
+def signed_in(view: View) -> View:
+    """Mark a view for everybody with an account, pending, lapsed and suspended included."""
+    return _say(view, SIGNED_IN)
+
+
+def active(view: View) -> View:
+    """Say of a view (or a socket event, which must say) that it is for active members."""
+    return _say(view, ACTIVE)
+
+
+def for_roles(*roles: str) -> Callable[[View], View]:
+    """Mark a view for active members with one of these roles; to others it does not exist."""
+    return lambda view: _say(view, Access("roles", frozenset(roles)))
+
+
+def _say(view: View, access: Access) -> View:
+    setattr(view, _WORD, access)
+    return view
+
+
+def word_of(view: object) -> Access | None:
+    """What was said about a view, or None where nothing was."""
+    return getattr(view, _WORD, None)
+
+
+def admits(access: Access, me: Me | None) -> bool:
+    """Whether this person may use what bears this word (pure; shared by pages and sockets)."""
+    if access in (MACHINE, PUBLIC):
+        return True
+    if me is None:
+        return False
+    if access is SIGNED_IN:
+        return True
+    return me.is_active and (not access.roles or me.role in access.roles)
+
+
+def init_app(app: Flask) -> None:
+    """Put the gate before every request."""
+    machine(app.view_functions["static"])
+    app.before_request(_keep)
+
+
+def _keep() -> ResponseReturnValue | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    access = word_of(view) or ACTIVE
+    if access is MACHINE:
+        return None
+    me = sessions.current_me()
+    if me is not None:
+        sessions.touch(me)
+    if me is not None and not me.is_active and access is not SIGNED_IN:
+        return _to_own_page()
+    if me is None and not admits(access, me):
+        return _check_then(_to_sign_in)
+    if not admits(access, me):
+        abort(404)
+    if request.method not in _SAFE_METHODS:
+        return check_request(me)
+    return None
+
+
+def _check_then(answer: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """A write by a visitor: text typed in a session that has ended is shown again, not lost."""
+    if request.method in _SAFE_METHODS:
+        return answer()
+    return check_request(None) or answer()
+
+
+def wants_json() -> bool:
+    """Whether the other side would rather read JSON than a page."""
+    if request.path.startswith("/live/"):
+        return True
+    offered = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(offered, default="text/html") == offered[1]
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error="sign_in"), 401
+    goal = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/"
+    return redirect(url_for("auth.sign_in", next=goal))
+
+
+def _to_own_page() -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error="standing"), 403
+    return redirect(url_for("auth.my_page"))

@@ -1,0 +1,36 @@
+"""Who is asking: the member behind a request or a socket, as plain facts from one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_login import UserMixin
+
+
+@dataclass(frozen=True, slots=True)
+class Me(UserMixin):  # type: ignore[misc]
+    """A signed-in person. Frozen: rights are read from the database at every request."""
+
+    id: int
+    name: str
+    handle: str | None
+    standing: str
+    role: str
+    title: str
+    region: str | None
+    organisation_code: str | None
+    zone: str
+    thread_view: str
+    sign_in_id: int
+    seen_at: datetime
+    token: str
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they are a member in good standing: the one question of the gate."""
+        return self.standing == "active"
+
+    def get_id(self) -> str:
+        """What the cookie holds: the sign-in's token, so that ending the sign-in ends the cookie."""
+        return self.token

@@ -1,0 +1,100 @@
+"""Members, their sign-ins, and the one-time links that are mailed to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import Base, Id
+from knowledge_exchange.core.ids import new_id
+
+STANDINGS = ("pending", "active", "lapsed", "suspended", "left")
+ROLES = ("member", "officer", "membership_officer", "administrator")
+VIEWS = ("tree", "flat")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+class Member(Base):
+    """A person with an account. That the row exists is confidential."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        CheckConstraint(_one_of("standing", STANDINGS), name="standing"),
+        CheckConstraint(_one_of("role", ROLES), name="role"),
+        CheckConstraint(_one_of("thread_view", VIEWS), name="thread_view"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    email: Mapped[str] = mapped_column(unique=True)  # in small letters
+    email_confirmed_at: Mapped[datetime | None]
+    name: Mapped[str]
+    handle: Mapped[str | None] = mapped_column(unique=True)
+    handle_changed_at: Mapped[datetime | None]
+    password_hash: Mapped[str]
+    standing: Mapped[str] = mapped_column(default="pending")
+    standing_since: Mapped[datetime] = mapped_column(default=now)
+    standing_cause: Mapped[str] = mapped_column(default="")
+    role: Mapped[str] = mapped_column(default="member")
+    title: Mapped[str] = mapped_column(default="")  # role in words: "Operations manager, acute"
+    category: Mapped[str] = mapped_column(default="full")
+    region: Mapped[str | None]  # slug of the regional network
+    organisation_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"))
+    zone: Mapped[str] = mapped_column(default="Europe/London")
+    thread_view: Mapped[str] = mapped_column(default="tree")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class TakenHandle(Base):
+    """Every handle that anybody ever had: never given out again."""
+
+    __tablename__ = "taken_handle"
+
+    handle: Mapped[str] = mapped_column(primary_key=True)
+    taken_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SignIn(Base):
+    """A session on one device. Ending it deletes the row; the cookie is then worth nothing."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)
+    device: Mapped[str] = mapped_column(default="")  # in words: "Firefox on Windows"
+
+
+class EmailToken(Base):
+    """A link sent by e-mail, good once and for a while: to confirm an address, to reset a password."""
+
+    __tablename__ = "email_token"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[str]
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class StandingChange(Base):
+    """One step in somebody's standing: when, why, by whom (None: by the exchange itself)."""
+
+    __tablename__ = "standing_change"
+    __table_args__ = (Index(None, "member_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    before: Mapped[str]
+    after: Mapped[str]
+    cause: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,1 @@
+"""What every room stands on: settings, database, clock, keys, markup, paging. Imports no room."""

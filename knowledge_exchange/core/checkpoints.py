@@ -1,0 +1,45 @@
+"""SQLite checkpoints, off the event loop.
+
+Copying the write-ahead log into the database file takes long and would stop every greenlet, so the
+connections leave it alone and a real thread does it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from pathlib import Path
+
+from flask import Flask
+
+CHECKPOINT_EVERY_S = 5.0
+#: Beyond this the log is also cut back to nothing, when no reader stands in the way.
+TRUNCATE_OVER_BYTES = 64 * 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+def keep_checkpointing(app: Flask) -> None:
+    """Checkpoint every few seconds, for ever (a background job of ``serve``)."""
+    import gevent
+
+    path = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+    pool = gevent.get_hub().threadpool
+    while True:
+        time.sleep(CHECKPOINT_EVERY_S)
+        try:
+            pool.apply(checkpoint, (path,))
+        except sqlite3.Error as error:
+            log.warning("checkpoint put off", extra={"reason": str(error)})
+
+
+def checkpoint(path: Path) -> None:
+    """One checkpoint that waits for nobody."""
+    wal = path.with_name(path.name + "-wal")
+    large = wal.exists() and wal.stat().st_size > TRUNCATE_OVER_BYTES
+    connection = sqlite3.connect(path, timeout=0.05)
+    try:
+        connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if large else 'PASSIVE'})")
+    finally:
+        connection.close()

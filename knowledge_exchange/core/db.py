@@ -1,0 +1,224 @@
+"""The database: base of all models, column types, and the one place that commits.
+
+SQLite, embedded: write-ahead log, ``synchronous=FULL`` (what was acknowledged survives kill -9), and
+one writer at a time. Under gevent a greenlet that gives way inside ``BEGIN IMMEDIATE`` would stop the
+whole loop, so there is a lock of our own in front of SQLite's, and nothing inside a unit of work may
+yield. PostgreSQL: by URL, nothing else changes.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text, TypeDecorator, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.pool import ConnectionPoolEntry
+
+#: SQLite's own wait for another process's write lock. It stops the loop, so it is short; the rest
+#: of the waiting is done here, where others go on.
+BUSY_TIMEOUT_MS = 50
+BUSY_PAUSE_S = 0.02
+BUSY_PATIENCE_S = 10.0
+POOL_SIZE = 20
+POOL_OVERFLOW = 40
+
+log = logging.getLogger(__name__)
+
+#: 63-bit ids; SQLite's INTEGER PRIMARY KEY is the row id itself.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+#: Text that is compared byte by byte on both databases.
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+class Busy(RuntimeError):
+    """Another process held the database's write lock for longer than we wait."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in Python; ``timestamptz`` in PostgreSQL, ISO text in SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone can't be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every model of every room."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, str: Text}
+
+
+# Models inherit from our own typed base; db.Model is not used.
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+_write_lock = threading.RLock()
+_WRITE = "ke_write"
+_PROMISES = "ke_promises"
+
+
+def init_app(app: Flask) -> None:
+    """Connect the app to its database; no statement is sent yet."""
+    sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
+    options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    if sqlite:
+        app.config["KE_DATA_DIR"].mkdir(parents=True, exist_ok=True)
+        options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    else:
+        options["pool_pre_ping"] = True
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    if sqlite:
+        with app.app_context():
+            _prepare_sqlite(app, db.engine)
+
+
+def _prepare_sqlite(app: Flask, engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        # We say BEGIN ourselves, so that a unit of work can say BEGIN IMMEDIATE.
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        _set_journal(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -16000")
+        if app.extensions.get("ke_checkpointer"):
+            # A checkpoint is a long stall: core/checkpoints.py does it off the loop.
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get(_WRITE)
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _set_journal(connection: sqlite3.Connection) -> None:
+    """Turning the log on needs the file alone for a moment, only the very first time."""
+    deadline = time.monotonic() + BUSY_PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(BUSY_PAUSE_S)
+
+
+def is_sqlite() -> bool:
+    """Whether the embedded database is in use."""
+    return db.engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def unit_of_work() -> Iterator[OrmSession]:
+    """All or nothing: commit once at the end, then keep the promises made inside.
+
+    Inside another unit of work it simply joins it. What was loaded before is read afresh. Nothing
+    inside may yield to another greenlet (no mail, no HTTP, no sleep): that is what :func:`promise`
+    is for. Raises :class:`Busy` if another process keeps the write lock for 10 s.
+    """
+    session = db.session()
+    if session.info.get(_PROMISES) is not None:
+        yield session
+        return
+    promises: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = []
+    with _write_turn():
+        session.rollback()
+        _begin_writing(session)
+        session.info[_PROMISES] = promises
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info[_PROMISES] = None
+    _keep(promises)
+
+
+@contextmanager
+def _write_turn() -> Iterator[None]:
+    if not is_sqlite():
+        yield
+        return
+    with _write_lock:
+        yield
+
+
+def _begin_writing(session: OrmSession) -> None:
+    deadline = time.monotonic() + BUSY_PATIENCE_S
+    while True:
+        try:
+            session.connection(execution_options={_WRITE: True})
+            return
+        except sqlite3.OperationalError as error:
+            session.rollback()
+            if time.monotonic() > deadline:
+                raise Busy("another process is writing") from error
+            time.sleep(BUSY_PAUSE_S)
+
+
+def promise(name: str, function: Callable[..., None], *arguments: Any) -> None:
+    """Have ``function(*arguments)`` called after the commit; ``name`` says what for, in the log.
+
+    Not kept if the work is rolled back. A failure is logged, never raised: what was written
+    stands, whether or not anybody could be told.
+    """
+    promises = db.session().info.get(_PROMISES)
+    if promises is None:
+        raise RuntimeError(f"promise {name!r} was made outside a unit of work")
+    promises.append((name, function, arguments))
+
+
+def _keep(promises: list[tuple[str, Callable[..., None], tuple[Any, ...]]]) -> None:
+    for name, function, arguments in promises:
+        try:
+            function(*arguments)
+        except Exception:
+            log.exception("a promise was not kept", extra={"promise": name})
+
+
+def end_read() -> None:
+    """Give the connection back before waiting for something slow (a hash, a pause, a helper)."""
+    db.session.remove()
+
+
+def database_url() -> str:
+    """The address of the database in use (with its password: not for logs)."""
+    return str(current_app.config["SQLALCHEMY_DATABASE_URI"])

@@ -1,0 +1,42 @@
+"""Mail that waits to be sent: a row first, so that nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import Base, Id
+from knowledge_exchange.core.ids import new_id
+
+_WAITING = text("sent_at IS NULL AND failed_at IS NULL")
+
+
+class MailMessage(Base):
+    """One message. A worker claims it by lease; kill -9 in between sends it when the lease ends.
+
+    Once sent, subject and text are emptied: links in them are keys.
+    """
+
+    __tablename__ = "mail_message"
+    __table_args__ = (
+        Index("ix_mail_waiting", "not_before", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    recipient: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    #: Dropped unsent with the account, and when the member loses standing (unless ``essential``).
+    member_id: Mapped[int | None] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), index=True
+    )
+    essential: Mapped[bool] = mapped_column(default=False)
+    not_before: Mapped[datetime] = mapped_column(default=now)
+    lease_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]

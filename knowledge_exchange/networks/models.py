@@ -1,0 +1,117 @@
+"""Networks, who belongs to them, who asked to, who was invited; and organisations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import Base, Id
+from knowledge_exchange.core.ids import new_id
+
+KINDS = ("regional", "organisation", "interest", "national")
+VISIBILITIES = ("open", "closed", "private")
+ROLES = ("member", "moderator")
+#: How somebody came in: by region or organisation, by themselves, let in, or invited.
+ORIGINS = ("automatic", "joined", "approved", "invited")
+
+
+class Organisation(Base):
+    """An employer, by its ODS code (NHS Organisation Data Service)."""
+
+    __tablename__ = "organisation"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    region: Mapped[str | None]
+
+
+class Network(Base):
+    """A subforum with its own members and moderators."""
+
+    __tablename__ = "network"
+    __table_args__ = (
+        CheckConstraint("kind IN ('regional', 'organisation', 'interest', 'national')", name="kind"),
+        CheckConstraint("visibility IN ('open', 'closed', 'private')", name="visibility"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    visibility: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class NetworkMembership(Base):
+    """Somebody's place in a network. Leaving deletes it."""
+
+    __tablename__ = "network_membership"
+    __table_args__ = (
+        CheckConstraint("role IN ('member', 'moderator')", name="role"),
+        Index(None, "network_id"),
+    )
+
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True
+    )
+    network_id: Mapped[int] = mapped_column(
+        ForeignKey("network.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(default="member")
+    origin: Mapped[str] = mapped_column(default="joined")
+    joined_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class JoinRequest(Base):
+    """A wish to join a closed network, open until ``decided_at``."""
+
+    __tablename__ = "join_request"
+    __table_args__ = (
+        Index(
+            "uq_join_request_open",
+            "network_id",
+            "member_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    note: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    accepted: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class NetworkInvitation(Base):
+    """An invitation into a private or closed network, open until ``answered_at``."""
+
+    __tablename__ = "network_invitation"
+    __table_args__ = (
+        Index(
+            "uq_network_invitation_open",
+            "network_id",
+            "member_id",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+        Index(None, "member_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    invited_at: Mapped[datetime] = mapped_column(default=now)
+    answered_at: Mapped[datetime | None]
+    accepted: Mapped[bool | None]

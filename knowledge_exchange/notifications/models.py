@@ -1,0 +1,89 @@
+"""A member's place in a thread, and what they are told about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import Base, Id
+from knowledge_exchange.core.ids import new_id
+
+#: From quiet to loud; automatic changes only go up, and never over a choice.
+LEVELS = ("muted", "normal", "tracking", "watching")
+_LEVEL_CHECK = "level IN ('muted', 'normal', 'tracking', 'watching')"
+
+
+class Participant(Base):
+    """A member's place in one thread: all that is personal about it hangs here.
+
+    ``member_id`` is empty for a sealed one (a pseudonym's): only ``sealed`` then tells whose it
+    is, to whoever holds the key file.
+    """
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("member_id", "thread_id"),
+        CheckConstraint(_LEVEL_CHECK, name="level"),
+        Index(
+            "ix_participant_watching",
+            "thread_id",
+            sqlite_where=text("level = 'watching'"),
+            postgresql_where=text("level = 'watching'"),
+        ),
+        Index(None, "thread_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    level: Mapped[str] = mapped_column(default="normal")
+    #: When the member chose the level themselves; automatic changes then leave it alone.
+    level_chosen_at: Mapped[datetime | None]
+    last_read_id: Mapped[int] = mapped_column(Id, default=0)
+
+
+class Notification(Base):
+    """Something one participant is told, durably; the socket only hurries it along.
+
+    ``member_id`` repeats the participant's, so that the unread ones are one index away; it is
+    empty where the participant is sealed. Notices outside any thread have the member alone.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        Index(None, "member_id", "id"),
+        Index(
+            "ix_notification_unread",
+            "member_id",
+            "thread_id",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
+        Index(
+            "uq_notification_post",
+            "participant_id",
+            "post_id",
+            unique=True,
+            sqlite_where=text("post_id IS NOT NULL"),
+            postgresql_where=text("post_id IS NOT NULL"),
+        ),
+        Index(None, "post_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    participant_id: Mapped[int | None] = mapped_column(
+        ForeignKey("participant.id", ondelete="CASCADE")
+    )
+    kind: Mapped[str]
+    network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    text: Mapped[str]
+    url: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    read_at: Mapped[datetime | None]

@@ -1,0 +1,67 @@
+"""The one place that knows every room: builds the app, registers rooms, fills their hooks."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from knowledge_exchange.core import (
+    assets,
+    config,
+    crypto,
+    db,
+    errors,
+    headers,
+    i18n,
+    logs,
+    paths,
+)
+
+#: Rooms with pages or tables, from the ground up. Each has ``init_app(app)``.
+ROOMS = (
+    "audit",
+    "jobs",
+    "mail",
+    "auth",
+    "realtime",
+    "notifications",
+    "networks",
+    "verification",
+    "threads",
+    "home",
+    "admin",
+)
+
+
+def build(given: dict[str, Any] | None) -> Flask:
+    """Build the app; see :func:`knowledge_exchange.create_app`."""
+    settings = config.load(given)
+    wrong = config.problems(settings)
+    if wrong:
+        raise SystemExit("This exchange can't start yet:\n- " + "\n- ".join(wrong))
+    app = Flask(
+        "knowledge_exchange",
+        template_folder=str(paths.templates()),
+        static_folder=str(Path(__file__).parent / "static"),
+    )
+    app.config.update(config.flask_settings(settings), **settings)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for part in (logs, crypto, db, i18n, headers, errors):
+        part.init_app(app)
+    app.jinja_env.globals["asset"] = assets.asset_url
+    Migrate(app, db.db, directory=str(paths.migrations()), render_as_batch=True)
+    for room in ROOMS:
+        import_module(f"knowledge_exchange.{room}").init_app(app)
+    _register_jobs(app)
+    return app
+
+
+def _register_jobs(app: Flask) -> None:
+    from knowledge_exchange.jobs import register
+    from knowledge_exchange.mail.jobs import SEND_EVERY_S, send_waiting
+
+    register(app, "mail", SEND_EVERY_S, send_waiting)

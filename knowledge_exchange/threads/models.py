@@ -1,0 +1,140 @@
+"""Threads, posts, and the voices in which they are written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import Base, Bytewise, Id
+from knowledge_exchange.core.ids import new_id
+
+KINDS = ("problem", "advice", "case_study", "discussion", "announcement")
+VOICE_KINDS = ("own", "pseudonym", "role", "imported")
+
+
+class Voice(Base):
+    """How somebody appears in a thread. Pages, sockets, mails and feeds know voices only."""
+
+    __tablename__ = "voice"
+    __table_args__ = (
+        CheckConstraint("kind IN ('own', 'pseudonym', 'role', 'imported')", name="kind"),
+        UniqueConstraint("participant_id", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    participant_id: Mapped[int | None] = mapped_column(
+        ForeignKey("participant.id", ondelete="SET NULL")
+    )
+    kind: Mapped[str]
+    name: Mapped[str]
+    handle: Mapped[str | None]
+    title: Mapped[str] = mapped_column(default="")  # role in words
+    #: Where imported words come from, with their licence: named wherever they are shown.
+    source: Mapped[str] = mapped_column(default="")
+    external_key: Mapped[str | None] = mapped_column(unique=True)
+
+
+class Thread(Base):
+    """A question, advice, case study, discussion or announcement, and the talk under it."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('problem', 'advice', 'case_study', 'discussion', 'announcement')", name="kind"
+        ),
+        Index(
+            "ix_thread_network_latest",
+            "network_id",
+            "last_post_id",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_thread_unanswered",
+            "network_id",
+            "last_post_id",
+            sqlite_where=text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"),
+            postgresql_where=text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"),
+        ),
+        Index("ix_thread_kind", "network_id", "kind", "last_post_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    title: Mapped[str]
+    # voice_id, last_post_id and answer_id repeat what the posts say, so that a list reads threads
+    # alone. No foreign keys: they would run in a circle. `knowledge-exchange check` compares them.
+    voice_id: Mapped[int] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    #: Id of the newest post: by its making also the time of the last activity.
+    last_post_id: Mapped[int] = mapped_column(Id)
+    reply_count: Mapped[int] = mapped_column(default=0)
+    answer_id: Mapped[int | None] = mapped_column(Id)
+    answered_at: Mapped[datetime | None]
+    locked_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    #: Goes up with every change that shows on the page: cached bodies are kept under it.
+    version: Mapped[int] = mapped_column(default=1)
+    #: Goes up when some who could follow it may no longer: names the socket room.
+    epoch: Mapped[int] = mapped_column(default=1)
+    external_key: Mapped[str | None] = mapped_column(unique=True)
+
+
+class Post(Base):
+    """The opening post (no parent) or a reply, with its HTML as rendered when it was written.
+
+    ``position`` orders a thread's posts as the tree is read; see ``core/order.py``.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        Index("ix_post_tree", "thread_id", "position", unique=True),
+        Index("ix_post_time", "thread_id", "id"),
+        Index(None, "parent_id"),
+        Index(None, "renderer"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    voice_id: Mapped[int] = mapped_column(ForeignKey("voice.id"), index=True)
+    position: Mapped[str] = mapped_column(Bytewise)
+    depth: Mapped[int] = mapped_column(default=0)
+    body: Mapped[str]  # Markdown, as typed
+    html: Mapped[str]
+    renderer: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    external_key: Mapped[str | None] = mapped_column(unique=True)
+
+
+class PostRevision(Base):
+    """What a post said before an edit."""
+
+    __tablename__ = "post_revision"
+    __table_args__ = (Index(None, "post_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    title: Mapped[str | None]  # of the thread, where the opening post's edit changed it
+    body: Mapped[str]
+    html: Mapped[str]
+    replaced_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Submission(Base):
+    """A form that was already taken: sending it twice posts once.
+
+    Keyed by a keyed hash of the member and the form's key, so the row names nobody.
+    """
+
+    __tablename__ = "submission"
+
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(default=now)
