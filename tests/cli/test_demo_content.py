@@ -77,11 +77,7 @@ def test_the_community_is_as_large_as_the_contract_asks(community: DemoCommunity
 
 
 def test_the_twelve_accounts_have_their_standing(community: DemoCommunity) -> None:
-    found = {
-        person.email.removesuffix("@demo.example"): person.standing
-        for person in community.people
-        if person.demo
-    }
+    found = {person.email.removesuffix("@demo.example"): person.standing for person in community.people if person.demo}
     assert found == ACCOUNTS
 
 
@@ -158,16 +154,12 @@ def test_the_member_asks_takes_part_and_has_unread_replies(community: DemoCommun
     handle = account(community, "member").handle
     own = [thread for thread in community.threads if thread.author == handle]
     joined = [
-        thread
-        for thread in community.threads
-        if thread not in own and handle in {post.author for post in thread.posts}
+        thread for thread in community.threads if thread not in own and handle in {post.author for post in thread.posts}
     ]
     unread = [
         thread
         for thread in own + joined
-        if any(
-            post.author != handle and post.hours_ago < demo_content.READ_UNTIL_HOURS for post in thread.posts
-        )
+        if any(post.author != handle and post.hours_ago < demo_content.READ_UNTIL_HOURS for post in thread.posts)
     ]
     assert len(own) >= 3
     assert len(joined) >= 5
@@ -244,9 +236,7 @@ def test_anything_else_is_refused_as_a_span_of_time(text: str) -> None:
         ("threads/north-west-winter.md", "network: north-west", "network: narnia", "no such netw"),
     ],
 )
-def test_a_fault_is_named_with_its_file_and_entry(
-    files: Path, file: str, old: str, new: str, complaint: str
-) -> None:
+def test_a_fault_is_named_with_its_file_and_entry(files: Path, file: str, old: str, new: str, complaint: str) -> None:
     replace_in(files / file, old, new)
     with pytest.raises(ValueError, match=complaint):
         load(files)
