@@ -23,7 +23,7 @@ def chromium_path(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     try:
         return str(once(run_folder(tmp_path_factory), "chromium", chromium.find))
-    except chromium.NoChromium as missing:
+    except RuntimeError as missing:
         pytest.fail(str(missing), pytrace=False)
 
 

@@ -30,7 +30,7 @@ MISSING = (
 )
 
 
-class NoChromium(Exception):
+class NoChromium(RuntimeError):
     """No browser is there and none could be installed; the message names the package."""
 
 

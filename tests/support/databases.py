@@ -16,13 +16,18 @@ SQLITE_NAME = "exchange.sqlite3"
 DEMO_S = 120.0
 
 
+#: Flask-Migrate's own command: the operator's is tested where it lives, and must not break every other test.
+MIGRATE = ("-m", "flask", "--app", "knowledge_exchange", "db", "upgrade")
+DEMO = ("-m", "knowledge_exchange", "demo")
+
+
 def _prepare(folder: Path, url: str, demo: bool) -> None:
     """Migrate the database at `url`, with its keys in `folder`; with `demo` also load the demo community."""
     settings = {"KE_DATA_DIR": folder, "KE_DATABASE_URL": url, "KE_DEMO": demo}
-    for command in ("migrate", "demo") if demo else ("migrate",):
-        done = servers.run_command(command, settings=settings, folder=folder, timeout=DEMO_S)
+    for words in (MIGRATE, DEMO) if demo else (MIGRATE,):
+        done = servers.run_python(*words, settings=settings, folder=folder, timeout=DEMO_S)
         if done.returncode:
-            raise RuntimeError(f"`{command}` failed on {url}:\n{done.stdout}{done.stderr}")
+            raise RuntimeError(f"`{' '.join(words)}` failed on {url}:\n{done.stdout}{done.stderr}")
 
 
 class Templates:
@@ -30,33 +35,36 @@ class Templates:
 
     def __init__(self, run_folder: Path) -> None:
         self._run = run_folder
-        self._own_postgres: dict[bool, str] = {}
+        self._made: set[str] = set()
 
     def socket_folder(self) -> str:
         """Where the run's PostgreSQL listens; started by whoever asks first."""
         return str(once(self._run, "postgres", postgres.start))
 
-    def fresh(self, kind: str, folder: Path, demo: bool = False) -> str:
+    def fresh(self, kind: str, folder: Path, *, demo: bool = False, scratch: bool = False) -> str:
         """An address of a migrated database, empty or with the demo; its keys and files are put into `folder`.
 
         SQLite: a file of its own. PostgreSQL: one database for each process and purpose, put back to its beginning,
-        so ask for it once per test.
+        so ask for it once per test; with `scratch` one of its own, whose tables the test may change too.
         """
-        return self._fresh_sqlite(folder, demo) if kind == SQLITE else self._fresh_postgres(folder, demo)
+        if kind == SQLITE:
+            return self._fresh_sqlite(folder, demo)
+        return self._fresh_postgres(folder, demo, scratch)
 
     def _fresh_sqlite(self, folder: Path, demo: bool) -> str:
         template = Path(self._template(SQLITE, demo)["folder"])
         shutil.copytree(template, folder, dirs_exist_ok=True)
         return f"sqlite:///{folder / SQLITE_NAME}"
 
-    def _fresh_postgres(self, folder: Path, demo: bool) -> str:
+    def _fresh_postgres(self, folder: Path, demo: bool, scratch: bool) -> str:
         template = self._template(POSTGRES, demo)
         shutil.copytree(template["folder"], folder, dirs_exist_ok=True)
-        sockets, name = self.socket_folder(), f"ke_{worker_name() or 'main'}{'_demo' if demo else ''}"
-        # Emptying is quicker than copying, but a demo that a test has changed can't be put back by it.
-        if demo or demo not in self._own_postgres:
+        purpose = "_scratch" if scratch else "_demo" if demo else ""
+        sockets, name = self.socket_folder(), f"ke_{worker_name() or 'main'}{purpose}"
+        # Emptying is quicker than copying, but brings back neither the demo's rows nor changed tables.
+        if purpose or name not in self._made:
             postgres.create(sockets, name, template["database"])
-            self._own_postgres[demo] = name
+            self._made.add(name)
         else:
             postgres.empty(sockets, name)
         return postgres.url(sockets, name)

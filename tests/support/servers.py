@@ -30,12 +30,12 @@ def _text(value: object) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def run_command(
+def run_python(
     *words: str, settings: Mapping[str, object], folder: Path, timeout: float = 120.0
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``knowledge-exchange`` with `words` in `folder` and return what it did; never raises on failure."""
+    """Run this interpreter with `words` in `folder` and return what it did; never raises on failure."""
     return subprocess.run(
-        [sys.executable, "-m", "knowledge_exchange", *words],
+        [sys.executable, *words],
         cwd=folder,
         env=environment(settings),
         stdin=subprocess.DEVNULL,
@@ -44,6 +44,13 @@ def run_command(
         timeout=timeout,
         check=False,
     )
+
+
+def run_command(
+    *words: str, settings: Mapping[str, object], folder: Path, timeout: float = 120.0
+) -> subprocess.CompletedProcess[str]:
+    """Run ``knowledge-exchange`` with `words`, as an operator does; never raises on failure."""
+    return run_python("-m", "knowledge_exchange", *words, settings=settings, folder=folder, timeout=timeout)
 
 
 @dataclass

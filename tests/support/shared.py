@@ -32,13 +32,26 @@ def owner_pid() -> int:
 
 
 def once(folder: Path, name: str, make: Callable[[], Any]) -> Any:
-    """What `make` returned (JSON), made by the first process that asks; the others wait for it."""
+    """What `make` returned (JSON), made by the first process that asks; the others wait for it.
+
+    Where it failed it is not tried again: everybody gets a RuntimeError with the first one's words.
+    """
     answer = folder / f"{name}.json"
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not answer.exists():
-            answer.write_text(json.dumps(make()), encoding="utf-8")
-    return json.loads(answer.read_text(encoding="utf-8"))
+            answer.write_text(json.dumps(_outcome(make)), encoding="utf-8")
+    made = json.loads(answer.read_text(encoding="utf-8"))
+    if "failed" in made:
+        raise RuntimeError(made["failed"])
+    return made["made"]
+
+
+def _outcome(make: Callable[[], Any]) -> dict[str, Any]:
+    try:
+        return {"made": make()}
+    except Exception as error:
+        return {"failed": str(error)}
 
 
 def free_port() -> int:
