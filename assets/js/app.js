@@ -1,1 +1,14 @@
+// Everything a page can do beyond what it does without scripts. Each module starts itself where its elements are on the page.
+import "./menus.js";
+import "./times.js";
+import "./drafts.js";
+import "./composer.js";
+import "./forms.js";
+import "./unread.js";
+import "./thread.js";
+import "./rail.js";
+import "./keys.js";
+import { startLive } from "./live.js";
+
 document.documentElement.classList.add("js");
+startLive();
