@@ -31,11 +31,11 @@ def _text(value: object) -> str:
 
 
 def run_python(
-    *words: str, settings: Mapping[str, object], folder: Path, timeout: float = 120.0
+    *words: str, settings: Mapping[str, object], folder: Path, timeout: float = 120.0, python: str = sys.executable
 ) -> subprocess.CompletedProcess[str]:
-    """Run this interpreter with `words` in `folder` and return what it did; never raises on failure."""
+    """Run an interpreter with `words` in `folder` and return what it did; never raises on failure."""
     return subprocess.run(
-        [sys.executable, *words],
+        [python, *words],
         cwd=folder,
         env=environment(settings),
         stdin=subprocess.DEVNULL,
@@ -62,6 +62,7 @@ class Server:
     process: subprocess.Popen[bytes]
     folder: Path
     settings: Mapping[str, object]
+    python: str
 
     @property
     def log(self) -> str:
@@ -85,17 +86,19 @@ class Server:
 
     def restart(self) -> Server:
         """Start it again on the same port, data and settings; it must have ended before."""
-        return start(self.settings, self.folder, self.port)
+        return start(self.settings, self.folder, self.port, self.python)
 
 
-def start(settings: Mapping[str, object], folder: Path, port: int | None = None) -> Server:
+def start(
+    settings: Mapping[str, object], folder: Path, port: int | None = None, python: str = sys.executable
+) -> Server:
     """Start ``serve`` in `folder` and wait until it answers. Raises RuntimeError with its log if it does not."""
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     complete = {"KE_BASE_URL": url, **settings}
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "knowledge_exchange", "serve", "--port", str(port)],
+            [python, "-m", "knowledge_exchange", "serve", "--port", str(port)],
             cwd=folder,
             env=environment(complete),
             stdin=subprocess.DEVNULL,
@@ -103,7 +106,7 @@ def start(settings: Mapping[str, object], folder: Path, port: int | None = None)
             stderr=subprocess.STDOUT,
         )
     watch.start(os.getpid(), process.pid)
-    server = Server(url, port, process, folder, complete)
+    server = Server(url, port, process, folder, complete, python)
     _wait_until_up(server)
     return server
 
