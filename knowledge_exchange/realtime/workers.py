@@ -1,0 +1,29 @@
+"""The same live sockets under ``gunicorn -k gevent``: what its worker lacks."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import gevent
+from flask import Flask
+
+from knowledge_exchange.realtime.server import close_sockets
+
+
+def close_sockets_on_stop(app: Flask) -> None:
+    """Close the live sockets when the worker is told to stop.
+
+    gunicorn waits for every connection up to --graceful-timeout, and a live
+    socket never ends by itself: a restart took 30 seconds. gunicorn has set its
+    own handler before it loads the application, and ours calls it first.
+    """
+    previous = signal.getsignal(signal.SIGTERM)
+    if not callable(previous):
+        return  # not in a worker
+
+    def stop(number: int, frame: Any) -> None:
+        previous(number, frame)
+        gevent.spawn(close_sockets, app)
+
+    signal.signal(signal.SIGTERM, stop)

@@ -1,0 +1,17 @@
+"""The application for gunicorn: ``gunicorn -k gevent knowledge_exchange.wsgi:app``.
+
+gevent comes before everything else: what is imported unpatched (psycopg above
+all) stops every member for as long as one of its calls takes.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+from knowledge_exchange import create_app  # noqa: E402
+from knowledge_exchange.realtime.ground import require_ground  # noqa: E402
+from knowledge_exchange.realtime.workers import close_sockets_on_stop  # noqa: E402
+
+require_ground()
+app = create_app()
+close_sockets_on_stop(app)
