@@ -1,0 +1,59 @@
+"""Links that are mailed: good once, for one purpose, for a while. Only their hash is stored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, insert, select, update
+
+from knowledge_exchange.auth.models import EmailToken
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.crypto import new_token, token_hash
+from knowledge_exchange.core.db import db
+from knowledge_exchange.core.ids import new_id
+
+CONFIRM = "confirm"
+RESET = "reset"
+#: A mail may wait for a weekend; a key to an account may not.
+LIFE = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=2)}
+
+
+def issue(member_id: int, purpose: str, *, life: timedelta | None = None) -> str:
+    """A fresh link's secret. Earlier ones stay good until one of them is used."""
+    token = new_token()
+    db.session.execute(
+        insert(EmailToken).values(
+            id=new_id(),
+            token_hash=token_hash(token),
+            purpose=purpose,
+            member_id=member_id,
+            expires_at=now() + (life or LIFE[purpose]),
+        )
+    )
+    return token
+
+
+def holder(token: str, purpose: str) -> int | None:
+    """Whose link it is, without using it up; None when it is unknown, used or too old."""
+    return db.session.scalar(select(EmailToken.member_id).where(*_good(token, purpose)))
+
+
+def spend(token: str, purpose: str) -> int | None:
+    """Use the link up and say whose it was; of two at the same moment only one is told."""
+    use = update(EmailToken).where(*_good(token, purpose)).values(used_at=now())
+    return db.session.scalar(use.returning(EmailToken.member_id))
+
+
+def void(member_id: int, purpose: str) -> None:
+    """Make every unused link of that purpose worthless."""
+    mine = (EmailToken.member_id == member_id, EmailToken.purpose == purpose)
+    db.session.execute(update(EmailToken).where(*mine, EmailToken.used_at.is_(None)).values(used_at=now()))
+
+
+def _good(token: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        EmailToken.token_hash == token_hash(token),
+        EmailToken.purpose == purpose,
+        EmailToken.used_at.is_(None),
+        EmailToken.expires_at > now(),
+    )
