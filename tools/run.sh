@@ -2,13 +2,14 @@
 # What `make run` does once everything is installed: migrate, the demo on first run, serve.
 set -eu
 cd "$(dirname "$0")/.."
-: "${KE_DEMO:=1}"
-export KE_DEMO PORT
+: "${KE_DEMO:=1}" "${KE_DATA_DIR:=var}" "${PORT:=5000}"
+export KE_DEMO KE_DATA_DIR PORT
 exchange=.venv/bin/knowledge-exchange
+loaded=$KE_DATA_DIR/.demo
 
 "$exchange" migrate
-if [ "$KE_DEMO" = 1 ] && [ ! -e var/.demo ]; then
+if [ "$KE_DEMO" = 1 ] && [ ! -e "$loaded" ]; then
     "$exchange" demo
-    touch var/.demo
+    touch "$loaded"
 fi
 exec "$exchange" serve --port "$PORT"

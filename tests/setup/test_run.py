@@ -1,0 +1,88 @@
+"""`make run`, as a stranger meets it, on a data folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support import servers, watch
+from tests.support.shared import ROOT, free_port
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+FIRST_START_S = 60.0
+SECOND_START_S = 5.0
+TRIES = 3
+PASSWORD = "demo-Knowledge-1"
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[tuple[str, float, Path]]:
+    """Run it; give its address, how long it took to answer (seconds), and the file of what it printed."""
+    port, printed = free_port(), folder / "printed.txt"
+    settings = {"KE_DATA_DIR": folder / "var", "PORT": port}
+    started = time.monotonic()
+    with printed.open("wb") as output:
+        process = subprocess.Popen(
+            ["sh", str(ROOT / "tools" / "run.sh")],
+            env=servers.environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    watch.start(os.getpid(), process.pid)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", process, printed)
+        yield f"http://127.0.0.1:{port}", time.monotonic() - started, printed
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], printed: Path) -> None:
+    deadline = time.monotonic() + FIRST_START_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"make run didn't get to serving:\n{printed.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stranger")
+
+
+def test_the_first_run_prints_who_can_sign_in_and_where(folder: Path) -> None:
+    with running(folder) as (url, _took, printed):
+        text = printed.read_text(encoding="utf-8")
+        with urllib.request.urlopen(url, timeout=5) as page:
+            assert page.status == 200
+    assert url in text
+    assert PASSWORD in text
+    assert {"member@demo.example", "peer@demo.example", "officer@demo.example"} <= set(
+        re.findall(r"[a-z-]+@demo\.example", text)
+    )
+
+
+def test_a_later_run_starts_in_under_five_seconds_and_prints_the_list_again(folder: Path) -> None:
+    times = []
+    for _ in range(TRIES):
+        with running(folder) as (_url, took, printed):
+            times.append(took)
+            text = printed.read_text(encoding="utf-8")
+        if took < SECOND_START_S:
+            break
+    assert min(times) < SECOND_START_S
+    assert PASSWORD in text
