@@ -38,7 +38,7 @@ function takeOver(root, fresh) {
     const isWrittenIn = [...region.querySelectorAll("textarea")].some((area) => area.value.trim());
     if (other && !isWrittenIn) region.replaceWith(other);
   }
-  for (const name of ["mayAccept", "lastPage"]) {
+  for (const name of ["mayAccept", "answered", "lastPage"]) {
     if (name in fresh.dataset) root.dataset[name] = fresh.dataset[name];
     else delete root.dataset[name];
   }
