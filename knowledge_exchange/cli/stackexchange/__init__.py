@@ -1,0 +1,5 @@
+"""Bringing in a forum's history from a Stack Exchange data dump.
+
+``reading`` gives the rows of a dump one at a time, ``conversion`` turns their HTML into the Markdown
+that every post here is written in, ``writing`` stores them, ``command`` is what the operator types.
+"""
