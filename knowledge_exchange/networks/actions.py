@@ -99,7 +99,9 @@ def leave(member_id: int, network_id: int) -> bool:
     gone = delete(NetworkMembership).where(*mine).returning(NetworkMembership.member_id)
     if db.session.execute(gone).first() is None:
         return False
-    hooks.call("network_left", member_id, network_id)
+    visibility = select(Network.visibility).where(Network.id == network_id)
+    if db.session.scalar(visibility) != "open":
+        hooks.call("network_left", member_id, network_id)
     return True
 
 

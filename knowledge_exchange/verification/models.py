@@ -45,9 +45,7 @@ class RollEntry(Base):
     joined: Mapped[date | None]
     paid_up_to: Mapped[date | None]
     #: Whose entry this turned out to be: at most one account, once.
-    member_id: Mapped[int | None] = mapped_column(
-        ForeignKey("member.id", ondelete="SET NULL"), index=True
-    )
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"), index=True)
 
 
 class Claim(Base):
@@ -74,9 +72,7 @@ class Claim(Base):
     #: Set when no code can settle it: it waits for a membership officer.
     queued_at: Mapped[datetime | None]
     queue_cause: Mapped[str] = mapped_column(default="")
-    roll_entry_id: Mapped[int | None] = mapped_column(
-        ForeignKey("roll_entry.id", ondelete="SET NULL")
-    )
+    roll_entry_id: Mapped[int | None] = mapped_column(ForeignKey("roll_entry.id", ondelete="SET NULL"))
     code_hash: Mapped[str | None]
     code_expires_at: Mapped[datetime | None]
     code_tries: Mapped[int] = mapped_column(default=0)
