@@ -1,132 +1,76 @@
-"""Forms come from our own pages; and what was typed into one is never lost.
+"""Forms come from our own pages: two checks before every write.
 
-Two checks before every write: the Origin that the browser names, and the token in the form. A form
-whose token or session has run out is shown again with everything that was typed, one click from done.
+The Origin that the browser names, and the token in the form. A form whose token or session has run out
+is shown again with everything that was typed, one press from done (auth/typed_text.py).
 """
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult
 
-from flask import Flask, abort, current_app, jsonify, render_template, request, url_for
+from flask import Flask, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFProtect, generate_csrf, validate_csrf
-from werkzeug.datastructures import MultiDict
+from flask_wtf.csrf import CSRFProtect, validate_csrf
 from wtforms.validators import ValidationError
 
-from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.answering import asked_for, parts_of, wants_json
+from knowledge_exchange.auth.sessions import was_signed_in
+from knowledge_exchange.auth.typed_text import carried as carried
+from knowledge_exchange.auth.typed_text import show_again as show_again
+from knowledge_exchange.auth.typed_text import sign_in_with_text
 
-#: Never shown again, not even to the person who typed it.
-_NOT_CARRIED = frozenset({"csrf_token", "password", "new_password", "code", "number"})
-CARRY_PREFIX = "carry."
-CARRY_ACTION = "carry_action"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+_PORTS = {"http": 80, "https": 443}
 
 _protect = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
-    """Make ``csrf_token()`` known to the templates; the gate calls :func:`check_request` itself."""
+    """Make ``csrf_token()`` known to the templates; the gate calls the checks itself."""
     _protect.init_app(app)
 
 
-def allowed_origin(origin: str) -> bool:
-    """Whether a page of that origin may write here (also asked of sockets)."""
-    if origin == current_app.config["KE_BASE_URL"]:
-        return True
-    if not current_app.config["KE_DEMO"]:
-        return False
-    parts = urlsplit(origin)
-    port = request.host.rpartition(":")[2] if ":" in request.host else ""
-    return (
-        parts.scheme == "http"
-        and parts.hostname in _LOOPBACK
-        and (parts.netloc.rpartition(":")[2] if ":" in parts.netloc else "") == port
-    )
-
-
-def check_request(me: Me | None) -> ResponseReturnValue | None:
-    """None if the write may go on; else the answer that keeps what was typed."""
-    _check_origin()
-    if me is None and request.endpoint not in _forms_of_visitors():
-        return _sign_in_with_text() if _session_has_ended() and _typed() else None
-    try:
-        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
-    except ValidationError:
-        if request.accept_mimetypes.best == "application/json":
-            return jsonify(error="expired"), 400
-        return show_again(request.full_path.rstrip("?"), request.form), 400
-    return None
-
-
-def _forms_of_visitors() -> frozenset[str]:
-    from knowledge_exchange.auth.gate import PUBLIC, word_of
-
-    views = current_app.view_functions.items()
-    return frozenset(name for name, view in views if word_of(view) is PUBLIC)
-
-
-def _check_origin() -> None:
+def check_origin() -> None:
+    """Refuse (403) a write that another site's page sent. Browsers name their Origin with every post."""
     origin = request.headers.get("Origin")
     if origin is None:
-        referrer = urlsplit(request.headers.get("Referer", ""))
+        referrer = parts_of(request.headers.get("Referer", ""))
         origin = f"{referrer.scheme}://{referrer.netloc}" if referrer.netloc else None
     if origin is not None and not allowed_origin(origin):
         abort(403)
 
 
-def _session_has_ended() -> bool:
-    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+def allowed_origin(origin: str) -> bool:
+    """Whether a page of that origin may write here: ours, in a demo also this machine by its other name."""
+    parts = parts_of(origin)
+    if _place(parts) == _place(parts_of(current_app.config["KE_BASE_URL"])):
+        return True
+    here = parts_of(f"http://{request.host}")
+    is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    return bool(current_app.config["KE_DEMO"]) and is_local and _port(parts) == _port(here)
 
 
-def _typed() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in _fields(request.form) if value.strip()]
+def _place(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, _port(parts)
 
 
-def _fields(form: MultiDict[str, str]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in form.items(multi=True) if name not in _NOT_CARRIED]
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or _PORTS.get(parts.scheme)
 
 
-def show_again(action: str, form: MultiDict[str, str]) -> str:
-    """The page that shows a form's text again, with a fresh token and a button that sends it."""
-    return render_template("errors/resubmit.html", action=action, fields=_fields(form))
+def check_token() -> ResponseReturnValue | None:
+    """None if the form's token is that of this session; else the answer that keeps what was typed."""
+    try:
+        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        if wants_json():
+            return jsonify(error="expired"), 400
+        return show_again(asked_for(), request.form), 400
+    return None
 
 
-def _sign_in_with_text() -> ResponseReturnValue:
-    page = render_template(
-        "auth/sign_in.html",
-        action=url_for("auth.sign_in"),
-        carried=_typed(),
-        carry_action=request.full_path.rstrip("?"),
-        next=None,
-        errors={},
-        email="",
-    )
-    return page, 401
-
-
-def carried() -> tuple[str, MultiDict[str, str]] | None:
-    """The form that came along with a sign-in: where it was going, and its text."""
-    action = request.form.get(CARRY_ACTION, "")
-    if not is_local_path(action):
+def keep_text_of_visitor() -> ResponseReturnValue | None:
+    """A write in a session that has ended: the sign-in page with its text; None if there is none to keep."""
+    if wants_json() or not was_signed_in():
         return None
-    pairs = [
-        (name.removeprefix(CARRY_PREFIX), value)
-        for name, value in request.form.items(multi=True)
-        if name.startswith(CARRY_PREFIX)
-    ]
-    return (action, MultiDict(pairs)) if pairs else None
-
-
-def is_local_path(path: str) -> bool:
-    """Whether it leads nowhere but into this exchange (no open redirect)."""
-    return (
-        path.startswith("/")
-        and not path.startswith(("//", "/\\"))
-        and not any(ord(letter) < 0x21 or letter == "\\" for letter in path)
-    )
-
-
-def fresh_token() -> str:
-    """A token for a form of this session."""
-    return str(generate_csrf())
+    return sign_in_with_text()

@@ -14,7 +14,8 @@ from flask import Flask, abort, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from knowledge_exchange.auth import sessions
-from knowledge_exchange.auth.csrf import check_request
+from knowledge_exchange.auth.answering import asked_for, came_from, wants_json
+from knowledge_exchange.auth.csrf import check_origin, check_token, keep_text_of_visitor
 from knowledge_exchange.auth.me import Me
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -98,39 +99,32 @@ def _keep() -> ResponseReturnValue | None:
     access = word_of(view) or ACTIVE
     if access is MACHINE:
         return None
+    writes = request.method not in _SAFE_METHODS
+    if writes:
+        check_origin()
     me = sessions.current_me()
-    if me is not None:
-        sessions.touch(me)
-    if me is not None and not me.is_active and access is not SIGNED_IN:
+    sessions.show_to_templates(me)
+    if me is None:
+        return _keep_visitor(access, writes)
+    sessions.touch(me)
+    if not me.is_active and access is not SIGNED_IN:
         return _to_own_page()
-    if me is None and not admits(access, me):
-        return _check_then(_to_sign_in)
     if not admits(access, me):
         abort(404)
-    if request.method not in _SAFE_METHODS:
-        return check_request(me)
-    return None
+    # Where there is no view there is nothing to protect: routing's own answer (404, 405) follows.
+    return check_token() if writes and view is not None else None
 
 
-def _check_then(answer: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """A write by a visitor: text typed in a session that has ended is shown again, not lost."""
-    if request.method in _SAFE_METHODS:
-        return answer()
-    return check_request(None) or answer()
-
-
-def wants_json() -> bool:
-    """Whether the other side would rather read JSON than a page."""
-    if request.path.startswith("/live/"):
-        return True
-    offered = ["text/html", "application/json"]
-    return request.accept_mimetypes.best_match(offered, default="text/html") == offered[1]
+def _keep_visitor(access: Access, writes: bool) -> ResponseReturnValue | None:
+    if access is PUBLIC:
+        return check_token() if writes else None
+    return (keep_text_of_visitor() if writes else None) or _to_sign_in()
 
 
 def _to_sign_in() -> ResponseReturnValue:
     if wants_json():
         return jsonify(error="sign_in"), 401
-    goal = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else "/"
+    goal = asked_for() if request.method in ("GET", "HEAD") else came_from()
     return redirect(url_for("auth.sign_in", next=goal))
 
 

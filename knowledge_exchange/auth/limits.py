@@ -1,16 +1,35 @@
-"""How often: limits by address and by member, in memory or (several processes) in Redis."""
+"""How often: limits by address, by account and by member, in memory or (several processes) in Redis.
+
+Keys are hashed: no address of a person stands in Redis.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, request
+import ipaddress
+import math
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from werkzeug.exceptions import TooManyRequests
 
+from knowledge_exchange.auth.answering import asked_for, wants_json
+from knowledge_exchange.auth.policy import email_key
 from knowledge_exchange.auth.sessions import current_me
+from knowledge_exchange.auth.typed_text import fields_of, has_text, show_again
+from knowledge_exchange.core.crypto import keyed_hash
 
-#: Sign-in, join, reset: tries from one address. High enough for an office behind one address.
+#: Sign-in: tries from one address. A whole trust may stand behind one, on a Monday at nine.
+SIGN_IN_LIMIT = "100 per 10 minutes"
+#: Join and reset: each try may send a message to somebody.
 DOOR_LIMIT = "30 per 10 minutes"
-#: Tries for one account, from anywhere; the answer stays the same text.
+#: Tries for one account from one address: a stranger's tries never lock its owner out elsewhere.
 ACCOUNT_LIMIT = "10 per 10 minutes"
 #: Claims by one account: three numbers an hour are a typing mistake, thirty are guessing.
 CLAIM_LIMIT = "10 per hour"
@@ -18,25 +37,76 @@ CLAIM_LIMIT = "10 per hour"
 THREAD_LIMIT = "20 per hour"
 REPLY_LIMIT = "60 per 10 minutes"
 SMALL_ACT_LIMIT = "300 per 10 minutes"
+#: Where the limit itself does not say when it ends.
+SHORTEST_WAIT_S = 60
+#: Who has an IPv6 line has all of this network: it counts as one address.
+_IPV6_LINE_BITS = 64
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
-def _who() -> str:
+def the_address() -> str:
+    """The network address that a request comes from, as one line is counted, hashed."""
+    try:
+        address = ipaddress.ip_address(get_remote_address())
+    except ValueError:
+        return "address:unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        line = str(ipaddress.ip_network((address, _IPV6_LINE_BITS), strict=False))
+        return f"address:{keyed_hash('limit', line)}"
+    return f"address:{keyed_hash('limit', str(address))}"
+
+
+def who() -> str:
+    """The member who is asking, or a visitor's address."""
     me = current_me()
-    return f"member:{me.id}" if me else f"address:{get_remote_address()}"
+    return f"member:{me.id}" if me else the_address()
 
 
 def the_account() -> str:
-    """The account that a form at the door is about (never in a log: keys are hashed there)."""
-    return f"account:{request.form.get('email', '').strip().lower()}"
+    """The account that a form at the door is about, as tried from this address; it need not exist."""
+    email = email_key(request.form.get("email", ""))
+    return f"account:{keyed_hash('limit', email)}:{the_address()}"
 
 
-limiter = Limiter(key_func=_who, default_limits=[], headers_enabled=False)
+limiter = Limiter(key_func=who, default_limits=[], headers_enabled=False, key_prefix="ke")
+
+
+def at_the_door(per_address: str = DOOR_LIMIT) -> Callable[[View], View]:
+    """Limit the tries of a form that names an account: by address, and by account and address."""
+
+    def limited(view: View) -> View:
+        by_account = limiter.limit(ACCOUNT_LIMIT, key_func=the_account, methods=["POST"])
+        by_address = limiter.limit(per_address, key_func=the_address, methods=["POST"])
+        return cast(View, by_address(by_account(view)))
+
+    return limited
+
+
+def _too_often(error: TooManyRequests) -> ResponseReturnValue:
+    """What to do now, the same for accounts that exist and that don't; typed text is given back."""
+    limit = limiter.current_limit
+    wait_s = max(1, round(limit.reset_at - time.time())) if limit else SHORTEST_WAIT_S
+    headers = {"Retry-After": str(wait_s)}
+    if wants_json():
+        return jsonify(error="too_often"), 429, headers
+    if current_me() is not None and has_text(fields_of(request.form)):
+        return show_again(asked_for(), request.form, cause="often"), 429, headers
+    minutes = math.ceil(wait_s / 60)
+    page = render_template(
+        "errors/error.html",
+        status=429,
+        heading=_("That was a lot in a short time"),
+        advice=ngettext("Wait a minute, then try again.", "Wait %(num)s minutes, then try again.", minutes),
+    )
+    return page, 429, headers
 
 
 def init_app(app: Flask) -> None:
     """Count in Redis where there is one; KE_RATE_LIMITS=off turns counting off."""
     app.config["RATELIMIT_ENABLED"] = app.config["KE_RATE_LIMITS"]
     app.config["RATELIMIT_STORAGE_URI"] = app.config["KE_REDIS_URL"] or "memory://"
+    app.register_error_handler(TooManyRequests, _too_often)
     # With Redis down the exchange goes on, counting in memory.
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(app.config["KE_REDIS_URL"])
     limiter.init_app(app)

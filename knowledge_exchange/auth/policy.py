@@ -45,6 +45,11 @@ def handle_key(text: str) -> str:
     return text.strip().removeprefix("@").lower()
 
 
+def handle_key_or_none(text: str | None) -> str | None:
+    """As :func:`handle_key`; None where nothing was typed."""
+    return handle_key(text or "") or None
+
+
 def has_handle_form(handle: str) -> bool:
     """3 to 30 letters a-z, digits and single hyphens, beginning with a letter and not ending with a hyphen."""
     fits = HANDLE_MIN_CHARS <= len(handle) <= HANDLE_MAX_CHARS

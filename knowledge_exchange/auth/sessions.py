@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import cast
 
 import flask_login
-from flask import Flask, session
-from sqlalchemy import delete, select, update
+from flask import Flask, g, session
+from sqlalchemy import ColumnElement, delete, select, update
 
 from knowledge_exchange.auth.devices import in_words
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member, SignIn
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import new_token, token_hash
-from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.core.db import Busy, db, unit_of_work
 
 #: Unused for this long, or this old: a sign-in is over.
 IDLE_LIMIT = timedelta(days=30)
 ABSOLUTE_LIMIT = timedelta(days=90)
 TOUCH_EVERY = timedelta(minutes=5)
+#: Where Flask-Login looks for the token in the cookie, and where it keeps who is asking for one request.
+_TOKEN = "_user_id"  # noqa: S105
+_CACHED = "_login_user"
+#: In the cookie after signing out: a form that was typed before is still worth keeping.
+_WAS_IN = "was_in"
+_SHOWN = "_ke_me"
 
+log = logging.getLogger(__name__)
 login_manager = flask_login.LoginManager()
 login_manager.session_protection = None  # the cookie holds nothing but a random token
 
@@ -37,28 +45,32 @@ _ME = (
     Member.thread_view,
     SignIn.id.label("sign_in_id"),
     SignIn.seen_at,
-    SignIn.created_at,
 )
 
 
 def init_app(app: Flask) -> None:
-    """Let Flask-Login find who is asking. Its context processor would load them for every page."""
+    """Let Flask-Login find who is asking. Its context processor would load them for every page; ours
+    only shows whom the gate has found, so that an error page asks the database nothing."""
     app.config["PERMANENT_SESSION_LIFETIME"] = ABSOLUTE_LIMIT
     login_manager.init_app(app, add_context_processor=False)
+    app.context_processor(lambda: {"me": g.get(_SHOWN)})
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_me(token: str) -> Me | None:
     """The member signed in with this token, if the sign-in is still good. One statement."""
-    query = select(*_ME).join(Member, Member.id == SignIn.member_id)
-    row = db.session.execute(query.where(SignIn.token_hash == token_hash(token))).first()
-    if row is None:
-        return None
-    facts = row._asdict()
-    created_at = facts.pop("created_at")
-    if now() - row.seen_at > IDLE_LIMIT or now() - created_at > ABSOLUTE_LIMIT:
-        return None
-    return Me(**facts, token=token)
+    query = (
+        select(*_ME)
+        .join(Member, Member.id == SignIn.member_id)
+        .where(SignIn.token_hash == token_hash(token), Member.standing != "left", *still_good())
+    )
+    row = db.session.execute(query).first()
+    return Me(**row._asdict(), token=token) if row else None
+
+
+def still_good() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions on SignIn: neither unused for too long nor too old."""
+    return SignIn.seen_at > now() - IDLE_LIMIT, SignIn.created_at > now() - ABSOLUTE_LIMIT
 
 
 def current_me() -> Me | None:
@@ -75,17 +87,48 @@ def require_me() -> Me:
     return me
 
 
+def show_to_templates(me: Me | None) -> None:
+    """Let this request's pages know who is asking (None: a visitor)."""
+    setattr(g, _SHOWN, me)
+
+
+def was_signed_in() -> bool:
+    """Whether this browser once had a sign-in: a visitor whose session has ended."""
+    return _TOKEN in session or _WAS_IN in session
+
+
 def begin(member_id: int, user_agent: str) -> SignIn:
-    """A new sign-in and its cookie. The old cookie's content goes: no fixation."""
+    """A new sign-in and its cookie. What the cookie held before goes, and what it signed in: no fixation."""
+    end_this_one()
     token = new_token()
     row = SignIn(member_id=member_id, token_hash=token_hash(token), device=in_words(user_agent))
     db.session.add(row)
     db.session.flush()
-    session.clear()
+    _renew_cookie()
     session.permanent = True
-    session["_user_id"] = token
+    session[_TOKEN] = token
     session["_fresh"] = True
     return row
+
+
+def end_this_one() -> None:
+    """End the sign-in that this browser's cookie names, if any."""
+    if token := session.get(_TOKEN):
+        db.session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(str(token))))
+
+
+def sign_out() -> None:
+    """End this browser's sign-in and empty its cookie."""
+    end_this_one()
+    _renew_cookie()
+    session[_WAS_IN] = 1
+
+
+def _renew_cookie() -> None:
+    """Empty the cookie, and forget what this request has derived from it: who is asking, the form's token."""
+    session.clear()
+    for derived in (_CACHED, _SHOWN, "csrf_token"):
+        g.pop(derived, None)
 
 
 def end(sign_in_id: int, member_id: int) -> bool:
@@ -104,8 +147,11 @@ def end_all(member_id: int, but: int | None = None) -> None:
 
 
 def touch(me: Me) -> None:
-    """Note that the sign-in is in use; written at most every five minutes."""
+    """Note that the sign-in is in use; written at most every five minutes, never at the price of the page."""
     if now() - me.seen_at < TOUCH_EVERY:
         return
-    with unit_of_work() as work:
-        work.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(seen_at=now()))
+    try:
+        with unit_of_work() as work:
+            work.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(seen_at=now()))
+    except Busy:
+        log.info("a sign-in's use was not noted: another process was writing")

@@ -1,0 +1,117 @@
+"""Named reads of accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from knowledge_exchange.auth.models import Member, SignIn, StandingChange
+from knowledge_exchange.auth.policy import email_key
+from knowledge_exchange.auth.sessions import still_good
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import db
+from knowledge_exchange.core.ids import floor_id
+from knowledge_exchange.mail.models import MailMessage
+
+
+class Account(NamedTuple):
+    """What the door needs to know of an account."""
+
+    id: int
+    email: str
+    name: str
+    handle: str | None
+    handle_changed_at: datetime | None
+    password_hash: str
+    standing: str
+    email_confirmed_at: datetime | None
+
+
+_ACCOUNT = (
+    Member.id,
+    Member.email,
+    Member.name,
+    Member.handle,
+    Member.handle_changed_at,
+    Member.password_hash,
+    Member.standing,
+    Member.email_confirmed_at,
+)
+
+
+def account_of_email(email: str) -> Account | None:
+    """The account with that address, if there is one."""
+    row = db.session.execute(select(*_ACCOUNT).where(Member.email == email_key(email))).first()
+    return Account(*row) if row else None
+
+
+def account(member_id: int) -> Account | None:
+    """The account with that id."""
+    row = db.session.execute(select(*_ACCOUNT).where(Member.id == member_id)).first()
+    return Account(*row) if row else None
+
+
+class Device(NamedTuple):
+    """One sign-in, for the list of one's own."""
+
+    id: int
+    device: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def sign_ins_of(member_id: int) -> list[Device]:
+    """A member's sign-ins that are still good, the one used last first."""
+    query = (
+        select(SignIn.id, SignIn.device, SignIn.created_at, SignIn.seen_at)
+        .where(SignIn.member_id == member_id, *still_good())
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    )
+    return [Device(*row) for row in db.session.execute(query)]
+
+
+class Standing(NamedTuple):
+    """Where somebody stands, since when, and why in words."""
+
+    standing: str
+    since: datetime
+    cause: str
+    email: str
+
+
+def standing_of(member_id: int) -> Standing:
+    """Where a member stands."""
+    query = select(Member.standing, Member.standing_since, Member.standing_cause, Member.email)
+    return Standing(*db.session.execute(query.where(Member.id == member_id)).one())
+
+
+class Step(NamedTuple):
+    """One change of somebody's standing."""
+
+    at: datetime
+    before: str
+    after: str
+    cause: str
+
+
+def steps_of(member_id: int) -> list[Step]:
+    """How a member's standing changed, the latest first."""
+    query = (
+        select(StandingChange.at, StandingChange.before, StandingChange.after, StandingChange.cause)
+        .where(StandingChange.member_id == member_id)
+        .order_by(StandingChange.id.desc())
+    )
+    return [Step(*row) for row in db.session.execute(query)]
+
+
+def messages_since(recipient: str, since: datetime) -> int:
+    """How many messages were written to an address since then."""
+    query = select(func.count()).select_from(MailMessage)
+    return (
+        db.session.scalar(
+            query.where(MailMessage.recipient == recipient, MailMessage.id >= floor_id(min(since, now())))
+        )
+        or 0
+    )
