@@ -1,6 +1,7 @@
 // Everything a page can do beyond what it does without scripts. Each module starts itself where its elements are on the page.
 import "./menus.js";
 import "./times.js";
+import "./tables.js";
 import "./drafts.js";
 import "./composer.js";
 import "./forms.js";

@@ -44,8 +44,9 @@ function parse({ html, post }) {
 
 function add(event) {
   if (document.getElementById(`p${event.post}`) || held.some(({ id }) => id === event.post)) return;
-  count(1);
   const place = placeFor(event);
+  if (event.isOld && !(place && wouldBeHere(event))) return;
+  count(event.isOld ? 0 : 1);
   if (!place) {
     elsewhere.push(event.post);
     return tellElsewhere();
@@ -69,6 +70,14 @@ function placeFor({ parent }) {
   const waits = held.find(({ id }) => id === parent);
   if (waits) return { list: () => branchOf(waits.item), before: waits.place.before, after: waits };
   return root.querySelector(".ask")?.id === `p${parent}` ? atEnd : null;
+}
+
+/** Whether a page made by now would show it here, not on the next: so it is on the last page, and in a branch that ends on this one. */
+function wouldBeHere({ parent }) {
+  if ("lastPage" in root.dataset) return true;
+  const items = [...root.querySelectorAll("li[data-post]")];
+  const item = items.find((li) => li.dataset.post === String(parent));
+  return Boolean(item) && !item.contains(items.at(-1));
 }
 
 /** The list of replies under a post; a first reply makes it. */

@@ -15,7 +15,8 @@ const GOODBYE_MS = 6000;
 
 const listeners = new Map();
 const seen = new Set();
-let cursor = document.querySelector("meta[name=live-cursor]")?.content ?? null;
+const madeAt = document.querySelector("meta[name=live-cursor]")?.content ?? null;
+let cursor = madeAt;
 let socket = null;
 let catchingUp = false;
 let held = [];
@@ -98,7 +99,13 @@ function take(name, event) {
     if (seen.size > MOST_SEEN) seen.delete(seen.values().next().value);
   }
   cursor = event.cursor ?? cursor;
+  event.isOld = isOld(event.event);
   for (const listener of listeners.get(name) ?? []) listener(event);
+}
+
+/** A replay begins a little before its cursor: what is older than this page is most likely on it already. */
+function isOld(id) {
+  return /^\d+$/.test(id ?? "") && /^\d+$/.test(madeAt) && BigInt(id) <= BigInt(madeAt);
 }
 
 function broken(reason) {

@@ -9,6 +9,7 @@ let burst = [];
 live.on("unread", ({ unread }) => show(unread));
 live.on("notification", (event) => {
   show(event.unread);
+  if (event.isOld) return; // counted on this page, and told on the last one
   burst.push(event);
   if (burst.length === 1) setTimeout(announce, 300);
 });

@@ -9,6 +9,7 @@ export const words = {
   goodbye: {
     signed_out: "You have signed out in another window.",
     suspended: "Your access has been suspended. The next page says why, and what you can do.",
+    standing: "Your access has changed. The next page says why, and what you can do.",
     lapsed: "Your membership has ended. The next page says what you can do.",
     left: "Your account has been closed.",
     other: "Your sign-in has ended. The next page says why.",
