@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,12 +19,10 @@ from tests.support.shared import owner_pid
 
 UNPRIVILEGED = "nobody"
 NEWEST = "pginstall18"
-START_S = 60.0
+START_S = 60
 LOCK_TIMEOUT = "10s"
 #: Nothing here must survive a power cut, and tests shouldn't wait for a disk.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")
-#: Nobody waits for it here (it may outlive this process of the run), which Python would remark on.
-_running: list[subprocess.Popen[bytes]] = []
 
 
 def start() -> str:
@@ -41,8 +38,7 @@ def start() -> str:
     locale = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
     _run([str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--no-sync", *locale], base)
     options = [f"-c{option}" for option in (*FAST, "listen_addresses=", f"unix_socket_directories={base}")]
-    _serve([str(binaries / "postgres"), "-D", str(data), *options], base)
-    _wait(base)
+    _serve(binaries, options, base)
     return str(base)
 
 
@@ -74,33 +70,16 @@ def _run(command: list[str], base: Path) -> None:
         subprocess.run(command, check=True, cwd=base, stdout=log, stderr=log, **_identity())  # type: ignore[call-overload]
 
 
-def _serve(command: list[str], base: Path) -> None:
-    with (base / "server.log").open("ab") as log:
-        server = subprocess.Popen(  # type: ignore[call-overload]
-            command,
-            cwd=base,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            **_identity(),
-        )
-    _running.append(server)
+def _serve(binaries: Path, options: list[str], base: Path) -> None:
+    control = [str(binaries / "pg_ctl"), "-D", str(base / "data"), "-l", str(base / "server.log")]
+    try:
+        _run([*control, "-o", " ".join(options), "-w", "-t", str(START_S), "start"], base)
+    except subprocess.CalledProcessError as error:
+        logs = [path.read_text(errors="replace")[-2000:] for path in sorted(base.glob("*.log"))]
+        raise RuntimeError("PostgreSQL didn't start:\n" + "\n".join(logs)) from error
+    server = int((base / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
     # SIGQUIT: at once, without tidying up; the folder goes with it.
-    watch.start(owner_pid(), server.pid, signal.SIGQUIT, base)
-
-
-def _wait(base: Path) -> None:
-    deadline = time.monotonic() + START_S
-    while True:
-        try:
-            psycopg.connect(host=str(base), user="postgres", dbname="postgres").close()
-            return
-        except psycopg.OperationalError as error:
-            if time.monotonic() > deadline:
-                tail = (base / "server.log").read_text(errors="replace")[-2000:]
-                raise RuntimeError(f"PostgreSQL didn't start: {error}\n{tail}") from error
-            time.sleep(0.05)
+    watch.start(owner_pid(), server, signal.SIGQUIT, base)
 
 
 def url(socket_folder: str, database: str) -> str:

@@ -16,22 +16,20 @@ from pathlib import Path
 
 POLL_S = 0.5
 GRACE_S = 10.0
-#: They end by themselves, some after this process; Python would remark on those that nobody keeps.
-_watchers: list[subprocess.Popen[bytes]] = []
 
 
 def start(owner: int, server: int, how: int = signal.SIGTERM, folder: Path | None = None) -> None:
     """Have a process of its own watch over `server` on behalf of `owner`."""
     words = [sys.executable, __file__, str(owner), str(server), str(int(how))]
-    watcher = subprocess.Popen(
+    subprocess.run(
         [*words, str(folder)] if folder else words,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         # Ctrl-C ends the run; what follows from it for the server is decided here, a moment later.
         start_new_session=True,
+        check=True,
     )
-    _watchers.append(watcher)
 
 
 def is_alive(pid: int) -> bool:
@@ -56,7 +54,9 @@ def end(server: int, how: int) -> None:
 
 
 def main(owner: int, server: int, how: int, folder: str | None = None) -> None:
-    """Watch until either side has ended."""
+    """Step into the background, so that nobody has to wait for this process; watch until either side has ended."""
+    if os.fork():
+        return
     while is_alive(owner) and is_alive(server):
         time.sleep(POLL_S)
     if is_alive(owner):
