@@ -19,7 +19,20 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text, TypeDecorator, event
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    Text,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
@@ -34,6 +47,10 @@ POOL_SIZE = 20
 POOL_OVERFLOW = 40
 
 log = logging.getLogger(__name__)
+
+#: A row or a SELECT of columns that its maker names in its docstring.
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
 
 #: 63-bit ids; SQLite's INTEGER PRIMARY KEY is the row id itself.
 Id = BigInteger().with_variant(Integer(), "sqlite")
@@ -212,6 +229,12 @@ def _keep(promises: list[tuple[str, Callable[..., None], tuple[Any, ...]]]) -> N
             function(*arguments)
         except Exception:
             log.exception("a promise was not kept", extra={"promise": name})
+
+
+def insert_or_ignore(model: type[Base], row: dict[str, Any]) -> None:
+    """Insert a row unless one with the same key is there: another process may have been first."""
+    dialect = sqlite_dialect if is_sqlite() else postgresql_dialect
+    db.session.execute(dialect.insert(model).values(row).on_conflict_do_nothing())
 
 
 def end_read() -> None:

@@ -12,13 +12,16 @@ from flask import Flask, current_app
 
 #: name: what it does (arguments). A hook that nobody filled is a fault of create_app, not of use.
 NAMES = {
-    "access_lost": "a member's sessions just ended: sockets close, unsent mail goes (member_id, reason)",
-    "network_left": "a member may no longer see a network's threads (member_id, network_id)",
-    "thread_room": "where a thread's events go, if this member may see it (me, thread_id) -> room | None",
-    "post_payload": "a post as browsers get it (post_id) -> dict | None",
-    "thread_payload": "a thread's state as browsers get it (thread_id) -> dict | None",
-    "visible_threads": "a SELECT of the ids of the threads that a member may see (me) -> Select",
-    "joined_by_region": "the networks that everybody of a region joins (member_id, region)",
+    "access_lost": "a member's sessions just ended: sockets close (member_id, reason)",
+    "network_left": "a member may no longer see a closed network's threads (member_id, network_id)",
+    "thread_room": "where a thread's events go, if they may see it (me, thread_id) -> Room | None",
+    "visible_threads": "SELECT of the ids of the threads that a member may see (me.id) -> Select",
+    "post_payloads": "posts as browsers get them (post_ids) -> {id: dict}",
+    "thread_payloads": "states of threads as browsers get them (thread_ids) -> {id: dict}",
+    "notification_payloads": "what is still visible (member_id, ids) -> {id: dict}",
+    "unread_counts": "unread entries after collapsing (member_ids) -> {member_id: int}",
+    "network_readable": "condition: may that member read that network (network column, member column)",
+    "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",
 }
 
 

@@ -49,9 +49,7 @@ def when(moment: datetime | None, zone: str = DEFAULT_ZONE) -> Markup:
     local = moment.astimezone(zone_of(zone))
     exact = f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
     machine = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        machine, exact, in_words(local, today(zone))
-    )
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exact, in_words(local, today(zone)))
 
 
 def in_words(local: datetime, day: date) -> str:

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, unit_of_work
@@ -94,7 +94,7 @@ def _note_failure(claimed: Claimed, reason: str, *, final: bool) -> None:
         not_before=now() + pause,
         last_error=reason,
         failed_at=now() if given_up else None,
-        text=case((given_up, ""), else_=MailMessage.text),
+        **({"text": "", "subject": ""} if given_up else {}),
     )
 
 

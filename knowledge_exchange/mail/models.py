@@ -21,18 +21,14 @@ class MailMessage(Base):
     """
 
     __tablename__ = "mail_message"
-    __table_args__ = (
-        Index("ix_mail_waiting", "not_before", sqlite_where=_WAITING, postgresql_where=_WAITING),
-    )
+    __table_args__ = (Index("ix_mail_waiting", "not_before", sqlite_where=_WAITING, postgresql_where=_WAITING),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
     recipient: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]
     #: Dropped unsent with the account, and when the member loses standing (unless ``essential``).
-    member_id: Mapped[int | None] = mapped_column(
-        ForeignKey("member.id", ondelete="CASCADE"), index=True
-    )
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     essential: Mapped[bool] = mapped_column(default=False)
     not_before: Mapped[datetime] = mapped_column(default=now)
     lease_until: Mapped[datetime | None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import smtplib
 import ssl
@@ -59,7 +58,7 @@ def _as_file(folder: Path, recipient: str, message: EmailMessage) -> None:
     path = folder / f"{now():%Y%m%dT%H%M%S.%fZ}-{safe}.eml"
     draft = path.with_suffix(".part")
     draft.write_bytes(message.as_bytes())
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 def _by_smtp(url: str, message: EmailMessage) -> None:
@@ -82,13 +81,9 @@ def _by_smtp(url: str, message: EmailMessage) -> None:
         raise Refused(type(error).__name__, final=False) from error
 
 
-def _connected(
-    scheme: str, host: str, port: int | None, context: ssl.SSLContext
-) -> smtplib.SMTP:
+def _connected(scheme: str, host: str, port: int | None, context: ssl.SSLContext) -> smtplib.SMTP:
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(
-            host, port or _SMTPS_PORT, timeout=SMTP_TIMEOUT_S, context=context
-        )
+        return smtplib.SMTP_SSL(host, port or _SMTPS_PORT, timeout=SMTP_TIMEOUT_S, context=context)
     server = smtplib.SMTP(host, port or _SUBMISSION_PORT, timeout=SMTP_TIMEOUT_S)
     server.ehlo()
     if server.has_extn("starttls"):

@@ -2,26 +2,70 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists, or_
+from typing import Any
 
-from knowledge_exchange.networks.models import Network, NetworkMembership
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import Id, db
+from knowledge_exchange.networks.models import JoinRequest, Network, NetworkMembership
+
+#: A member's id, or a bound parameter or column that stands for one.
+Whom = int | ColumnElement[int]
 
 
-def is_in(member_id: int) -> ColumnElement[bool]:
+def is_in(member_id: Whom) -> ColumnElement[bool]:
     """Condition on Network: this member belongs to it."""
-    return exists().where(
-        NetworkMembership.member_id == member_id, NetworkMembership.network_id == Network.id
-    )
+    return exists().where(NetworkMembership.member_id == member_id, NetworkMembership.network_id == Network.id)
 
 
-def readable_by(member_id: int) -> ColumnElement[bool]:
+def readable_by(member_id: Whom) -> ColumnElement[bool]:
     """Condition on Network: this (active) member may read its threads."""
     return or_(Network.visibility == "open", is_in(member_id))
 
 
-def visible_to(member_id: int) -> ColumnElement[bool]:
+def network_readable(network_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
+    """Condition on any row that names a network: that member may read it (hook)."""
+    return exists().where(Network.id == network_id, readable_by(member_id))
+
+
+def visible_to(member_id: Whom) -> ColumnElement[bool]:
     """Condition on Network: this (active) member may know that it exists.
 
     Open and closed ones are listed; a private one exists only for those inside.
     """
     return or_(Network.visibility != "private", is_in(member_id))
+
+
+_me = bindparam("me", type_=Id)
+_PAGE = (
+    select(
+        Network.id,
+        Network.slug,
+        Network.name,
+        Network.description,
+        Network.kind,
+        Network.visibility,
+        NetworkMembership.role.label("my_role"),
+        JoinRequest.id.label("my_request_id"),
+        readable_by(_me).label("may_read"),
+    )
+    .outerjoin(
+        NetworkMembership,
+        and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me),
+    )
+    .outerjoin(
+        JoinRequest,
+        and_(
+            JoinRequest.network_id == Network.id,
+            JoinRequest.member_id == _me,
+            JoinRequest.decided_at.is_(None),
+        ),
+    )
+    .where(Network.slug == bindparam("slug"), visible_to(_me))
+)
+
+
+def network_page(me: Me, slug: str) -> Row[Any] | None:
+    """A network with this member's place in it, or None where it doesn't exist for them."""
+    return db.session.execute(_PAGE, {"me": me.id, "slug": slug}).first()

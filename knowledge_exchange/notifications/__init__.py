@@ -6,5 +6,11 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Bring the room into the app."""
-    from knowledge_exchange.notifications import models  # noqa: F401
+    """Bring the room into the app, and answer what the live stream asks of it."""
+    from knowledge_exchange.core import hooks
+    from knowledge_exchange.notifications import queries
+    from knowledge_exchange.notifications.routes import blueprint
+
+    hooks.provide(app, "unread_counts", queries.unread_counts)
+    hooks.provide(app, "notification_payloads", queries.notification_payloads)
+    app.register_blueprint(blueprint)

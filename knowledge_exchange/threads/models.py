@@ -25,9 +25,7 @@ class Voice(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
-    participant_id: Mapped[int | None] = mapped_column(
-        ForeignKey("participant.id", ondelete="SET NULL")
-    )
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id", ondelete="SET NULL"))
     kind: Mapped[str]
     name: Mapped[str]
     handle: Mapped[str | None]
@@ -42,9 +40,7 @@ class Thread(Base):
 
     __tablename__ = "thread"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('problem', 'advice', 'case_study', 'discussion', 'announcement')", name="kind"
-        ),
+        CheckConstraint("kind IN ('problem', 'advice', 'case_study', 'discussion', 'announcement')", name="kind"),
         Index(
             "ix_thread_network_latest",
             "network_id",
@@ -66,10 +62,11 @@ class Thread(Base):
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
     kind: Mapped[str]
     title: Mapped[str]
-    # voice_id, last_post_id and answer_id repeat what the posts say, so that a list reads threads
+    # voice_id, opening_post_id, last_post_id and answer_id repeat what the posts say, so that a list reads threads
     # alone. No foreign keys: they would run in a circle. `knowledge-exchange check` compares them.
     voice_id: Mapped[int] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    opening_post_id: Mapped[int] = mapped_column(Id)
     #: Id of the newest post: by its making also the time of the last activity.
     last_post_id: Mapped[int] = mapped_column(Id)
     reply_count: Mapped[int] = mapped_column(default=0)

@@ -7,8 +7,9 @@ shapes. It is judged as the browser will read it: entities resolved, nothing inv
 
 from __future__ import annotations
 
-import html
 import re
+
+from .entities import resolved
 
 MAX_ADDRESS_CHARS = 2_000
 
@@ -24,10 +25,6 @@ _MAIL = re.compile(r"mailto:[^@/?#:]+@[^@/?#:]+(?:\?.*)?", re.IGNORECASE)
 # Not "//host", nor what a proxy or a redirect might turn into it.
 _LOCAL = re.compile(r"/(?!\.{0,2}/|%2f|%5c).*", re.IGNORECASE)
 _FRAGMENT = re.compile(r"#.*")
-# Only what ends in ";": browsers leave "&copy=2" in an address alone, html.unescape doesn't. Never more
-# digits than a character has: Python refuses to read a number of 5,000, with an error nobody expects.
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-OVERLONG_ENTITY = re.compile(r"&#(?=[0-9]{8}|x[0-9a-f]{7})", re.IGNORECASE)
 _BARE_WWW = re.compile(r"www\.[\w-]+\.", re.IGNORECASE)
 
 _ADDRESS_ATTRIBUTE = re.compile(r'(<(?:a|img)\b[^<>]*?) (href|src)="([^"]*)"')
@@ -35,7 +32,7 @@ _ADDRESS_ATTRIBUTE = re.compile(r'(<(?:a|img)\b[^<>]*?) (href|src)="([^"]*)"')
 
 def canonical(address: str) -> str:
     """``address`` as a browser would read it: entities resolved, spaces made ``%20``."""
-    plain = _resolved(address).strip(" \n").replace(" ", "%20")
+    plain = resolved(address).strip(" \n").replace(" ", "%20")
     return f"https://{plain}" if _BARE_WWW.match(plain) else plain
 
 
@@ -64,12 +61,7 @@ def drop_unsafe_addresses(page: str) -> str:
     return _ADDRESS_ATTRIBUTE.sub(_keep_if_safe, page)
 
 
-def _resolved(value: str) -> str:
-    """``value`` with its entities made characters, once. (bleach's own function knows only some of them.)"""
-    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), value) if "&" in value else value
-
-
 def _keep_if_safe(match: re.Match[str]) -> str:
-    address = _resolved(match[3])
+    address = resolved(match[3])
     allowed = may_show(address) if match[2] == "src" else may_link(address)
     return match[0] if allowed else match[1]

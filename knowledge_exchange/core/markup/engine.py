@@ -17,7 +17,8 @@ from markdown.extensions.tables import TableExtension
 
 from .addresses import drop_unsafe_addresses
 from .blocks import FenceBlock, FenceInline, FencePreprocessor, SpacedHeader
-from .inline import BARE_RE, BRACKET_PATTERNS, MENTION_CLASS, BareProcessor, MailProcessor
+from .inline import BARE_RE, MENTION_CLASS, BareProcessor, MailProcessor
+from .links import LINK_PATTERNS, SafeReferences
 from .tokens import NUMERIC_CLASS, REL, SCROLL, Token, TokenWriter
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Engine:
         # Raw HTML is text; entities are left to bleach; line breaks are made when the tree is written.
         for name in ("html", "entity", "automail", "linebreak"):
             patterns.deregister(name)
-        for name, processor, pattern, priority in BRACKET_PATTERNS:
+        for name, processor, pattern, priority in LINK_PATTERNS:
             patterns.register(processor(pattern, self._markdown), name, priority)
         patterns.register(MailProcessor(), "mail", 110)
         patterns.register(BareProcessor(BARE_RE, self._markdown), "bare", 105)
@@ -123,6 +124,7 @@ class Engine:
         self._markdown.inlinePatterns.register(FenceInline(fences), "fence", 200)
         parser.blockprocessors.register(FenceBlock(parser, fences), "fence", 85)
         parser.blockprocessors.register(SpacedHeader(parser), "hashheader", 70)
+        parser.blockprocessors.register(SafeReferences(parser), "reference", 15)
 
     def _serialise(self, root: Element) -> str:
         tokens: TreeWalker | list[Token] = TokenWriter().write(root)

@@ -9,19 +9,10 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from markdown.inlinepatterns import (
-    AUTOMAIL_RE,
-    IMAGE_LINK_RE,
-    LINK_RE,
-    ImageInlineProcessor,
-    ImageReferenceInlineProcessor,
-    InlineProcessor,
-    LinkInlineProcessor,
-    ReferenceInlineProcessor,
-    ShortImageReferenceInlineProcessor,
-    ShortReferenceInlineProcessor,
-)
+from markdown.inlinepatterns import AUTOMAIL_RE, InlineProcessor
 from markdown.util import ETX, INLINE_PLACEHOLDER_RE, STX, AtomicString
+
+from .links import NOTHING, Found
 
 MAX_LOCAL_PART = 64  # characters before the "@" of an e-mail address (RFC 5321)
 MENTION_CLASS = "at"
@@ -34,12 +25,8 @@ BARE_RE = rf"(?:{_ADDRESS})|@"
 _HANDLE = re.compile(r"([A-Za-z][A-Za-z0-9_-]{2,29})(?![\w@-]|\.[a-z0-9])")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w@-])")
 _MAIL_ADDRESS = re.compile(rf"[\w.+-]{{1,{MAX_LOCAL_PART}}}@(?:[A-Za-z0-9-]{{1,63}}\.){{1,6}}[A-Za-z]{{2,24}}")
-_BRACKET = re.compile(r"[\[\]]")
 _SENTENCE_END = frozenset(".,;:!?'*_~…’”")
 _CLOSING = {")": "(", "]": "[", "}": "{"}
-
-Found = tuple[Element | None, int | None, int | None]
-NOTHING: Found = (None, None, None)
 
 
 def _link(href: str, text: str) -> Element:
@@ -142,53 +129,3 @@ class MailProcessor(InlineProcessor):
         if not _MAIL_ADDRESS.fullmatch(address):
             return NOTHING
         return _link(f"mailto:{address}", address), m.start(), m.end()
-
-
-class _BracketJumper(LinkInlineProcessor):
-    """Finds the closing bracket from bracket to bracket: Python-Markdown's own looks at each character.
-
-    Six patterns do so from each "[": with some hundred of them the difference is a hundredfold.
-    """
-
-    def getText(self, data: str, index: int) -> tuple[str, int, bool]:  # noqa: N802
-        """The text up to the bracket closing the one before ``index``, the place after it, and whether there is one."""
-        depth = 1
-        for bracket in _BRACKET.finditer(data, index):
-            depth += 1 if bracket[0] == "[" else -1
-            if not depth:
-                return data[index : bracket.start()], bracket.end(), True
-        return data[index:], len(data), False
-
-
-class QuickLink(_BracketJumper, LinkInlineProcessor):
-    """``[text](address)``"""
-
-
-class QuickImage(_BracketJumper, ImageInlineProcessor):
-    """``![text](address)``"""
-
-
-class QuickReference(_BracketJumper, ReferenceInlineProcessor):
-    """``[text][name]``"""
-
-
-class QuickShortReference(_BracketJumper, ShortReferenceInlineProcessor):
-    """``[name]``"""
-
-
-class QuickImageReference(_BracketJumper, ImageReferenceInlineProcessor):
-    """``![text][name]``"""
-
-
-class QuickShortImageReference(_BracketJumper, ShortImageReferenceInlineProcessor):
-    """``![name]``"""
-
-
-BRACKET_PATTERNS = (
-    ("reference", QuickReference, LINK_RE, 170),
-    ("link", QuickLink, LINK_RE, 160),
-    ("image_link", QuickImage, IMAGE_LINK_RE, 150),
-    ("image_reference", QuickImageReference, IMAGE_LINK_RE, 140),
-    ("short_reference", QuickShortReference, LINK_RE, 130),
-    ("short_image_ref", QuickShortImageReference, IMAGE_LINK_RE, 125),
-)

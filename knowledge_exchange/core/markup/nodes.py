@@ -7,6 +7,8 @@ from xml.etree.ElementTree import Element
 
 from markdown.util import ETX, STX
 
+from .entities import resolved
+
 _ESCAPED = re.compile(f"{STX}([0-9]+){ETX}")
 
 
@@ -23,7 +25,7 @@ def attribute(value: str) -> str:
 def title(element: Element) -> list[tuple[str, str]]:
     """The ``title`` attribute, if there is anything in it."""
     found = element.get("title", "")
-    return [("title", restored(found))] if found.strip() else []
+    return [("title", resolved(restored(found)))] if found.strip() else []
 
 
 def visible_text(element: Element) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from .addresses import OVERLONG_ENTITY, canonical, may_link, may_show
+from .addresses import canonical, may_link, may_show
+from .entities import OVERLONG_ENTITY, resolved
 from .nodes import attribute, restored, title, visible_text
 
 REL = "nofollow ugc noopener"
@@ -160,7 +161,7 @@ class TokenWriter:
         source = canonical(restored(element.get("src", "")))
         alt = restored(element.get("alt", "")).replace("\n", " ")
         if may_show(source):
-            attributes = [("src", source), ("alt", alt), *title(element), ("loading", "lazy")]
+            attributes = [("src", source), ("alt", resolved(alt)), *title(element), ("loading", "lazy")]
             self._empty("img", attributes)
         elif self._in_link or not may_link(source):
             self._characters(alt.strip() or attribute(source))

@@ -1,0 +1,134 @@
+"""Named reads of notifications. Visibility is asked when a row is made and again when it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
+
+from knowledge_exchange.core import hooks
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
+from knowledge_exchange.notifications.models import Notification
+
+ENTRIES_A_PAGE = 20
+
+_me = bindparam("me", type_=Id)
+#: Several unread notices of one thread are one entry.
+_entry = func.coalesce(Notification.thread_id, Notification.id)
+
+
+def _visible() -> ColumnElement[bool]:
+    return or_(
+        Notification.network_id.is_(None),
+        hooks.call("network_readable", Notification.network_id, Notification.member_id),
+    )
+
+
+@cache
+def _unread_counts() -> AnySelect:
+    return (
+        select(Notification.member_id, func.count(func.distinct(_entry)))
+        .where(
+            Notification.member_id.in_(bindparam("members", expanding=True)),
+            Notification.read_at.is_(None),
+            _visible(),
+        )
+        .group_by(Notification.member_id)
+    )
+
+
+def unread_counts(member_ids: Sequence[int]) -> dict[int, int]:
+    """Unread entries of each member, after collapsing; members without any are left out (hook)."""
+    rows = db.session.execute(_unread_counts(), {"members": list(set(member_ids))})
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _unread_count() -> AnySelect:
+    return select(func.count(func.distinct(_entry))).where(
+        Notification.member_id == _me, Notification.read_at.is_(None), _visible()
+    )
+
+
+def unread_count(member_id: int) -> int:
+    """The number on one member's badge."""
+    return int(db.session.execute(_unread_count(), {"me": member_id}).scalar_one())
+
+
+_FACTS = (
+    Notification.id,
+    Notification.member_id,
+    Notification.kind,
+    Notification.thread_id,
+    Notification.post_id,
+    Notification.text,
+    Notification.url,
+    Notification.created_at,
+    Notification.read_at,
+)
+
+
+def notification_payloads(member_id: int | None, notification_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Notifications as browsers get them, if their members may still see what they are about (hook).
+
+    ``member_id`` restricts them to one member's own.
+    """
+    if not notification_ids:
+        return {}
+    query = select(*_FACTS).where(Notification.id.in_(notification_ids), _visible())
+    if member_id is not None:
+        query = query.where(Notification.member_id == member_id)
+    return {row.id: _payload(row) for row in db.session.execute(query)}
+
+
+def _payload(row: AnyRow) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "thread": str(row.thread_id) if row.thread_id else None,
+        "post": str(row.post_id) if row.post_id else None,
+        "text": row.text,
+        "url": row.url,
+    }
+
+
+def entries(member_id: int, before: int | None) -> Sequence[AnyRow]:
+    """A page of entries, newest first, and one more: unread ones collapsed by thread.
+
+    Each has ``amount`` (notices in it), the newest one's text and ``first_post_id``: where to begin
+    reading. The key of the next page is the last entry's ``id``.
+    """
+    mine = (Notification.member_id == member_id, _visible())
+    unread = Notification.read_at.is_(None)
+    groups = (
+        select(
+            func.max(Notification.id).label("id"),
+            func.count().label("amount"),
+            func.min(Notification.post_id).label("first_post_id"),
+        )
+        .where(*mine)
+        .group_by(unread, _entry)
+    )
+    if before is not None:
+        groups = groups.having(func.max(Notification.id) < before)
+    newest = groups.order_by(func.max(Notification.id).desc()).limit(ENTRIES_A_PAGE + 1).subquery()
+    query = (
+        select(*_FACTS, newest.c.amount, newest.c.first_post_id)
+        .join(newest, newest.c.id == Notification.id)
+        .order_by(Notification.id.desc())
+    )
+    return db.session.execute(query).all()
+
+
+def members_told(post_id: int) -> Sequence[int]:
+    """Members who have an unread notification of that post."""
+    query = select(Notification.member_id).where(Notification.post_id == post_id, Notification.read_at.is_(None))
+    return [member_id for member_id in db.session.scalars(query) if member_id is not None]
+
+
+def url_of(member_id: int, notification_id: int) -> str | None:
+    """Where one of a member's notices leads."""
+    query = select(Notification.url).where(Notification.id == notification_id, Notification.member_id == member_id)
+    return db.session.scalar(query)

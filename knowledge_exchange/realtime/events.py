@@ -1,0 +1,84 @@
+"""Events: written in the transaction of what they tell of, told after it.
+
+An event refers to things and holds no text. What a browser gets is made when it is sent, from what
+is true then, for those who may see it then; pushing and replaying make it the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import insert
+
+from knowledge_exchange.core import hooks
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import db
+from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.realtime.models import LiveEvent
+
+#: In a thread's stream; for all who may see the thread.
+THREAD_KINDS = frozenset({"post", "post_changed", "thread_changed"})
+#: In one member's stream.
+MEMBER_KINDS = frozenset({"notification", "unread"})
+
+Payload = dict[str, Any]
+
+
+def record(kind: str, **about: Any) -> int:
+    """Write one event; ``about`` are columns of :class:`LiveEvent`. Returns its id."""
+    return record_many([{"kind": kind, **about}])[0]
+
+
+def record_many(rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Write several events of the same shape by one statement; returns their ids, in order."""
+    moment = now()
+    full = [{"id": new_id(), "at": moment, "reason": "", **row} for row in rows]
+    if full:
+        db.session.execute(insert(LiveEvent), full)
+    return [row["id"] for row in full]
+
+
+def payloads(rows: Iterable[Any], member_id: int | None) -> list[tuple[str, Payload]]:
+    """``(name, payload)`` of each event that still tells something, in order.
+
+    ``member_id`` is whose stream it is (None: a thread's room, which knows no viewer). Whether
+    they may see what the thread events are about has been asked before.
+    """
+    rows = list(rows)
+    facts = _facts_for(rows, member_id)
+    made = []
+    for row in rows:
+        fact = _fact(row, facts)
+        if fact is not None:
+            stamp = str(row.id)
+            made.append((row.kind, {"cursor": stamp, "event": stamp, **fact}))
+    return made
+
+
+def _facts_for(rows: list[Any], member_id: int | None) -> dict[str, dict[int, Payload]]:
+    """What the events are about, one question for each kind of thing."""
+    posts = [row.post_id for row in rows if row.kind in ("post", "post_changed")]
+    threads = [row.thread_id for row in rows if row.kind == "thread_changed"]
+    notices = [row.notification_id for row in rows if row.kind == "notification"]
+    facts: dict[str, dict[int, Payload]] = {"unread": {}}
+    facts["posts"] = hooks.call("post_payloads", posts) if posts else {}
+    facts["threads"] = hooks.call("thread_payloads", threads) if threads else {}
+    if member_id is not None and any(row.kind in MEMBER_KINDS for row in rows):
+        facts["unread"] = {who: {"unread": count} for who, count in hooks.call("unread_counts", [member_id]).items()}
+        facts["notices"] = hooks.call("notification_payloads", member_id, notices)
+    return facts
+
+
+def _fact(row: Any, facts: dict[str, dict[int, Payload]]) -> Payload | None:
+    if row.kind in ("post", "post_changed"):
+        return facts["posts"].get(row.post_id)
+    if row.kind == "thread_changed":
+        return facts["threads"].get(row.thread_id)
+    if row.kind == "unread":
+        return facts["unread"].get(row.member_id, {"unread": 0})
+    if row.kind == "notification":
+        notice = facts["notices"].get(row.notification_id)
+        unread = facts["unread"].get(row.member_id, {"unread": 0})
+        return {**notice, **unread} if notice else None
+    return None

@@ -1,0 +1,91 @@
+"""Telling browsers, after the commit. Whatever fails here is replayed from the database later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from flask import current_app
+
+from knowledge_exchange.core import hooks
+from knowledge_exchange.core.db import promise
+from knowledge_exchange.realtime import events
+from knowledge_exchange.realtime.connections import Connection, connections
+from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
+
+
+class Told(NamedTuple):
+    """An event just written: what ``events.payloads`` needs of it."""
+
+    id: int
+    kind: str
+    member_id: int | None = None
+    thread_id: int | None = None
+    post_id: int | None = None
+    notification_id: int | None = None
+
+
+def member_room(member_id: int) -> str:
+    """The room of one member's sockets."""
+    return f"member:{member_id}"
+
+
+def thread_room(thread_id: int, epoch: int) -> str:
+    """The room of those who follow a thread; moving or shielding it raises the epoch."""
+    return f"thread:{thread_id}:{epoch}"
+
+
+def tell_thread(kind: str, thread_id: int, epoch: int, network_id: int, post_id: int | None = None) -> None:
+    """Write an event of a thread's stream and promise to broadcast it."""
+    event_id = events.record(kind, thread_id=thread_id, network_id=network_id, post_id=post_id)
+    told = Told(event_id, kind, thread_id=thread_id, post_id=post_id)
+    promise(f"broadcast {kind}", _broadcast, told, thread_room(thread_id, epoch))
+
+
+def tell_members(kind: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Write one event in each member's stream (rows of ``member_id`` and more) and promise to push."""
+    ids = events.record_many([{"kind": kind, **row} for row in rows])
+    told = [
+        Told(id_, kind, row["member_id"], row.get("thread_id"), row.get("post_id"), row.get("notification_id"))
+        for id_, row in zip(ids, rows, strict=True)
+    ]
+    promise(f"push {kind}", _push, told)
+
+
+def _broadcast(told: Told, room: str) -> None:
+    for name, payload in events.payloads([told], member_id=None):
+        socketio.emit(name, payload, to=room, namespace=NAMESPACE)
+
+
+def _push(told: list[Told]) -> None:
+    """To those online: here, or (with Redis) perhaps in another process."""
+    several = bool(current_app.config["KE_REDIS_URL"])
+    online = [one for one in told if several or connections().has_member(one.member_id or 0)]
+    if not online:
+        return
+    unread = hooks.call("unread_counts", [one.member_id for one in online])
+    notices = hooks.call("notification_payloads", None, [one.notification_id for one in online if one.notification_id])
+    for one in online:
+        fact = {"unread": unread.get(one.member_id, 0)}
+        if one.kind == "notification":
+            fact = {**notices.get(one.notification_id, {}), **fact}
+            if "text" not in fact:
+                continue
+        payload = {"cursor": str(one.id), "event": str(one.id), **fact}
+        socketio.emit(one.kind, payload, to=member_room(one.member_id or 0), namespace=NAMESPACE)
+
+
+def say_goodbye(found: Sequence[Connection], reason: str) -> None:
+    """Tell sockets why, then close them."""
+    for connection in found:
+        socketio.emit("goodbye", {"reason": reason}, to=connection.sid, namespace=NAMESPACE)
+        socketio.server.disconnect(connection.sid, namespace=NAMESPACE)
+
+
+def leave_network_rooms(member_id: int, network_id: int) -> None:
+    """Take a member's sockets out of the rooms of a network's threads."""
+    for connection in connections().of_member(member_id):
+        gone = [thread_id for thread_id, room in connection.watched.items() if room.network_id == network_id]
+        for thread_id in gone:
+            room = connection.watched.pop(thread_id)
+            socketio.server.leave_room(connection.sid, room.name, namespace=NAMESPACE)

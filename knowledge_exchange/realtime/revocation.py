@@ -1,0 +1,71 @@
+"""Out at once: closing sockets, in this process directly, in the others within seconds.
+
+The database is what tells: every process compares its sockets with it, so that a change made by the
+command line or another process counts here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from knowledge_exchange.auth.models import Member, SignIn
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import db, end_read, promise
+from knowledge_exchange.core.ids import floor_id
+from knowledge_exchange.realtime import events, push
+from knowledge_exchange.realtime.connections import connections
+from knowledge_exchange.realtime.models import LiveEvent
+
+LOOK_EVERY_S = 2.0
+#: How far back each look reads: several looks, so that a late commit is not missed.
+LOOK_BACK = timedelta(seconds=20)
+_CHUNK = 500
+
+
+def access_lost(member_id: int, reason: str) -> None:
+    """A member's sessions have ended: close their sockets after the commit (hook)."""
+    promise("close sockets", _close_member, member_id, reason)
+
+
+def network_left(member_id: int, network_id: int) -> None:
+    """A member has left a network: their sockets leave its threads (hook)."""
+    events.record("left", member_id=member_id, network_id=network_id)
+    promise("leave rooms", push.leave_network_rooms, member_id, network_id)
+
+
+def _close_member(member_id: int, reason: str) -> None:
+    push.say_goodbye(connections().of_member(member_id), reason)
+
+
+def look() -> None:
+    """Close what has lost its sign-in or standing; leave what was left (a job of every process)."""
+    open_now = connections().all()
+    if not open_now:
+        return
+    valid = set(_still_signed_in({connection.sign_in_id for connection in open_now}))
+    left = _left_lately()
+    end_read()
+    ended = [connection for connection in open_now if connection.sign_in_id not in valid]
+    push.say_goodbye(ended, "standing")
+    for member_id, network_id in left:
+        push.leave_network_rooms(member_id, network_id)
+
+
+def _still_signed_in(sign_in_ids: set[int]) -> Iterable[int]:
+    ids = sorted(sign_in_ids)
+    for begin in range(0, len(ids), _CHUNK):
+        query = (
+            select(SignIn.id)
+            .join(Member, Member.id == SignIn.member_id)
+            .where(SignIn.id.in_(ids[begin : begin + _CHUNK]), Member.standing == "active")
+        )
+        yield from db.session.scalars(query)
+
+
+def _left_lately() -> list[tuple[int, int]]:
+    since = floor_id(now() - LOOK_BACK)
+    query = select(LiveEvent.member_id, LiveEvent.network_id).where(LiveEvent.id > since, LiveEvent.kind == "left")
+    return [(row.member_id, row.network_id) for row in db.session.execute(query)]

@@ -1,0 +1,276 @@
+"""The verbs of threads. They write and say who hears of it; they never commit.
+
+Rights have been asked of ``policy`` by the caller; text has been rendered before the unit of work
+(rendering may wait for a helper process, and nothing in a unit of work may wait).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, insert, select, update
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
+from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.markup import RENDERER_VERSION, mentions_in, render
+from knowledge_exchange.core.order import FIRST, key_between
+from knowledge_exchange.notifications import actions as notices
+from knowledge_exchange.notifications.actions import Event
+from knowledge_exchange.notifications.models import Notification
+from knowledge_exchange.realtime import push
+from knowledge_exchange.threads.limits import MAX_KEY_CHARS
+from knowledge_exchange.threads.models import Post, PostRevision, Submission, Thread, Voice
+
+
+@dataclass(frozen=True)
+class Text:
+    """What somebody wrote, rendered and read for mentions."""
+
+    body: str
+    html: str
+    mentions: tuple[str, ...]
+
+
+def written(body: str) -> Text:
+    """Render a text; call it outside any unit of work."""
+    html = render(body)
+    return Text(body, html, tuple(mentions_in(html)))
+
+
+def start_thread(me: Me, network_id: int, kind: str, title: str, text: Text) -> tuple[int, int]:
+    """Open a thread with its opening post; returns their ids."""
+    post_id = new_id()
+    thread = Thread(
+        id=new_id(),
+        network_id=network_id,
+        kind=kind,
+        title=title,
+        voice_id=0,  # known in a moment: voice and participant refer to the thread
+        opening_post_id=post_id,
+        last_post_id=post_id,
+    )
+    db.session.add(thread)
+    db.session.flush()
+    place = notices.participate(me.id, thread.id, "watching")
+    thread.voice_id = own_voice(place.id, me)
+    post = _new_post(thread.id, None, thread.voice_id, FIRST, 0, text)
+    post.id = place.last_read_id = post_id
+    db.session.add(post)
+    db.session.flush()
+    event = _event(me, network_id, thread.id, title, post.id)
+    notices.tell_of_post(event, me.id, None, text.mentions)
+    return thread.id, post.id
+
+
+def own_voice(participant_id: int, me: Me) -> int:
+    """The voice of somebody's own name in a thread, made at their first post there."""
+    query = select(Voice.id).where(Voice.participant_id == participant_id, Voice.kind == "own")
+    found = db.session.scalar(query)
+    if found is not None:
+        return found
+    facts = {"name": me.name, "handle": me.handle, "title": me.title, "source": ""}
+    insert_or_ignore(Voice, {"id": new_id(), "participant_id": participant_id, "kind": "own", **facts})
+    return db.session.scalars(query).one()
+
+
+def _new_post(thread_id: int, parent_id: int | None, voice_id: int, position: str, depth: int, text: Text) -> Post:
+    return Post(
+        id=new_id(),
+        thread_id=thread_id,
+        parent_id=parent_id,
+        voice_id=voice_id,
+        position=position,
+        depth=depth,
+        body=text.body,
+        html=text.html,
+        renderer=RENDERER_VERSION,
+        created_at=now(),
+    )
+
+
+def reply(me: Me, thread: AnyRow, parent_id: int, text: Text) -> int:
+    """Answer a post of the thread; returns the reply's id.
+
+    The thread's row is written first: that makes repliers to one thread queue (PostgreSQL), so that
+    no two take the same position.
+    """
+    place = notices.participate(me.id, thread.id, "watching")
+    voice_id = own_voice(place.id, me)
+    before = _count_up(thread.id)
+    position, depth = _place_under(thread.id, parent_id)
+    post = _new_post(thread.id, parent_id, voice_id, position, depth, text)
+    # Another process's clock may be ahead: what is read later must have the higher id.
+    post.id = max(post.id, before + 1)
+    db.session.add(post)
+    db.session.flush()
+    db.session.execute(update(Thread).where(Thread.id == thread.id).values(last_post_id=post.id))
+    if place.last_read_id >= before:
+        place.last_read_id = post.id
+    event = _event(me, thread.network_id, thread.id, thread.title, post.id)
+    notices.tell_of_post(event, me.id, _participant_of(parent_id), text.mentions)
+    push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post.id)
+    return post.id
+
+
+def _count_up(thread_id: int) -> int:
+    """One reply more; returns which post was the newest until now."""
+    counted = (
+        update(Thread)
+        .where(Thread.id == thread_id)
+        .values(reply_count=Thread.reply_count + 1, version=Thread.version + 1)
+        .returning(Thread.last_post_id)
+    )
+    return int(db.session.execute(counted).scalar_one())
+
+
+def _place_under(thread_id: int, parent_id: int) -> tuple[str, int]:
+    """Position and depth of a new reply: behind the last of its parent's branch."""
+    parent = db.session.execute(
+        select(Post.position, Post.depth).where(Post.id == parent_id, Post.thread_id == thread_id)
+    ).one()
+    in_thread = Post.thread_id == thread_id
+    following = db.session.scalar(
+        select(Post.position)
+        .where(in_thread, Post.position > parent.position, Post.depth <= parent.depth)
+        .order_by(Post.position)
+        .limit(1)
+    )
+    last = select(func.max(Post.position)).where(in_thread)
+    if following is not None:
+        last = last.where(Post.position < following)
+    low = db.session.scalar(last) or parent.position
+    return key_between(low, following), parent.depth + 1
+
+
+def _participant_of(post_id: int) -> int | None:
+    """Whose post it is, as a participant."""
+    query = select(Voice.participant_id).join(Post, Post.voice_id == Voice.id)
+    return db.session.scalar(query.where(Post.id == post_id))
+
+
+def _event(me: Me, network_id: int, thread_id: int, title: str, post_id: int) -> Event:
+    facts = {"name": me.name, "title": title}
+    return Event(
+        network_id=network_id,
+        thread_id=thread_id,
+        post_id=post_id,
+        url=f"/p/{post_id}",
+        texts={
+            "direct_reply": _("%(name)s answered you in “%(title)s”", **facts),
+            "mention": _("%(name)s mentioned you in “%(title)s”", **facts),
+            "reply": _("%(name)s replied in “%(title)s”", **facts),
+            "accepted": _("%(name)s accepted your answer in “%(title)s”", **facts),
+        },
+    )
+
+
+def edit(me: Me, thread: AnyRow, post: AnyRow, text: Text, title: str | None) -> None:
+    """Replace a post's text (and, in the opening post, the title); what it said before is kept.
+
+    Nobody is told of an edit, but those whom it mentions for the first time.
+    """
+    _keep_revision(post.id, thread.title if title else None)
+    db.session.execute(
+        update(Post)
+        .where(Post.id == post.id)
+        .values(body=text.body, html=text.html, renderer=RENDERER_VERSION, edited_at=now())
+    )
+    values = {"title": title} if title else {}
+    _touch(thread.id, **values)
+    event = _event(me, thread.network_id, thread.id, title or thread.title, post.id)
+    notices.tell_newly_mentioned(event, me.id, text.mentions)
+    _tell_changed(thread, post.id)
+    if values:
+        push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
+
+
+def _keep_revision(post_id: int, title: str | None) -> None:
+    said = select(Post.body, Post.html).where(Post.id == post_id)
+    before = db.session.execute(said).one()
+    db.session.add(PostRevision(post_id=post_id, title=title, body=before.body, html=before.html))
+
+
+def _touch(thread_id: int, **values: Any) -> None:
+    """Something that shows has changed: cached bodies are stale."""
+    db.session.execute(update(Thread).where(Thread.id == thread_id).values(version=Thread.version + 1, **values))
+
+
+def _tell_changed(thread: AnyRow, post_id: int) -> None:
+    push.tell_thread("post_changed", thread.id, thread.epoch, thread.network_id, post_id)
+
+
+def delete_post(thread: AnyRow, post: AnyRow) -> bool:
+    """Take one's own post away: its text goes everywhere, a stub stays where replies hang.
+
+    An opening post without replies takes the thread with it; returns whether it did.
+    """
+    notices.cancel_post(post.id)
+    db.session.execute(delete(PostRevision).where(PostRevision.post_id == post.id))
+    gone = {"body": "", "html": "", "deleted_at": now(), "edited_at": None}
+    db.session.execute(update(Post).where(Post.id == post.id).values(**gone))
+    if post.parent_id is None and thread.reply_count == 0:
+        _touch(thread.id, deleted_at=now())
+        return True
+    values: dict[str, Any] = {}
+    if thread.answer_id == post.id:
+        values = {"answer_id": None, "answered_at": None}
+    if post.parent_id is not None:
+        values["reply_count"] = Thread.reply_count - 1
+    _touch(thread.id, **values)
+    _tell_changed(thread, post.id)
+    if values:
+        push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
+    return False
+
+
+def accept(me: Me, thread: AnyRow, post: AnyRow) -> None:
+    """Mark a reply as the answer, in place of any other; its author is told."""
+    _touch(thread.id, answer_id=post.id, answered_at=now())
+    event = _event(me, thread.network_id, thread.id, thread.title, post.id)
+    _forget_earlier_notice(post.id)
+    notices.tell_participant(event, _participant_of(post.id), "accepted", but=me.id)
+    for changed in {post.id, thread.answer_id} - {None}:
+        _tell_changed(thread, changed)
+    push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
+
+
+def _forget_earlier_notice(post_id: int) -> None:
+    """At most one notice per member and post: the news that it was accepted replaces an older one."""
+    author = _participant_of(post_id)
+    mine = (Notification.post_id == post_id, Notification.participant_id == author)
+    db.session.execute(delete(Notification).where(*mine))
+
+
+def unaccept(thread: AnyRow) -> None:
+    """Take back that a reply is the answer."""
+    _touch(thread.id, answer_id=None, answered_at=None)
+    if thread.answer_id is not None:
+        db.session.execute(
+            delete(Notification).where(Notification.post_id == thread.answer_id, Notification.kind == "accepted")
+        )
+        _tell_changed(thread, thread.answer_id)
+    push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
+
+
+def earlier_submission(me: Me, key: str) -> int | None:
+    """The post that this form made when it was sent before."""
+    if not key:
+        return None
+    query = select(Submission.post_id).where(Submission.key_hash == _key_hash(me, key))
+    return db.session.scalar(query)
+
+
+def note_submission(me: Me, key: str, post_id: int) -> None:
+    """Remember that this form was taken."""
+    if key:
+        row = {"key_hash": _key_hash(me, key), "post_id": post_id, "at": now()}
+        db.session.execute(insert(Submission), [row])
+
+
+def _key_hash(me: Me, key: str) -> str:
+    return keyed_hash("submission", f"{me.id}:{key[:MAX_KEY_CHARS]}")

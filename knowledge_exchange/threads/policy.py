@@ -1,0 +1,63 @@
+"""Who may do what in a thread. Pure: each takes a row of ``thread_visible_to`` and facts.
+
+To read, every active member who may read the network; to write, those who belong to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.auth.me import Me
+
+#: Kinds that can have an accepted answer.
+ANSWERABLE = frozenset({"problem"})
+OFFICERS = frozenset({"officer", "administrator"})
+
+
+class PostFacts(Protocol):
+    """What the rules need to know of a post."""
+
+    id: int
+    parent_id: int | None
+    deleted_at: Any
+
+
+def may_start(me: Me, kind: str, my_role: str | None) -> bool:
+    """Members of a network start threads; announcements come from its moderators and officers."""
+    if my_role is None:
+        return False
+    return kind != "announcement" or my_role == "moderator" or me.role in OFFICERS
+
+
+def may_reply(thread: AnyRow) -> bool:
+    """Members of the network, while the thread is open."""
+    return thread.my_role is not None and thread.locked_at is None
+
+
+def is_mine(thread: AnyRow, participant_id: int | None) -> bool:
+    """Whether a post in this thread, written in that participant's voice, is the reader's own."""
+    return participant_id is not None and participant_id == thread.my_participant_id
+
+
+def may_edit(thread: AnyRow, participant_id: int | None, post: PostFacts) -> bool:
+    """One's own posts, in a thread that is open, in a network that one still belongs to."""
+    return may_reply(thread) and is_mine(thread, participant_id) and post.deleted_at is None
+
+
+def may_delete(thread: AnyRow, participant_id: int | None, post: PostFacts) -> bool:
+    """One's own posts; a lock does not force anybody to leave their words standing."""
+    return is_mine(thread, participant_id) and post.deleted_at is None
+
+
+def may_accept(thread: AnyRow) -> bool:
+    """Who asked may accept an answer, and so may the network's moderators."""
+    if thread.kind not in ANSWERABLE or thread.my_role is None:
+        return False
+    return thread.my_role == "moderator" or is_mine(thread, thread.author_participant_id)
+
+
+def may_be_answer(post: PostFacts) -> bool:
+    """A reply that still stands."""
+    return post.parent_id is not None and post.deleted_at is None

@@ -1,0 +1,203 @@
+"""Named reads of threads. Each is one statement, built once, and sees what its reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.networks.models import Network, NetworkMembership
+from knowledge_exchange.networks.queries import readable_by
+from knowledge_exchange.notifications.models import Participant
+from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, POSTS_A_PAGE
+from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
+
+_me = bindparam("me", type_=Id)
+_thread = bindparam("thread", type_=Id)
+_post = bindparam("post", type_=Id)
+
+_Parent = aliased(Post)
+_ParentVoice = aliased(Voice)
+
+
+def threads_visible_to(member_id: int) -> Select[int]:
+    """The ids of all threads that this active member may read."""
+    return (
+        select(Thread.id)
+        .join(Network, Network.id == Thread.network_id)
+        .where(Thread.deleted_at.is_(None), readable_by(member_id))
+    )
+
+
+_THREAD = (
+    select(
+        Thread.id,
+        Thread.kind,
+        Thread.title,
+        Thread.network_id,
+        Thread.reply_count,
+        Thread.opening_post_id,
+        Thread.last_post_id,
+        Thread.answer_id,
+        Thread.locked_at,
+        Thread.version,
+        Thread.epoch,
+        Network.slug.label("network_slug"),
+        Network.name.label("network_name"),
+        Network.visibility,
+        NetworkMembership.role.label("my_role"),
+        Participant.id.label("my_participant_id"),
+        Participant.level,
+        Participant.last_read_id,
+        Voice.participant_id.label("author_participant_id"),
+        Voice.name.label("author_name"),
+    )
+    .join(Network, Network.id == Thread.network_id)
+    .join(Voice, Voice.id == Thread.voice_id)
+    .outerjoin(
+        NetworkMembership,
+        and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me),
+    )
+    .outerjoin(Participant, and_(Participant.thread_id == Thread.id, Participant.member_id == _me))
+    .where(Thread.deleted_at.is_(None), readable_by(_me))
+)
+_THREAD_BY_ID = _THREAD.where(Thread.id == _thread)
+_THREAD_BY_POST = _THREAD.join(Post, Post.thread_id == Thread.id).where(Post.id == _post)
+
+
+def thread_visible_to(me: Me, thread_id: int) -> AnyRow | None:
+    """A thread with its network and this member's place in both, or None if it isn't for them."""
+    return db.session.execute(_THREAD_BY_ID, {"me": me.id, "thread": thread_id}).first()
+
+
+def thread_of_post(me: Me, post_id: int) -> AnyRow | None:
+    """The thread that holds a post, likewise."""
+    return db.session.execute(_THREAD_BY_POST, {"me": me.id, "post": post_id}).first()
+
+
+_POSTS = (
+    select(
+        Post.id,
+        Post.thread_id,
+        Post.parent_id,
+        Post.position,
+        Post.depth,
+        Post.html,
+        Post.created_at,
+        Post.edited_at,
+        Post.deleted_at,
+        Voice.kind.label("voice_kind"),
+        Voice.name,
+        Voice.handle,
+        Voice.title.label("role"),
+        Voice.source,
+        Voice.participant_id,
+        _ParentVoice.name.label("parent_name"),
+        _Parent.depth.label("parent_depth"),
+    )
+    .join(Voice, Voice.id == Post.voice_id)
+    .outerjoin(_Parent, _Parent.id == Post.parent_id)
+    .outerjoin(_ParentVoice, _ParentVoice.id == _Parent.voice_id)
+)
+_IN_THREAD = _POSTS.where(Post.thread_id == _thread)
+_PAGE = POSTS_A_PAGE + 1  # one more tells whether there is a next page
+
+
+def _position_of(post: Any) -> Any:
+    return select(Post.position).where(Post.id == post, Post.thread_id == _thread).scalar_subquery()
+
+
+_TREE_FIRST = _IN_THREAD.order_by(Post.position).limit(_PAGE)
+_TREE_AFTER = _TREE_FIRST.where(Post.position > _position_of(_post))
+_FLAT_FIRST = _IN_THREAD.order_by(Post.id).limit(_PAGE)
+_FLAT_AFTER = _FLAT_FIRST.where(Post.id > _post)
+_BY_ID = _POSTS.where(Post.id == _post)
+_BY_IDS = _POSTS.where(Post.id.in_(bindparam("posts", expanding=True)))
+
+
+def page_of_posts(thread_id: int, view: str, after: int | None) -> Sequence[AnyRow]:
+    """Up to a page of posts and one more, as a tree is read or by time, after the given post."""
+    first, further = (_TREE_FIRST, _TREE_AFTER) if view == "tree" else (_FLAT_FIRST, _FLAT_AFTER)
+    if after is None:
+        return db.session.execute(first, {"thread": thread_id}).all()
+    return db.session.execute(further, {"thread": thread_id, "post": after}).all()
+
+
+def post_by_id(post_id: int) -> AnyRow | None:
+    """One post with its voice; whether it may be seen is asked of its thread."""
+    return db.session.execute(_BY_ID, {"post": post_id}).first()
+
+
+def posts_by_id(post_ids: Sequence[int]) -> dict[int, AnyRow]:
+    """Several posts with their voices, by id."""
+    rows = db.session.execute(_BY_IDS, {"posts": list(post_ids)}).all()
+    return {row.id: row for row in rows}
+
+
+_BEFORE = {
+    "tree": select(func.count())
+    .select_from(Post)
+    .where(Post.thread_id == _thread, Post.position <= _position_of(_post)),
+    "flat": select(func.count()).select_from(Post).where(Post.thread_id == _thread, Post.id <= _post),
+}
+
+
+def posts_up_to(thread_id: int, view: str, post_id: int) -> int:
+    """How many posts come up to and with this one, in the view's order."""
+    found = {"thread": thread_id, "post": post_id}
+    return int(db.session.execute(_BEFORE[view], found).scalar_one())
+
+
+def page_keys(thread_id: int, view: str, post_id: int) -> tuple[int | None, int | None]:
+    """Keys for ``after``: of the page that holds this post, and of the page before that one.
+
+    None stands for the first page. The order is read from the index alone.
+    """
+    upto = posts_up_to(thread_id, view, post_id)
+    page = (max(upto, 1) - 1) // POSTS_A_PAGE
+    order = Post.position if view == "tree" else Post.id
+    ids = select(Post.id).where(Post.thread_id == thread_id).order_by(order)
+    ranked = ids.add_columns(func.row_number().over(order_by=order).label("n")).subquery()
+    wanted = [n for n in (page * POSTS_A_PAGE, (page - 1) * POSTS_A_PAGE) if n > 0]
+    rows = db.session.execute(select(ranked.c.n, ranked.c.id).where(ranked.c.n.in_(wanted)))
+    found = {row.n: row.id for row in rows}
+    return found.get(page * POSTS_A_PAGE), found.get((page - 1) * POSTS_A_PAGE)
+
+
+_UNREAD = (
+    select(Post.id)
+    .join(Voice, Voice.id == Post.voice_id)
+    .where(
+        Post.thread_id == _thread,
+        Post.id > bindparam("read", type_=Id),
+        Post.deleted_at.is_(None),
+        func.coalesce(Voice.participant_id, 0) != bindparam("participant", type_=Id),
+    )
+    .order_by(Post.id)
+    .limit(MAX_UNREAD_COUNTED)
+)
+
+
+def unread_posts(thread_id: int, last_read_id: int, participant_id: int | None) -> Sequence[int]:
+    """Ids of what others wrote since, oldest first, a hundred at most."""
+    found = {"thread": thread_id, "read": last_read_id, "participant": participant_id or 0}
+    return db.session.scalars(_UNREAD, found).all()
+
+
+def revisions_of(post_id: int) -> Sequence[AnyRow]:
+    """What a post said before each of its edits, newest first."""
+    query = (
+        select(PostRevision.id, PostRevision.title, PostRevision.html, PostRevision.replaced_at)
+        .where(PostRevision.post_id == post_id)
+        .order_by(PostRevision.id.desc())
+    )
+    return db.session.execute(query).all()
+
+
+def source_of(post_id: int) -> str:
+    """A post's Markdown, for editing and quoting."""
+    return str(db.session.scalar(select(Post.body).where(Post.id == post_id)) or "")

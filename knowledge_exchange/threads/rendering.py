@@ -1,0 +1,181 @@
+"""The body of a thread's page: the same for all who may see it, so it is kept.
+
+Kept by thread, version, page, view, time zone and day; every change of the thread raises its
+version. What is the reader's own is laid over it in ``routes``.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, get_template_attribute, render_template
+from markupsafe import Markup
+
+from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.core.i18n import DEFAULT_ZONE, today
+from knowledge_exchange.core.markup import excerpt
+from knowledge_exchange.threads import queries
+from knowledge_exchange.threads.limits import ANSWER_EXCERPT_CHARS, POSTS_A_PAGE
+
+#: Pages kept in each process: about 40 kB each.
+MOST_KEPT = 256
+#: How deep branches are nested in the markup; deeper replies say whom they answer.
+MOST_NESTED = 4
+
+
+@dataclass
+class Node:
+    """A post and the replies that hang under it on this page."""
+
+    post: dict[str, Any]
+    children: list[Node]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A page's posts as HTML, and what else is the same for every reader."""
+
+    opening: str
+    talk: str
+    answer: str
+    post_ids: tuple[int, ...]
+    participants: tuple[int | None, ...]  # whose each post is; never shown
+    before: int  # posts on earlier pages
+    next_key: int | None
+    faces: tuple[dict[str, Any], ...]
+    source: str
+
+
+_kept: OrderedDict[tuple[Any, ...], Body] = OrderedDict()
+
+
+def body_of(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
+    """The page's body, from the store or made now (two or three statements)."""
+    key = (current_app.name, thread.id, thread.version, view, after, zone, today(zone))
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = _made(thread, view, after, zone)
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    else:
+        _kept.move_to_end(key)
+    return found
+
+
+def forget_all() -> None:
+    """Empty the store (tests; a restore)."""
+    _kept.clear()
+
+
+def _made(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
+    rows = queries.page_of_posts(thread.id, view, after)
+    shown = rows[:POSTS_A_PAGE]
+    posts = [as_post(row, thread) for row in shown]
+    opening = [post for post in posts if post["parent_id"] is None]
+    replies = [post for post in posts if post["parent_id"] is not None]
+    return Body(
+        opening=_opening(thread, opening[0], zone) if opening else "",
+        talk=_talk(replies, view, zone),
+        answer=_answer(thread, zone) if opening and thread.answer_id else "",
+        post_ids=tuple(row.id for row in shown),
+        participants=tuple(row.participant_id for row in shown),
+        before=queries.posts_up_to(thread.id, view, after) if after else 0,
+        next_key=shown[-1].id if len(rows) > POSTS_A_PAGE else None,
+        faces=_faces(posts),
+        source=next((row.source for row in shown if row.source), ""),
+    )
+
+
+def as_post(row: AnyRow, thread: AnyRow | None) -> dict[str, Any]:
+    """A row as the post macro wants it; nothing in it depends on who reads."""
+    return {
+        "id": row.id,
+        "parent_id": row.parent_id,
+        "depth": row.depth,
+        "name": row.name,
+        "handle": row.handle,
+        "initials": initials(row.name),
+        "voice_kind": row.voice_kind,
+        "role": row.role,
+        "at": row.created_at,
+        "edited_at": row.edited_at,
+        "html": Markup(row.html),  # noqa: S704 -- made safe by core.markup when it was written
+        "is_gone": row.deleted_at is not None,
+        "is_answer": thread is not None and thread.answer_id == row.id,
+        "answerable": thread is not None
+        and thread.kind == "problem"
+        and row.parent_id is not None
+        and thread.answer_id != row.id,
+        "answers_name": row.parent_name,
+        "says_parent": False,
+    }
+
+
+def initials(name: str) -> str:
+    """Two letters for the round mark beside a name."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    first, last = words[0][0], words[-1][0] if len(words) > 1 else words[0][1:2]
+    return (first + last).upper()
+
+
+def _opening(thread: AnyRow, post: dict[str, Any], zone: str) -> str:
+    macro = get_template_attribute("threads/_post.html", "opening")
+    return str(macro(post, thread, zone))
+
+
+def _talk(replies: list[dict[str, Any]], view: str, zone: str) -> str:
+    if view == "flat":
+        for post in replies:
+            post["says_parent"] = post["depth"] > 1
+        return str(get_template_attribute("threads/_post.html", "flat")(replies, zone))
+    return str(get_template_attribute("threads/_post.html", "tree")(nested(replies), zone, 1))
+
+
+def nested(replies: list[dict[str, Any]]) -> list[Node]:
+    """Posts in pre-order as a tree, as far as their parents are on this page and depth allows.
+
+    Where a reply does not stand under what it answers, it says whom it answers.
+    """
+    roots: list[Node] = []
+    branch: list[Node] = []
+    for post in replies:
+        while branch and branch[-1].post["depth"] >= post["depth"]:
+            branch.pop()
+        node = Node(post, [])
+        home = branch[:MOST_NESTED][-1] if branch else None
+        under_parent = home is not None and home.post["id"] == post["parent_id"]
+        post["says_parent"] = not under_parent and post["depth"] > 1
+        (home.children if home else roots).append(node)
+        branch.append(node)
+    return roots
+
+
+def _answer(thread: AnyRow, zone: str) -> str:
+    row = queries.post_by_id(thread.answer_id)
+    if row is None or row.deleted_at is not None:
+        return ""
+    short = excerpt(row.html, ANSWER_EXCERPT_CHARS)
+    post = as_post(row, thread)
+    return render_template("threads/_answer.html", post=post, short=short, zone=zone)
+
+
+def _faces(posts: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    seen: dict[str, dict[str, Any]] = {}
+    for post in posts:
+        if not post["is_gone"]:
+            seen.setdefault(f"{post['voice_kind']}:{post['name']}", post)
+    return tuple(
+        {"initials": post["initials"], "voice_kind": post["voice_kind"], "name": post["name"]} for post in seen.values()
+    )
+
+
+def post_html(row: AnyRow, thread: AnyRow | None) -> str:
+    """One reply as it is sent to everybody through the socket, in the exchange's own time zone."""
+    post = as_post(row, thread)
+    post["says_parent"] = row.depth > MOST_NESTED
+    macro = get_template_attribute("threads/_post.html", "item")
+    return str(macro(post, DEFAULT_ZONE))

@@ -1,0 +1,145 @@
+"""Reading threads: a network's list, a thread, the place of a post in it, its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.models import VIEWS
+from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.networks.queries import network_page as network_for
+from knowledge_exchange.notifications.queries import unread_count
+from knowledge_exchange.threads import listing, policy, queries
+from knowledge_exchange.threads.limits import THREADS_A_PAGE
+from knowledge_exchange.threads.page import Wish, base_url, page_url, show
+
+blueprint = Blueprint("threads", __name__)
+
+#: Where the key of a form that has just been posted waits for the page that follows it.
+DRAFT_DONE = "draft_done"
+
+
+def visible_thread(me: Me, thread_id: int) -> AnyRow:
+    """The thread, or 404: what one may not see does not exist."""
+    return queries.thread_visible_to(me, thread_id) or abort(404)
+
+
+def visible_post(me: Me, post_id: int) -> tuple[AnyRow, AnyRow]:
+    """A post's thread and the post, or 404."""
+    thread = queries.thread_of_post(me, post_id) or abort(404)
+    return thread, queries.post_by_id(post_id) or abort(404)
+
+
+@blueprint.get("/n/<slug>")
+def network(slug: str) -> ResponseReturnValue:
+    """A network: its threads, or how to join it."""
+    me = require_me()
+    found = network_for(me, slug) or abort(404)
+    if not found.may_read:
+        unread = unread_count(me.id)
+        return render_template("networks/closed.html", me=me, nav="networks", network=found, unread=unread)
+    only = request.args.get("show", "all")
+    if only not in listing.FILTERS:
+        only = "all"
+    before = parse_id(request.args.get("before"))
+    threads = listing.network_page(me.id, found.id, only, before)
+    shown = threads[:THREADS_A_PAGE]
+    older = shown[-1].last_post_id if len(threads) > THREADS_A_PAGE else None
+    return render_template(
+        "threads/network.html",
+        me=me,
+        nav="networks",
+        network=found,
+        threads=shown,
+        only=only,
+        first_page=before is None,
+        older=url_for("threads.network", slug=slug, before=older, show=_unless_all(only)) if older else None,
+        newest=url_for("threads.network", slug=slug, show=_unless_all(only)),
+        unread=unread_count(me.id),
+        ask_url=url_for("threads.new_thread", slug=slug),
+        draft_done=session.pop(DRAFT_DONE, None),
+    )
+
+
+def _unless_all(only: str) -> str | None:
+    return None if only == "all" else only
+
+
+@blueprint.get("/t/<int:thread_id>", defaults={"slug": None})
+@blueprint.get("/t/<int:thread_id>/<slug>")
+def thread(thread_id: int, slug: str | None) -> ResponseReturnValue:
+    """A page of a thread."""
+    me = require_me()
+    found = visible_thread(me, thread_id)
+    right = base_url(found)
+    if request.path != right:
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        return redirect(right + query, 301 if slug is not None else 302)
+    return show(me, found, _wish(me, found))
+
+
+def _wish(me: Me, found: AnyRow) -> Wish:
+    view = request.args.get("view", me.thread_view)
+    if view not in VIEWS:
+        view = me.thread_view
+    quoted = parse_id(request.args.get("quote"))
+    reply_to = quoted or parse_id(request.args.get("reply"))
+    after = parse_id(request.args.get("after"))
+    if after is None and reply_to is not None:
+        # The link says only "?reply=…": show the page on which that post stands.
+        after = queries.page_keys(found.id, view, reply_to)[0]
+    wish = Wish(view, after, reply_to, quote=quoted is not None)
+    if DRAFT_DONE in session:
+        wish.draft_done = session.pop(DRAFT_DONE)
+    return wish
+
+
+@blueprint.get("/p/<int:post_id>")
+def post(post_id: int) -> ResponseReturnValue:
+    """To a post's place in its thread."""
+    me = require_me()
+    found = queries.thread_of_post(me, post_id) or abort(404)
+    key = queries.page_keys(found.id, me.thread_view, post_id)[0]
+    return redirect(page_url(found, me.thread_view, me.thread_view, key) + f"#p{post_id}")
+
+
+@blueprint.get("/p/<int:post_id>/history")
+def history(post_id: int) -> ResponseReturnValue:
+    """What a post said before it was edited."""
+    me = require_me()
+    found, row = visible_post(me, post_id)
+    if row.deleted_at is not None:
+        abort(404)
+    return render_template(
+        "threads/history.html",
+        me=me,
+        nav="networks",
+        thread=found,
+        post=row,
+        revisions=queries.revisions_of(post_id),
+        unread=unread_count(me.id),
+    )
+
+
+@blueprint.get("/p/<int:post_id>/more")
+def more(post_id: int) -> ResponseReturnValue:
+    """What else one can do with a post: a page of its own, or the menu that a script shows."""
+    me = require_me()
+    found, row = visible_post(me, post_id)
+    return render_template(
+        "threads/more.html",
+        me=me,
+        nav="networks",
+        thread=found,
+        post=row,
+        may_edit=policy.may_edit(found, row.participant_id, row),
+        may_delete=policy.may_delete(found, row.participant_id, row),
+        may_accept=policy.may_accept(found) and policy.may_be_answer(row),
+        is_answer=found.answer_id == row.id,
+        unread=unread_count(me.id),
+    )

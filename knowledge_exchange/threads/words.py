@@ -1,0 +1,46 @@
+"""Words for kinds and levels."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def kinds() -> dict[str, tuple[str, str, str]]:
+    """Kind: (name, what it is for, the button that posts it)."""
+    return {
+        "problem": (
+            _("Problem"),
+            _("You need an answer or advice. You can accept the reply that helped."),
+            _("Post the problem"),
+        ),
+        "advice": (
+            _("Advice"),
+            _("Something that worked, for others to use."),
+            _("Post the advice"),
+        ),
+        "case_study": (
+            _("Case study"),
+            _("What happened, what you did, how it ended."),
+            _("Post the case study"),
+        ),
+        "discussion": (
+            _("Discussion"),
+            _("A question without one right answer."),
+            _("Start the discussion"),
+        ),
+        "announcement": (
+            _("Announcement"),
+            _("News for the whole network."),
+            _("Post the announcement"),
+        ),
+    }
+
+
+def levels() -> dict[str, str]:
+    """Watch level: what it means."""
+    return {
+        "watching": _("Watching: every reply"),
+        "tracking": _("Tracking: a count"),
+        "normal": _("Normal: only what is said to me"),
+        "muted": _("Muted: nothing"),
+    }

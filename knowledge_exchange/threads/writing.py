@@ -1,0 +1,290 @@
+"""Writing: new threads, replies, edits, answers. Render first, then one unit of work."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, THREAD_LIMIT, limiter
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.networks.queries import network_page as network_for
+from knowledge_exchange.notifications import actions as notices
+from knowledge_exchange.notifications.models import LEVELS
+from knowledge_exchange.notifications.queries import unread_count
+from knowledge_exchange.threads import actions, policy, queries
+from knowledge_exchange.threads.forms import check_body, check_thread, check_title, clean_line, clean_text
+from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_KEY_CHARS, MAX_TITLE_CHARS
+from knowledge_exchange.threads.listing import my_networks
+from knowledge_exchange.threads.models import KINDS
+from knowledge_exchange.threads.page import Wish, base_url, show
+from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint, visible_post, visible_thread
+from knowledge_exchange.threads.words import kinds
+
+
+@blueprint.get("/ask")
+def ask() -> ResponseReturnValue:
+    """Choose the network in which to ask."""
+    me = require_me()
+    return render_template(
+        "threads/ask.html", me=me, nav="ask", networks=my_networks(me.id), unread=unread_count(me.id)
+    )
+
+
+@blueprint.get("/n/<slug>/new")
+def new_thread(slug: str) -> ResponseReturnValue:
+    """The form of a new thread."""
+    kind = request.args.get("kind", "problem")
+    return _new_thread_page(slug, {"kind": kind if kind in KINDS else "problem"}, {})
+
+
+def _new_thread_page(slug: str, values: dict[str, str], errors: dict[str, str]) -> str:
+    me = require_me()
+    network = network_for(me, slug) or abort(404)
+    if not network.may_read:
+        abort(404)
+    return render_template(
+        "threads/new.html",
+        me=me,
+        nav="ask",
+        network=network,
+        values=values,
+        errors=errors,
+        kinds={
+            kind: words for kind, words in kinds().items() if policy.may_start(me, kind, network.my_role or "member")
+        },
+        form_key=request.form.get("key") or secrets.token_urlsafe(16),
+        max_title=MAX_TITLE_CHARS,
+        max_body=MAX_BODY_CHARS,
+        unread=unread_count(me.id),
+    )
+
+
+@blueprint.post("/n/<slug>/new")
+@limiter.limit(THREAD_LIMIT)
+def post_thread(slug: str) -> ResponseReturnValue:
+    """Open a thread."""
+    me, key = require_me(), _form_key()
+    network = network_for(me, slug) or abort(404)
+    if not network.may_read:
+        abort(404)
+    values, errors = check_thread(request.form)
+    if not policy.may_start(me, values["kind"], network.my_role) and not errors:
+        errors = {"kind": _("Join the network first; announcements come from its moderators.")}
+    if errors:
+        return _new_thread_page(slug, values, errors), 422
+    text = actions.written(values["body"])
+
+    def write() -> int:
+        now_in = network_for(me, slug) or abort(404)
+        if not policy.may_start(me, values["kind"], now_in.my_role):
+            abort(404)
+        return actions.start_thread(me, now_in.id, values["kind"], values["title"], text)[1]
+
+    post_id = _once(me, key, write)
+    session[DRAFT_DONE] = f"new:{slug}"
+    found, _post = visible_post(me, post_id)
+    return redirect(base_url(found), 303)
+
+
+@blueprint.post("/t/<int:thread_id>/replies")
+@limiter.limit(REPLY_LIMIT)
+def post_reply(thread_id: int) -> ResponseReturnValue:
+    """Answer a post."""
+    me, key = require_me(), _form_key()
+    found = visible_thread(me, thread_id)
+    body = clean_text(request.form.get("body", ""))
+    parent_id = parse_id(request.form.get("parent")) or found.opening_post_id
+    errors = check_body(body)
+    if not policy.may_reply(found):
+        errors = {"body": _("You can't reply here now. Your text is kept below.")}
+    if errors:
+        wish = Wish(me.thread_view, None, parent_id, typed=body, key=key, errors=errors)
+        return show(me, found, wish), 422
+    text = actions.written(body)
+
+    def write() -> int:
+        now_in = visible_thread(me, thread_id)
+        parent = queries.post_by_id(parent_id)
+        if not policy.may_reply(now_in) or parent is None or parent.thread_id != thread_id:
+            abort(404)
+        return actions.reply(me, now_in, parent_id, text)
+
+    post_id = _once(me, key, write)
+    session[DRAFT_DONE] = f"reply:{thread_id}"
+    return redirect(url_for("threads.post", post_id=post_id), 303)
+
+
+def _form_key() -> str:
+    return request.form.get("key", "")[:MAX_KEY_CHARS]
+
+
+def _once(me: Me, key: str, write: Callable[[], int]) -> int:
+    """Write, unless this very form was taken before; the id of the post that it made."""
+    try:
+        return _write_once(me, key, write)
+    except IntegrityError:
+        # Another process took the same form at the same moment: now its row can be seen.
+        return _write_once(me, key, write)
+
+
+def _write_once(me: Me, key: str, write: Callable[[], int]) -> int:
+    with unit_of_work():
+        earlier = actions.earlier_submission(me, key)
+        if earlier is not None:
+            return earlier
+        post_id = write()
+        actions.note_submission(me, key, post_id)
+        return post_id
+
+
+@blueprint.get("/p/<int:post_id>/edit")
+def edit_page(post_id: int) -> ResponseReturnValue:
+    """The form in which a post is edited."""
+    return _edit_page(post_id, {}, {})
+
+
+def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str]) -> str:
+    me = require_me()
+    found, row = visible_post(me, post_id)
+    if not policy.may_edit(found, row.participant_id, row):
+        abort(404)
+    values = {"title": found.title, "body": queries.source_of(post_id), "kind": found.kind, **typed}
+    return render_template(
+        "threads/edit.html",
+        me=me,
+        nav="networks",
+        thread=found,
+        post=row,
+        values=values,
+        errors=errors,
+        is_opening=row.parent_id is None,
+        max_title=MAX_TITLE_CHARS,
+        max_body=MAX_BODY_CHARS,
+        unread=unread_count(me.id),
+    )
+
+
+@blueprint.post("/p/<int:post_id>/edit")
+@limiter.limit(REPLY_LIMIT)
+def edit_post(post_id: int) -> ResponseReturnValue:
+    """Change what a post says; what it said before stays in its history."""
+    me = require_me()
+    found, row = visible_post(me, post_id)
+    if not policy.may_edit(found, row.participant_id, row):
+        abort(404)
+    body = clean_text(request.form.get("body", ""))
+    title = clean_line(request.form.get("title", found.title)) if row.parent_id is None else None
+    errors = {**check_body(body), **(check_title(title) if title is not None else {})}
+    if errors:
+        return _edit_page(post_id, {"body": body, "title": title or found.title}, errors), 422
+    text = actions.written(body)
+    with unit_of_work():
+        found, row = visible_post(me, post_id)
+        if not policy.may_edit(found, row.participant_id, row):
+            abort(404)
+        actions.edit(me, found, row, text, title if title != found.title else None)
+    return redirect(url_for("threads.post", post_id=post_id), 303)
+
+
+@blueprint.get("/p/<int:post_id>/delete")
+def delete_page(post_id: int) -> ResponseReturnValue:
+    """Ask before a post is taken away."""
+    me = require_me()
+    found, row = visible_post(me, post_id)
+    if not policy.may_delete(found, row.participant_id, row):
+        abort(404)
+    return render_template(
+        "threads/delete.html", me=me, nav="networks", thread=found, post=row, unread=unread_count(me.id)
+    )
+
+
+@blueprint.post("/p/<int:post_id>/delete")
+@limiter.limit(SMALL_ACT_LIMIT)
+def delete_post(post_id: int) -> ResponseReturnValue:
+    """Take one's own post away."""
+    me = require_me()
+    with unit_of_work():
+        found, row = visible_post(me, post_id)
+        if not policy.may_delete(found, row.participant_id, row):
+            abort(404)
+        thread_gone = actions.delete_post(found, row)
+    if thread_gone:
+        flash(_("Your thread is gone."), "good")
+        return redirect(url_for("threads.network", slug=found.network_slug), 303)
+    flash(_("Your post is gone."), "good")
+    return redirect(base_url(found), 303)
+
+
+@blueprint.post("/p/<int:post_id>/accept")
+@limiter.limit(SMALL_ACT_LIMIT)
+def accept(post_id: int) -> ResponseReturnValue:
+    """Accept a reply as the answer."""
+    me = require_me()
+    with unit_of_work():
+        found, row = visible_post(me, post_id)
+        if not policy.may_accept(found) or not policy.may_be_answer(row):
+            abort(404)
+        if found.answer_id != row.id:
+            actions.accept(me, found, row)
+    return redirect(url_for("threads.post", post_id=post_id), 303)
+
+
+@blueprint.post("/p/<int:post_id>/unaccept")
+@limiter.limit(SMALL_ACT_LIMIT)
+def unaccept(post_id: int) -> ResponseReturnValue:
+    """Take back that a reply is the answer."""
+    me = require_me()
+    with unit_of_work():
+        found, row = visible_post(me, post_id)
+        if not policy.may_accept(found):
+            abort(404)
+        if found.answer_id == row.id:
+            actions.unaccept(found)
+    return redirect(url_for("threads.post", post_id=post_id), 303)
+
+
+@blueprint.post("/t/<int:thread_id>/read")
+def read(thread_id: int) -> ResponseReturnValue:
+    """Mark a thread read up to a post."""
+    me = require_me()
+    upto = parse_id(request.form.get("post"))
+    with unit_of_work():
+        found = visible_thread(me, thread_id)
+        if upto is None or not mark_read(me, thread_id, upto):
+            abort(404)
+    return redirect(base_url(found), 303)
+
+
+@blueprint.post("/t/<int:thread_id>/level")
+@limiter.limit(SMALL_ACT_LIMIT)
+def level(thread_id: int) -> ResponseReturnValue:
+    """Choose how loud a thread is."""
+    me = require_me()
+    wanted = request.form.get("level", "")
+    if wanted not in LEVELS:
+        abort(400)
+    with unit_of_work():
+        found = visible_thread(me, thread_id)
+        notices.choose_level(me.id, thread_id, wanted)
+    return redirect(base_url(found), 303)
+
+
+def mark_read(me: Me, thread_id: int, upto: int) -> bool:
+    """Note that a thread has been read up to a post of it; False where there is no such thing."""
+    with unit_of_work():
+        found = queries.thread_visible_to(me, thread_id)
+        row = queries.post_by_id(upto)
+        if found is None or row is None or row.thread_id != thread_id:
+            return False
+        if found.my_participant_id is None:
+            notices.participate(me.id, thread_id, "normal")
+        notices.mark_thread_read(me.id, thread_id, upto)
+    return True
