@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 from knowledge_exchange.realtime.limits import HEAD_BYTES, HEADER_COUNT, HEADER_LINE_BYTES
 
-_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*\r\n")
+_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _ONCE = ("host", "content-length", "transfer-encoding")
 
@@ -69,11 +70,15 @@ def read_head(stream: BinaryIO) -> Head:
         size += len(line)
         if len(line) > HEADER_LINE_BYTES or size > HEAD_BYTES or len(pairs) >= HEADER_COUNT:
             raise BadHead(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        match = _LINE.fullmatch(line)
-        if match is None:
-            raise BadHead
-        name, value = match.groups()
-        pairs.append((name.decode("latin-1").lower(), value.decode("latin-1")))
+        pairs.append(_pair(line))
+
+
+def _pair(line: bytes) -> tuple[str, str]:
+    """Name (lower case) and value of one header line, its CR LF included."""
+    name, colon, value = line[:-2].partition(b":")
+    if not colon or line[-2:] != b"\r\n" or not _NAME.fullmatch(name) or _FORBIDDEN.search(value):
+        raise BadHead
+    return name.decode("latin-1").lower(), value.strip(b" \t").decode("latin-1")
 
 
 def checked(head: Head) -> Head:

@@ -206,16 +206,18 @@ class Handler(pywsgi.WSGIHandler):
         return "400", b""
 
     def handle_error(self, t: Any, v: Any, tb: Any) -> None:
-        """A reader who left or stalled is no error of ours; anything else is."""
-        if self.headers_sent and issubclass(t, OSError):
-            self.close_connection = True
-        else:
+        """A reader who left or stalled is no error of ours, nor is our own stopping; the rest is."""
+        stopped = issubclass(t, gevent.GreenletExit)
+        if not stopped and not (self.headers_sent and issubclass(t, OSError)):
             super().handle_error(t, v, tb)
+            return
+        self.close_connection = True
+        if not self.headers_sent:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _log_error(self, t: Any, v: Any, tb: Any) -> None:
         """An error that the application let through, without who asked for what."""
-        if not issubclass(t, gevent.GreenletExit):
-            quiet.write(logging.ERROR, "request_failed", error=v.with_traceback(tb))
+        quiet.write(logging.ERROR, "request_failed", error=v.with_traceback(tb))
 
     def log_request(self) -> None:
         """No access log: the application counts, and logs what matters without names."""

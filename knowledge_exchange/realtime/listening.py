@@ -20,6 +20,7 @@ def listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= _HIGHEST_PORT:
         _give_up(f"There is no port {port}: choose one from 1 to {_HIGHEST_PORT}.")
     try:
+        host.encode("idna")  # here, or gevent's resolver writes its own traceback
         found = socket.getaddrinfo(host, port, type=plain.SOCK_STREAM, flags=plain.AI_PASSIVE)
     except (OSError, UnicodeError):
         _give_up(f"The address {host!r} is not known here: try 127.0.0.1, or 0.0.0.0 for all.")

@@ -78,7 +78,7 @@ class LiveSocket(base_socket.BaseSocket):  # type: ignore[misc]
 
     def close(
         self,
-        wait: bool = True,  # noqa: ARG002  (the library's signature)
+        wait: bool = True,
         abort: bool = False,
         reason: str | None = None,
         code: int = GOING_AWAY,

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import struct
-from typing import Any
+from typing import Any, Self
 
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
 LIVE_PATH = "/socket.io/?EIO=4&transport=websocket"
@@ -21,7 +21,11 @@ class Raw:
         if receive_buffer is not None:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(timeout)
-        self.sock.connect(("127.0.0.1", port))
+        try:
+            self.sock.connect(("127.0.0.1", port))
+        except OSError:
+            self.sock.close()
+            raise
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream = self.sock.makefile("rb")
 
@@ -53,7 +57,7 @@ class Raw:
         self.stream.close()
         self.sock.close()
 
-    def __enter__(self) -> Raw:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
