@@ -7,11 +7,23 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Bring the room in: who is asking, what may be asked, and the pages of accounts."""
-    from knowledge_exchange.auth import csrf, gate, limits, sessions
-    from knowledge_exchange.auth.routes import blueprint
+    from knowledge_exchange.auth import (
+        csrf,
+        gate,
+        limits,
+        routes,
+        routes_joining,
+        routes_me,
+        routes_reset,
+        routes_settings,
+        sessions,
+    )
 
     sessions.init_app(app)
     csrf.init_app(app)
     gate.init_app(app)
     limits.init_app(app)
-    app.register_blueprint(blueprint)
+    # Importing a routes module puts its pages on the one blueprint.
+    modules = (routes, routes_joining, routes_me, routes_reset, routes_settings)
+    for blueprint in dict.fromkeys(module.blueprint for module in modules):
+        app.register_blueprint(blueprint)

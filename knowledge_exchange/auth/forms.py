@@ -23,8 +23,9 @@ class Form(FlaskForm):  # type: ignore[misc]
         csrf = False
 
 
-def _stripped(text: str | None) -> str:
-    return (text or "").strip()
+def text_of(field: Field) -> str:
+    """What was typed into a field; the empty text where it was not sent."""
+    return str(field.data or "")
 
 
 def _one_line(text: str | None) -> str:

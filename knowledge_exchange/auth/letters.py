@@ -1,0 +1,74 @@
+"""The messages of the door. They go to whoever owns the address, and say there what the page may not say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from knowledge_exchange.auth import queries, tokens
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.mail.actions import post_mail
+
+#: Nobody's letter box is filled by a stranger who types their address again and again.
+MOST_AN_HOUR = 5
+_HOUR = timedelta(hours=1)
+
+
+def ask_to_confirm(member_id: int, email: str, handle: str | None = None) -> None:
+    """A link that confirms the address; the handle wished for travels in it, so that nothing is reserved yet."""
+    if _has_enough(email):
+        return
+    token = tokens.issue(member_id, tokens.CONFIRM)
+    link = _link("auth.confirm", token=token, handle=handle)
+    days = tokens.LIFE[tokens.CONFIRM].days
+    _post(email, _("Please confirm your e-mail address"), "confirm", member_id, link=link, days=days)
+
+
+def say_already(member_id: int, email: str) -> None:
+    """Somebody tried to join with an address that has an account."""
+    links = {"sign_in": _link("auth.sign_in"), "reset": _link("auth.reset")}
+    if not _has_enough(email):
+        _post(email, _("You have an account already"), "already", member_id, **links)
+
+
+def offer_reset(member_id: int, email: str) -> None:
+    """A link with which a new password can be chosen."""
+    if _has_enough(email):
+        return
+    link = _link("auth.choose_password", token=tokens.issue(member_id, tokens.RESET))
+    hours = tokens.LIFE[tokens.RESET] // _HOUR
+    _post(email, _("Choose a new password"), "reset", member_id, link=link, hours=hours)
+
+
+def say_no_account(email: str) -> None:
+    """Somebody asked for a new password with an address that has no account."""
+    if not _has_enough(email):
+        _post(email, _("About your request for a new password"), "reset_none", None, join=_link("auth.join"))
+
+
+def confirm_password_change(member_id: int, email: str) -> None:
+    """The password was changed: whoever did not do it should know."""
+    _post(email, _("Your password has been changed"), "password_changed", member_id, reset=_link("auth.reset"))
+
+
+def reset_link(token: str) -> str:
+    """The address at which a password is chosen with this token."""
+    return _link("auth.choose_password", token=token)
+
+
+def _has_enough(email: str) -> bool:
+    return queries.messages_since(email, now() - _HOUR) >= MOST_AN_HOUR
+
+
+def _link(endpoint: str, **values: str | None) -> str:
+    """An address at KE_BASE_URL, whatever address this request came by (none, on the command line)."""
+    paths = current_app.url_map.bind("")
+    given = {name: value for name, value in values.items() if value is not None}
+    return str(current_app.config["KE_BASE_URL"] + paths.build(endpoint, given))
+
+
+def _post(email: str, subject: str, template: str, member_id: int | None, **facts: Any) -> None:
+    post_mail(email, str(subject), template, member_id=member_id, essential=True, **facts)
