@@ -2,13 +2,13 @@
 import "./menus.js";
 import "./times.js";
 import "./tables.js";
-import "./drafts.js";
 import "./composer.js";
 import "./forms.js";
 import "./unread.js";
 import "./thread.js";
 import "./rail.js";
 import "./keys.js";
+import "./drafts.js"; // last: what it puts back, the others must hear of
 import { startLive } from "./live.js";
 
 document.documentElement.classList.add("js");

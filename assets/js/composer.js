@@ -10,18 +10,23 @@ const TOOLS = {
   table: (area) => block(area, TABLE),
 };
 
-for (const bar of document.querySelectorAll("[data-tools]")) {
-  bar.hidden = false;
-  const area = bar.closest(".composer, form").querySelector("textarea");
-  bar.addEventListener("click", (event) => {
-    const tool = event.target.closest("[data-tool]");
-    if (tool) TOOLS[tool.dataset.tool]?.(area);
-  });
-  area.addEventListener("keydown", (event) => {
-    const key = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey ? event.key : "";
-    if (key === "b") act(event, () => wrap(area, "**"));
-    if (key === "Enter") act(event, () => area.form.requestSubmit());
-  });
+equip(document);
+document.addEventListener("part:new", ({ target }) => equip(target));
+
+function equip(part) {
+  for (const bar of part.querySelectorAll("[data-tools]")) {
+    bar.hidden = false;
+    const area = bar.closest(".composer, form").querySelector("textarea");
+    bar.addEventListener("click", (event) => {
+      const tool = event.target.closest("[data-tool]");
+      if (tool) TOOLS[tool.dataset.tool]?.(area);
+    });
+    area.addEventListener("keydown", (event) => {
+      const key = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey ? event.key : "";
+      if (key === "b") act(event, () => wrap(area, "**"));
+      if (key === "Enter") act(event, () => area.form.requestSubmit());
+    });
+  }
 }
 
 // Where CSS cannot let a textarea grow with its text, the script does.

@@ -15,6 +15,7 @@ if (store) {
   guardOwner();
   if (document.body.dataset.draftDone) store.removeItem(PREFIX + document.body.dataset.draftDone);
   document.querySelectorAll("form[data-draft-key]").forEach(keep);
+  document.addEventListener("part:new", ({ target }) => target.querySelectorAll("form[data-draft-key]").forEach(keep));
   document.addEventListener("submit", (event) => event.target.matches("[data-sign-out]") && clearAll());
 }
 
@@ -102,9 +103,10 @@ function valuesOf(form) {
 function restore(form, values) {
   const texts = fieldsOf(form).filter((field) => field.matches("textarea, [type=text]"));
   if (texts.some((field) => field.defaultValue.trim() && field.defaultValue !== values[field.name])) return false;
+  const isAskedFor = /[?&](reply|quote)=/.test(location.search); // the address says whom to answer
   for (const field of fieldsOf(form)) {
     const value = values[field.name];
-    if (value === undefined) continue;
+    if (value === undefined || (field.name === "parent" && isAskedFor)) continue;
     if (field.matches("[type=radio]")) field.checked = field.value === value;
     else if (field.matches("[type=checkbox]")) field.checked = value;
     else field.value = value;

@@ -7,25 +7,27 @@ import { refresh } from "./refresh.js";
 import { localise } from "./times.js";
 import { words } from "./words.js";
 
-const held = []; // came, not yet placed: {element, place}
+// How deep lists nest in the markup (threads/rendering.py): deeper replies stand in the last list and say whom they answer.
+const MOST_LISTS = 5;
+
+const held = []; // came, not yet placed: {id, item, under}
 const unseen = new Set(); // placed out of sight: articles
-let elsewhere = [];
+const elsewhere = [];
 let root = null;
 let pill = null;
+let heard = null;
 let far = null;
 
 export function startInserting(thread) {
   root = thread;
-  const corner = make("div", { role: "status" });
-  pill = make("button", { type: "button", class: "pill pill--live" });
-  corner.append(pill);
-  pill.hidden = true;
+  heard = make("span", { class: "sr", role: "status" });
+  pill = make("button", { type: "button", class: "pill pill--live", hidden: "" });
   pill.addEventListener("click", showNext);
-  document.body.append(corner);
+  document.body.append(heard, pill);
   root.addEventListener("post:read", ({ target }) => unseen.delete(target) && tell());
   live.on("post", (event) => isHere(event) && add(event));
   live.on("post_changed", (event) => isHere(event) && change(event));
-  live.on("thread_changed", (event) => isHere(event) && refresh(root, event.answer));
+  live.on("thread_changed", (event) => isHere(event) && !event.isOld && refresh(root, event.answer));
 }
 
 function isHere({ thread }) {
@@ -44,40 +46,60 @@ function parse({ html, post }) {
 
 function add(event) {
   if (document.getElementById(`p${event.post}`) || held.some(({ id }) => id === event.post)) return;
-  const place = placeFor(event);
-  if (event.isOld && !(place && wouldBeHere(event))) return;
+  const under = parentOf(event);
+  if (event.isOld && !(under && wouldBeHere(under))) return;
   count(event.isOld ? 0 : 1);
-  if (!place) {
-    elsewhere.push(event.post);
-    return tellElsewhere();
-  }
+  heard.textContent = words.newReplies(1);
+  if (!under) return tellElsewhere(event.post);
   const item = parse(event);
-  const mark = item.querySelector("article");
-  markPost(mark);
-  mark.classList.add("is-fresh");
-  if (isSafe(place)) put({ item, place });
-  else held.push({ id: event.post, item, place });
+  const article = item.querySelector("article");
+  markPost(article);
+  article.classList.add("is-fresh");
+  const waiting = { id: event.post, item, under };
+  if (isSafe(under)) put(waiting);
+  else held.push(waiting);
   tell();
 }
 
-/** Where a post belongs on this page: a function that gives the list, made when it is needed; null when it is on another page. */
-function placeFor({ parent }) {
-  const top = root.querySelector(".talk ol.tree, .talk ol.flat");
-  const atEnd = top && "lastPage" in root.dataset ? { list: () => top, before: top } : null;
-  if (root.dataset.view === "flat") return atEnd;
-  const item = [...root.querySelectorAll("li[data-post]")].find((li) => li.dataset.post === String(parent));
-  if (item) return { list: () => branchOf(item), before: item };
-  const waits = held.find(({ id }) => id === parent);
-  if (waits) return { list: () => branchOf(waits.item), before: waits.place.before, after: waits };
-  return root.querySelector(".ask")?.id === `p${parent}` ? atEnd : null;
+/** What a reply is put under on this page: the whole list, the item of its parent, or null when its place is on another page. */
+function parentOf({ parent }) {
+  const list = root.querySelector(".talk ol.tree, .talk ol.flat");
+  const end = "lastPage" in root.dataset ? list : null;
+  if (root.dataset.view === "flat") return end;
+  const items = [...root.querySelectorAll("li[data-post]"), ...held.map(({ item }) => item)];
+  const item = items.find((li) => li.dataset.post === String(parent));
+  return item ?? (root.querySelector("[data-root]")?.dataset.root === String(parent) || isOpening(parent) ? end : null);
+}
+
+function isOpening(post) {
+  return root.querySelector(".ask")?.id === `p${post}`;
 }
 
 /** Whether a page made by now would show it here, not on the next: so it is on the last page, and in a branch that ends on this one. */
-function wouldBeHere({ parent }) {
+function wouldBeHere(under) {
   if ("lastPage" in root.dataset) return true;
-  const items = [...root.querySelectorAll("li[data-post]")];
-  const item = items.find((li) => li.dataset.post === String(parent));
-  return Boolean(item) && !item.contains(items.at(-1));
+  return !under.contains([...root.querySelectorAll("li[data-post]")].at(-1));
+}
+
+/** Where exactly: the list, and the item after which it comes (null: at the end). */
+function placeIn(under) {
+  if (under.matches("ol")) return { list: under, after: null };
+  let lists = 0;
+  for (let list = under.closest("ol.tree"); list; list = list.parentElement.closest("ol.tree")) lists += 1;
+  if (lists < MOST_LISTS) return { list: branchOf(under), after: null };
+  return { list: under.parentElement, after: lastOfFamily(under) };
+}
+
+/** In the deepest list a reply's own replies follow it as siblings, each saying whom it answers. */
+function lastOfFamily(item) {
+  const family = new Set([item.dataset.post]);
+  let last = item;
+  for (let next = item.nextElementSibling; next; next = next.nextElementSibling) {
+    if (!family.has(next.querySelector(".in-reply a")?.getAttribute("href").split("/").pop())) break;
+    family.add(next.dataset.post);
+    last = next;
+  }
+  return last;
 }
 
 /** The list of replies under a post; a first reply makes it. */
@@ -87,33 +109,38 @@ function branchOf(item) {
   const name = item.querySelector(".by b")?.textContent.trim() ?? "";
   const fold = make("summary", { class: "fold", "data-n": 0 }, icon("i-down"));
   fold.append(
-    make("span", { class: "fold__open" }, "Fold"),
-    make("span", { class: "fold__shut" }, "Show"),
+    make("span", { class: "fold__open" }, words.fold),
+    make("span", { class: "fold__shut" }, words.unfold),
     make("span", { class: "fold__count" }),
-    make("span", { class: "sr" }, ` to ${name}`),
+    make("span", { class: "sr" }, words.repliesTo(name)),
   );
   const made = make("ol", { class: "tree" });
   item.append(make("details", { class: "branch", open: "" }, fold, made));
   return made;
 }
 
-/** Below the screen nothing that is read moves; above it the page is held still. On the screen it would push, so it waits. */
-function isSafe({ before, after }) {
-  if (after) return false;
-  const { bottom, height } = before.getBoundingClientRect();
-  const isShown = height > 0;
-  return !isShown || bottom > innerHeight || bottom < 0;
+/** Below the screen nothing that is read moves; above it the page is held still. On the screen it would push what follows:
+    that is well where nothing follows but a reply box in which nobody is writing. */
+function isSafe(under) {
+  if (!under.isConnected) return false; // it answers a post that waits itself
+  const { bottom, height } = under.getBoundingClientRect();
+  if (height > 0 && (bottom > innerHeight || bottom < 0)) return true;
+  const last = [...root.querySelectorAll("article.post")].at(-1);
+  const isEnd = under.matches("ol") || under.contains(last);
+  return isEnd && !document.activeElement.closest("[data-reply-form]");
 }
 
-function put({ item, place }) {
+function put({ item, under }) {
   holdingStill(() => {
-    const list = place.list();
-    list.append(item);
+    const { list, after } = placeIn(under);
+    if (after) after.after(item);
+    else list.append(item);
     const fold = list.parentElement.matches("details") ? list.parentElement.querySelector(":scope > summary") : null;
     if (fold) recount(fold);
   });
   const article = item.querySelector("article");
-  unseen.add(article);
+  const { top, bottom, height } = article.getBoundingClientRect();
+  if (!height || top > innerHeight || bottom < 0) unseen.add(article);
   watchPost(article);
 }
 
@@ -121,7 +148,7 @@ function recount(fold) {
   const n = Number(fold.dataset.n) + 1;
   fold.dataset.n = n;
   const said = fold.querySelector(".fold__count");
-  if (said) said.replaceChildren(String(n), make("span", { class: "fold__n" }, n === 1 ? " reply" : " replies"));
+  if (said) said.replaceChildren(String(n), make("span", { class: "fold__n" }, words.repliesWord(n)));
 }
 
 function count(by) {
@@ -140,7 +167,10 @@ function tell() {
 
 /** The pill: place what waited, and go to the first that has not been seen. */
 function showNext() {
-  for (const waiting of held.splice(0)) put(waiting);
+  for (const waiting of held.splice(0)) {
+    put(waiting);
+    unseen.add(waiting.item.querySelector("article"));
+  }
   const order = [...root.querySelectorAll("article.post")].filter((post) => unseen.has(post));
   const first = order[0];
   unseen.delete(first);
@@ -150,8 +180,9 @@ function showNext() {
   jump(first);
 }
 
-function tellElsewhere() {
-  far ??= make("p", { class: "notice elsewhere", role: "status" });
+function tellElsewhere(post) {
+  elsewhere.push(post);
+  far ??= make("p", { class: "notice elsewhere" });
   const link = make("a", { href: `/p/${elsewhere[0]}` }, words.seeIt);
   far.replaceChildren(icon("i-info"), make("span", {}, `${words.elsewhere(elsewhere.length)} `, link));
   if (!far.isConnected) root.querySelector(".talk")?.append(far);

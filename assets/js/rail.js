@@ -4,17 +4,15 @@ import { words } from "./words.js";
 
 const LEAST_GAP = 0.13; // of the track's height: two lines of a label
 
-const track = document.querySelector("[data-track]");
 const root = document.querySelector(".thread[data-thread-id]");
-if (track && root && matchMedia("(min-width: 52rem)").matches) start();
+const thumb = make("span", { class: "thumb" });
+let track = null;
+if (root && document.querySelector("[data-track]") && matchMedia("(min-width: 52rem)").matches) start();
 
 function start() {
+  take(document.querySelector("[data-track]"));
   const title = track.closest("section")?.querySelector("h2");
-  const thumb = make("span", { class: "thumb" });
   const before = Number(root.dataset.before ?? 0);
-  track.classList.add("track--live");
-  lay();
-  track.prepend(thumb);
   let asked = false;
   const update = () => {
     asked = false;
@@ -30,8 +28,20 @@ function start() {
     current(posts[at]);
   };
   addEventListener("scroll", () => (asked ||= Boolean(requestAnimationFrame(update))), { passive: true });
-  track.addEventListener("click", (event) => event.target === track && go(event));
+  root.addEventListener("click", (event) => event.target === track && go(event));
+  root.addEventListener("part:new", ({ target }) => {
+    if (!target.matches("[data-track]")) return;
+    take(target);
+    update();
+  });
   update();
+}
+
+function take(element) {
+  track = element;
+  track.classList.add("track--live");
+  lay();
+  track.prepend(thumb);
 }
 
 /** Lay the stops to scale by the ordinal that the server gives (data-n of the total), and keep their labels apart. */

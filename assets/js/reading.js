@@ -75,7 +75,7 @@ function readNotes(root, unread, glimpsed, last) {
     const upTo = [...glimpsed].filter((id) => id <= most && never.every((other) => id < other)).reduce((a, b) => (a > b ? a : b), last);
     if (upTo <= told) return;
     told = upTo;
-    if (!live.seen(root.dataset.threadId, String(upTo))) post(String(upTo));
+    if (!live.seen(root.dataset.threadId, String(upTo))) post(root.dataset.threadId, String(upTo));
   };
   return (id) => {
     if (id > most) most = id;
@@ -83,11 +83,10 @@ function readNotes(root, unread, glimpsed, last) {
   };
 }
 
-/** Without a socket: the same form that is a button where there is no script. */
-function post(id) {
-  const form = document.querySelector("form[data-read-form]");
-  if (!form) return;
-  const data = new FormData(form);
-  data.set("post", id);
-  fetch(form.action, { method: "POST", body: data, keepalive: true }).catch(() => {}); // the next visit tells it again
+/** Without a socket: what the button "Mark as read to here" sends. */
+function post(thread, id) {
+  const token = document.querySelector("form [name=csrf_token]")?.value;
+  if (!token) return;
+  const data = new URLSearchParams({ csrf_token: token, post: id });
+  fetch(`/t/${thread}/read`, { method: "POST", body: data, keepalive: true }).catch(() => {}); // the next visit tells it again
 }

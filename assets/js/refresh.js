@@ -35,8 +35,11 @@ async function fetchPage(root) {
 function takeOver(root, fresh) {
   for (const region of root.querySelectorAll("[data-region]")) {
     const other = fresh.querySelector(`[data-region="${region.dataset.region}"]`);
-    const isWrittenIn = [...region.querySelectorAll("textarea")].some((area) => area.value.trim());
-    if (other && !isWrittenIn) region.replaceWith(other);
+    // A reply box stays the one that is being used; only its coming and going (locked, joined) is taken over.
+    const isSameBox = region.querySelector("textarea") && other?.querySelector("textarea");
+    if (!other || isSameBox) continue;
+    region.replaceWith(other);
+    other.dispatchEvent(new CustomEvent("part:new", { bubbles: true }));
   }
   for (const name of ["mayAccept", "answered", "lastPage"]) {
     if (name in fresh.dataset) root.dataset[name] = fresh.dataset[name];

@@ -7,12 +7,12 @@ import { words } from "./words.js";
 let marked = { post: null, text: "" };
 
 export function startReplying(root) {
-  const form = root.querySelector("[data-reply-form]");
   root.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     const act = event.target.closest("a[data-reply], a[data-quote], a[data-link], [data-reply-to-all]");
     if (!act) return;
     if (act.matches("[data-link]")) return copy(event, act.href);
+    const form = root.querySelector("[data-reply-form]");
     if (!form) return; // no box (locked, or not a member of the network): the link leads to the server's word on it
     event.preventDefault();
     if (act.matches("[data-reply-to-all]")) return answer(form, null);
@@ -20,12 +20,10 @@ export function startReplying(root) {
     answer(form, post);
     if (act.matches("[data-quote]")) quote(form, post);
   });
-  if (!form) return;
   // A press on "Quote" would undo the selection before the click is heard.
   root.addEventListener("pointerdown", () => (marked = selection()));
   root.addEventListener("keydown", () => (marked = selection()));
-  form.addEventListener("draft:restored", () => name(form, document.getElementById(`p${form.elements.parent.value}`)));
-  name(form, document.getElementById(`p${form.elements.parent.value}`));
+  root.addEventListener("draft:restored", ({ target }) => name(target, document.getElementById(`p${target.elements.parent.value}`)), true);
 }
 
 /** Turn the reply box to a post, or to the question where there is none, and go there. */

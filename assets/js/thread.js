@@ -8,7 +8,7 @@
 //     [data-reply-count]                                 "60 replies"; the number in the attribute
 //     [data-region="<name>"]                             parts that are fetched again when the thread changes
 //     form[data-reply-form] > input[name=parent][data-root], [data-replying] > b, textarea
-//   form[data-read-form] with csrf_token and post        outside: what "seen" is posted by where there is no socket
+//   any form with csrf_token                              "seen" is posted to /t/<id>/read with it where there is no socket
 //
 // A post's markup says nothing of its reader, for the same goes to everybody; what is the reader's own is laid over here.
 import { startReading } from "./reading.js";

@@ -6,6 +6,7 @@ export const words = {
   close: "Close",
   copied: "Link copied. It opens only for people who may see this thread.",
   elsewhere: (n) => count(n, "A new reply on another page of this thread.", "new replies on other pages of this thread."),
+  fold: "Fold",
   goodbye: {
     signed_out: "You have signed out in another window.",
     suspended: "Your access has been suspended. The next page says why, and what you can do.",
@@ -25,6 +26,8 @@ export const words = {
   place: (n, total) => `Post ${n} of ${total}`,
   reconnecting: "Reconnecting. Nothing is lost.",
   replies: (n) => count(n, "1 reply", "replies"),
+  repliesTo: (name) => ` to ${name}`,
+  repliesWord: (n) => (n === 1 ? " reply" : " replies"),
   restored: "This is what you had written here.",
   discard: "Start afresh",
   saved: "Saved",
@@ -32,6 +35,7 @@ export const words = {
   seeIt: "See it",
   stale: "This page has missed too much to catch up.",
   reload: "Load it afresh",
+  unfold: "Show",
   unreachable: "Live updates are blocked here. New replies appear a little later.",
 };
 
