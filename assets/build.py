@@ -100,7 +100,7 @@ def run_node(program: str, *arguments: str) -> str:
         stdin=subprocess.DEVNULL,
     )
     if done.returncode:
-        raise BuildFailed(f"{program} {arguments[0]} failed:\n{done.stdout}{done.stderr}".rstrip())
+        raise BuildFailed(f"{program} {arguments[0]} failed:\n{done.stdout!s}{done.stderr!s}".rstrip())
     return str(done.stdout)
 
 
