@@ -100,8 +100,12 @@ def test_the_marks_that_close_a_heading_are_not_shown_but_a_name_keeps_its_own()
         ("[](https://b.example)", link("https://b.example", "https://b.example")),
         ("[https://a.example](https://b.example)", link("https://b.example", "https://a.example")),
         ("[a][r]\n\n[r]: https://b.example", link("https://b.example", "a")),
-        ("[a](page.html)", "a"),
-        ("[a](javascript:123)", "a"),
+        ("[a](page.html)", "[a](page.html)"),
+        ("[sic](in the original)", "[sic](in the original)"),
+        ("[a](javascript:123)", "[a](javascript:123)"),
+        ("![a](//b.example/c.png)", "![a](//b.example/c.png)"),
+        ("<javascript://a>", "&lt;javascript://a&gt;"),
+        ("[Update]: solved", "[Update]: solved"),
         ("https:// www. x@ @y.z", "https:// www. x@ @y.z"),
     ],
 )
@@ -115,7 +119,6 @@ def test_pictures_come_from_the_exchange_only_and_others_become_links() -> None:
     assert (
         render("![](https://b.example/c.png)") == f"<p>{link('https://b.example/c.png', 'https://b.example/c.png')}</p>"
     )
-    assert render("![a](//b.example/c.png)") == "<p>a</p>"
     assert render("[![a](https://b.example/c)](https://d.example)") == f"<p>{link('https://d.example', 'a')}</p>"
 
 
@@ -142,6 +145,22 @@ def test_code_in_lists_and_quotes_stays_there() -> None:
     names = [tag for tag, _ in elements(html)]
     assert names == ["ul", "li", "p", "pre", "code", "li", "p", "blockquote", "p", "pre", "code", "p"]
     assert "<code>if x:\n    y</code>" in html
+
+
+NESTED = "<ul><li>a<ul><li>b<ul><li>c</li></ul></li>\n<li>d</li></ul></li>\n<li>e</li></ul>"
+
+
+@pytest.mark.parametrize("step", ["  ", "   ", "    ", "\t"])
+def test_lists_in_lists_may_be_indented_by_two_three_or_four_spaces_or_a_tab(step: str) -> None:
+    assert render(f"- a\n{step}- b\n{step}{step}- c\n{step}- d\n- e") == NESTED
+
+
+def test_what_is_indented_under_an_item_belongs_to_it() -> None:
+    html = render("1. a\n\n   b\n\n       c - d\n\n2. e\n   - f\n\ng\n\n    - h")
+    assert html.startswith("<ol><li><p>a</p>\n<p>b</p>\n<pre ")
+    assert "<code>c - d</code></pre></li>" in html
+    assert "<li><p>e</p>\n<ul><li>f</li></ul></li></ol>\n<p>g</p>" in html
+    assert html.endswith("<code>- h</code></pre>")
 
 
 def test_a_fence_in_a_fence_is_shown() -> None:

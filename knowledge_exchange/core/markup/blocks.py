@@ -19,7 +19,6 @@ FENCE_RE = f"{STX}fence:([0-9]+){ETX}"
 # The quote marks and spaces before a fence; no two parts can match the same character (no backtracking).
 _OPENING = re.compile(r"((?:[ ]{0,3}>)*)([ ]*)(`{3,}|~{3,})([^`]*)$")
 _QUOTE_MARK = re.compile(r"[ ]{0,3}>")
-_INDENT = 4  # what Python-Markdown takes for "belongs to the list item above"
 
 
 class FencePreprocessor(Preprocessor):
@@ -61,9 +60,8 @@ class FencePreprocessor(Preprocessor):
                 break
             spaces = len(rest) - len(rest.lstrip(" "))
             code.append(rest[min(spaces, len(indent)) :])
-        margin = " " * (-(-len(indent) // _INDENT) * _INDENT)
         mark = f"{STX}fence:{len(self.codes)}{ETX}"
-        out += [quote, f"{quote} {margin}{mark}" if quote else f"{margin}{mark}", quote]
+        out += [quote, f"{quote} {indent}{mark}" if quote else f"{indent}{mark}", quote]
         self.codes.append("\n".join(code))
         return at
 

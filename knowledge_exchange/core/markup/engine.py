@@ -19,6 +19,7 @@ from .addresses import drop_unsafe_addresses
 from .blocks import FenceBlock, FenceInline, FencePreprocessor, SpacedHeader
 from .inline import BARE_RE, MENTION_CLASS, BareProcessor, MailProcessor
 from .links import LINK_PATTERNS, SafeReferences
+from .lists import ListPreprocessor
 from .tokens import NUMERIC_CLASS, REL, SCROLL, Token, TokenWriter
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class Engine:
         fences, parser = FencePreprocessor(), self._markdown.parser
         self._markdown.preprocessors.deregister("html_block")
         self._markdown.preprocessors.register(fences, "fences", 25)
+        self._markdown.preprocessors.register(ListPreprocessor(), "lists", 20)
         self._markdown.inlinePatterns.register(FenceInline(fences), "fence", 200)
         parser.blockprocessors.register(FenceBlock(parser, fences), "fence", 85)
         parser.blockprocessors.register(SpacedHeader(parser), "hashheader", 70)

@@ -16,6 +16,7 @@ from .engine import Engine
 from .wire import CPU_SECONDS, FAILED, HEADER, IDLE_SECONDS, MAX_HTML_CHARS, READY, RENDERED
 
 MAX_MEMORY = 512 * 1024 * 1024  # bytes of address space
+_NICENESS = 10  # whoever waits for a page goes first
 _ORPHAN_SECONDS = IDLE_SECONDS + 15  # the parent ends idle helpers; this is for one that could not
 
 
@@ -46,6 +47,8 @@ def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process when its CPU time is used up
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    with contextlib.suppress(OSError):
+        os.nice(_NICENESS)
     with contextlib.suppress(OSError, ValueError):  # macOS refuses it
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     with contextlib.suppress(OSError, ValueError):

@@ -55,6 +55,7 @@ class Helper:
             self.descriptor = ours.detach()
         self.sound = False
         self.ready = False
+        self._gone = False
         self.last_used = time.monotonic()
 
     def ask(self, text: str) -> str | None:
@@ -91,9 +92,8 @@ class Helper:
     def end(self, *, kill: bool) -> bool:
         """Ends the process; whether it is gone, and no zombie left, within ``DEATH_SECONDS``."""
         os.close(self.descriptor)
-        if kill:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+        if kill and not self.gone():  # a number that is free again may be somebody else's
+            os.kill(self.pid, signal.SIGKILL)
         deadline = time.monotonic() + DEATH_SECONDS
         while not self.gone():
             if time.monotonic() > deadline:
@@ -103,10 +103,12 @@ class Helper:
 
     def gone(self) -> bool:
         """Whether the process has ended and been buried, by us or by whoever minds SIGCHLD."""
-        try:
-            return posix.waitpid(self.pid, os.WNOHANG)[0] == self.pid
-        except ChildProcessError:
-            return True
+        if not self._gone:
+            try:
+                self._gone = posix.waitpid(self.pid, os.WNOHANG)[0] == self.pid
+            except ChildProcessError:
+                self._gone = True
+        return self._gone
 
 
 def _receive(channel: socket.socket, deadline: float) -> tuple[int, bytes]:
@@ -162,11 +164,16 @@ class Pool:
 
     def _take(self) -> Helper:
         self._bury()
-        try:
-            helper = self._idle.pop()
-        except IndexError:
-            helper = Helper()
-            self._helpers.add(helper)
+        while True:
+            try:
+                helper = self._idle.pop()
+            except IndexError:
+                break
+            if not helper.gone():
+                return helper
+            self._discard(helper, kill=False)  # died while nobody looked, for want of memory perhaps
+        helper = Helper()
+        self._helpers.add(helper)
         return helper
 
     def _discard(self, helper: Helper, *, kill: bool) -> None:
