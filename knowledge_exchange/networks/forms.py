@@ -1,0 +1,31 @@
+"""The small forms around networks. The gate has checked where they come from."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Form, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+MAX_NOTE_CHARS = 500
+MAX_WHO_CHARS = 254
+
+
+class AskForm(Form):
+    """A word to the moderators of a closed network."""
+
+    note = TextAreaField(_l("A word to the moderators"), [Length(max=MAX_NOTE_CHARS)])
+
+
+class DecideForm(Form):
+    """The moderators' answer; a refusal says why."""
+
+    reason = StringField(_l("Why not (they will read it)"), [Length(max=MAX_NOTE_CHARS)])
+
+
+class InviteForm(Form):
+    """Whom to invite."""
+
+    who = StringField(
+        _l("Handle or e-mail address"),
+        [InputRequired(_l("Enter a handle or an e-mail address.")), Length(max=MAX_WHO_CHARS)],
+    )

@@ -1,0 +1,134 @@
+"""Networks: which there are, coming in, leaving; and the moderators' door list.
+
+The page of one network, with its threads, lies above: threads/routes.py.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from knowledge_exchange.auth.gate import active
+from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
+from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.networks import actions, invitations, listing, policy, requests
+from knowledge_exchange.networks.forms import AskForm
+from knowledge_exchange.networks.queries import network_page
+from knowledge_exchange.notifications.queries import unread_count
+
+blueprint = Blueprint("networks", __name__)
+BAD_INPUT = 400
+
+
+def visible_network(slug: str) -> AnyRow:
+    """The network with my place in it, or 404."""
+    return network_page(require_me(), slug) or abort(404)
+
+
+@blueprint.get("/networks")
+@active
+def list_networks() -> ResponseReturnValue:
+    """Mine, those I am invited to, and the others that I may see."""
+    me = require_me()
+    others = listing.other_networks(me, after=request.args.get("after", ""))
+    shown = others[: listing.OTHERS_PAGE]
+    older = url_for(".list_networks", after=shown[-1].slug) if len(others) > len(shown) else None
+    return render_template(
+        "networks/networks.html",
+        nav="networks",
+        unread=unread_count(me.id),
+        mine=listing.my_networks(me),
+        invitations=listing.my_invitations(me),
+        others=shown,
+        older=older,
+        rounded=listing.rounded,
+        counted_most=listing.COUNTED_MOST,
+    )
+
+
+@blueprint.post("/n/<slug>/join")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def join(slug: str) -> ResponseReturnValue:
+    """Come into an open network. Being in already is no fault."""
+    network = visible_network(slug)
+    if not policy.may_join(network.visibility, network.my_role):
+        return _stay_or_404(network)
+    with unit_of_work():
+        actions.add_member(require_me().id, network.id)
+    flash(_("You are now in %(network)s.", network=network.name), "good")
+    return _to(network)
+
+
+@blueprint.post("/n/<slug>/leave")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def leave(slug: str) -> ResponseReturnValue:
+    """Go out of a network, also one that I was put into."""
+    network = visible_network(slug)
+    if not policy.may_leave(network.my_role):
+        abort(404)
+    with unit_of_work():
+        actions.leave(require_me().id, network.id)
+    flash(_("You have left %(network)s.", network=network.name), "good")
+    return redirect(url_for(".list_networks"), 303)
+
+
+@blueprint.post("/n/<slug>/ask")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def ask(slug: str) -> ResponseReturnValue:
+    """Ask a closed network's moderators to be let in."""
+    network = visible_network(slug)
+    if not policy.may_ask(network.visibility, network.my_role, network.my_request_id is not None):
+        return _stay_or_404(network)
+    form = AskForm(request.form)
+    if not form.validate():
+        return closed_page(network, form), BAD_INPUT
+    with unit_of_work():
+        requests.ask_to_join(require_me().id, network.id, (form.note.data or "").strip())
+    flash(_("You have asked to join %(network)s. Its moderators will answer.", network=network.name), "good")
+    return _to(network)
+
+
+def ask_form() -> AskForm:
+    """An empty form, for the page of a closed network (a template global)."""
+    return AskForm(MultiDict())
+
+
+def closed_page(network: AnyRow, form: AskForm) -> str:
+    """How to come into a closed network, with what was typed."""
+    me = require_me()
+    return render_template(
+        "networks/closed.html", nav="networks", network=network, ask=form, unread=unread_count(me.id)
+    )
+
+
+@blueprint.post("/networks/invitations/<int:invitation_id>")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def answer(invitation_id: int) -> ResponseReturnValue:
+    """Accept or decline an invitation of mine (``answer``)."""
+    word = request.form.get("answer")
+    if word not in ("accept", "decline"):
+        abort(400)
+    with unit_of_work():
+        network_id = invitations.answer_invitation(invitation_id, require_me().id, accept=word == "accept")
+    if network_id is None:
+        abort(404)
+    flash(_("You are in.") if word == "accept" else _("You declined. Nobody is told but the record."), "good")
+    return redirect(url_for(".list_networks"), 303)
+
+
+def _stay_or_404(network: AnyRow) -> ResponseReturnValue:
+    """A button pressed twice, or on an old page: show how things are. What can't be is not there."""
+    if network.my_role is None and network.my_request_id is None:
+        abort(404)
+    return _to(network)
+
+
+def _to(network: AnyRow) -> ResponseReturnValue:
+    return redirect(f"/n/{network.slug}", 303)

@@ -1,0 +1,163 @@
+"""What a claimant does: claim a place on the roll, and prove it with the code. Nothing here commits.
+
+Whatever is found, the claimant reads the same sentence; only the officers' queue knows more.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, select, update
+
+from knowledge_exchange.audit.actions import record
+from knowledge_exchange.auth.actions import change_standing
+from knowledge_exchange.auth.models import Member
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.mail.actions import post_mail
+from knowledge_exchange.networks.actions import join_automatically
+from knowledge_exchange.networks.models import Organisation
+from knowledge_exchange.verification import codes, policy
+from knowledge_exchange.verification.matching import normal_number, number_hash, number_tail
+from knowledge_exchange.verification.models import Claim, RollEntry
+
+#: If no code has come in this time, a person will look: then the claim is in the queue, code or not.
+PATIENCE = timedelta(minutes=10)
+
+
+class NotPending(Exception):
+    """The account's membership is settled already, or has ended: there is nothing to claim."""
+
+
+class CodeOutcome(Enum):
+    """What became of a code that was entered."""
+
+    WRONG = "wrong"  # or too old, tried too often, or never sent: nobody is told which
+    MEMBER = "member"
+    QUEUED = "queued"  # right, but somebody else was first
+
+
+def make_claim(member_id: int, source: str, number: str, surname: str) -> None:
+    """Claim a place on a roll. A match mails a code to the address on the roll; all else waits for a person.
+
+    A new claim replaces the account's earlier one and keeps its place in the queue. Raises
+    :class:`NotPending`.
+    """
+    _insist_pending(member_id)
+    normal = normal_number(number)
+    claim = Claim(
+        member_id=member_id,
+        source=source,
+        number_hash=number_hash(source, normal),
+        number_tail=number_tail(normal),
+        surname=" ".join(surname.split()),
+    )
+    waiting_since = _replace_earlier(member_id)
+    db.session.add(claim)
+    db.session.flush()
+    query = select(RollEntry).where(RollEntry.source == source, RollEntry.number_hash == claim.number_hash)
+    entry = db.session.scalar(query)
+    cause = policy.why_no_code(entry, claim.surname)
+    if entry is not None and not cause:
+        _send_code(claim, entry)
+    claim.queue_cause = cause or policy.UNUSED_CODE
+    due = now() if cause else now() + PATIENCE
+    claim.queued_at = min(due, waiting_since) if waiting_since else due
+    record("claim.made", actor=member_id, subject=member_id, note=f"{source}: {cause or 'code sent'}")
+
+
+def _insist_pending(member_id: int) -> None:
+    """Raise :class:`NotPending` unless this account may claim; locks it against a second claim meanwhile."""
+    standing = db.session.scalar(select(Member.standing).where(Member.id == member_id).with_for_update())
+    if standing is None or not policy.may_claim(standing):
+        raise NotPending
+
+
+def _replace_earlier(member_id: int) -> Any:
+    """Close the account's open claims; since when the oldest of them has waited, or None."""
+    where = (Claim.member_id == member_id, Claim.decided_at.is_(None))
+    closed = update(Claim).where(*where).values(decided_at=now(), code_hash=None).returning(Claim.queued_at)
+    return min((moment for moment in db.session.scalars(closed) if moment), default=None)
+
+
+def _send_code(claim: Claim, entry: RollEntry) -> None:
+    code = codes.new_code()
+    claim.roll_entry_id = entry.id
+    claim.code_hash = codes.code_hash(claim.id, code)
+    claim.code_expires_at = now() + codes.CODE_LIFE
+    minutes = int(codes.CODE_LIFE.total_seconds() // 60)
+    # To the roll's address, never the account's: that is what proves who is asking.
+    post_mail(
+        entry.email,
+        _("Your code"),
+        "claim_code",
+        member_id=claim.member_id,
+        essential=True,
+        code=code,
+        minutes=minutes,
+    )
+
+
+def enter_code(member_id: int, code: str) -> CodeOutcome:
+    """Prove a claim with its code: the account becomes an active member. Raises :class:`NotPending`.
+
+    Two accounts that claim one number: the first is in, the other waits for a person.
+    """
+    _insist_pending(member_id)
+    claim = _take_try(member_id)
+    moment = now()
+    if claim is None or not codes.is_right(
+        code, claim_id=claim.id, stored=claim.code_hash, expires_at=claim.code_expires_at, at=moment
+    ):
+        record("claim.wrong_code", actor=member_id, subject=member_id)
+        return CodeOutcome.WRONG
+    mine = update(Claim).where(Claim.id == claim.id)
+    entry = take_entry(claim.roll_entry_id, member_id)
+    if entry is None:
+        late = {"queued_at": moment, "queue_cause": policy.TAKEN, "code_hash": None}
+        db.session.execute(mine.values(**late))
+        record("claim.queued", actor=member_id, subject=member_id, note=policy.TAKEN)
+        return CodeOutcome.QUEUED
+    db.session.execute(mine.values(decided_at=moment, accepted=True, code_hash=None))
+    record("claim.proved", actor=member_id, subject=member_id)
+    make_member(member_id, entry, _("You proved your membership with a code."), actor=member_id)
+    return CodeOutcome.MEMBER
+
+
+def _take_try(member_id: int) -> AnyRow | None:
+    """Use up one try of the account's open claim, before the code is looked at: retries can't race."""
+    tried = (
+        update(Claim)
+        .where(Claim.member_id == member_id, Claim.decided_at.is_(None), Claim.code_tries < codes.MAX_TRIES)
+        .values(code_tries=Claim.code_tries + 1)
+        .returning(Claim.id, Claim.roll_entry_id, Claim.code_hash, Claim.code_expires_at)
+    )
+    return db.session.execute(tried).first()
+
+
+def take_entry(entry_id: int | None, member_id: int) -> AnyRow | None:
+    """Make a roll entry this account's, once and for the first to come; None when it is somebody's or gone."""
+    free = (RollEntry.id == entry_id, RollEntry.member_id.is_(None))
+    taken = update(RollEntry).where(*free).values(member_id=member_id)
+    facts = (RollEntry.first_name, RollEntry.surname, RollEntry.region, RollEntry.ods_code, RollEntry.category)
+    return db.session.execute(taken.returning(*facts)).first()
+
+
+def make_member(member_id: int, entry: AnyRow | None, cause: str, *, actor: int | None) -> None:
+    """Let an account in: what the roll says of the person, standing, and the networks of everybody."""
+    if entry is not None:
+        known = exists().where(Organisation.code == entry.ods_code)
+        has_organisation = bool(db.session.scalar(select(known)))
+        facts = {
+            "name": f"{entry.first_name} {entry.surname}" if entry.first_name else None,
+            "region": entry.region or None,
+            "organisation_code": entry.ods_code if has_organisation else None,
+            "category": entry.category,
+        }
+        said = {name: value for name, value in facts.items() if value}
+        db.session.execute(update(Member).where(Member.id == member_id).values(**said))
+    change_standing(member_id, "active", cause, actor)
+    join_automatically(member_id)

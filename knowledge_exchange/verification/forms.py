@@ -1,0 +1,70 @@
+"""The forms of claimants and of the officers who settle claims. The gate has checked where they come from."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Form, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from knowledge_exchange.verification.codes import CODE_CHARS, normal_code
+from knowledge_exchange.verification.matching import is_number, normal_number, plain_surname
+from knowledge_exchange.verification.rolls import source_key
+
+MAX_CHARS = 100
+MAX_NOTE_CHARS = 1000
+
+
+class ClaimForm(Form):
+    """Whose roll, which number, what surname."""
+
+    source = RadioField(_l("Which union sends your membership card?"), validate_choice=False)
+    number = StringField(_l("Membership number"), [Length(max=MAX_CHARS)])
+    surname = StringField(_l("Surname on the roll"), [Length(max=MAX_CHARS)])
+
+    def validate_source(self, field: RadioField) -> None:
+        """A roll must be chosen; whether the exchange has it is not told."""
+        if source_key(field.data or "") is None:
+            raise ValidationError(_l("Choose the union that sends your card."))
+
+    def validate_number(self, field: StringField) -> None:
+        """It must look like a number; nothing is looked up."""
+        if not is_number(normal_number(field.data or "")):
+            raise ValidationError(_l("Enter the number on your membership card: letters and digits only."))
+
+    def validate_surname(self, field: StringField) -> None:
+        """A surname needs a letter."""
+        if not plain_surname(field.data or ""):
+            raise ValidationError(_l("Enter your surname as it stands on the roll."))
+
+
+class CodeForm(Form):
+    """The code from the letter."""
+
+    code = StringField(_l("Code"))
+
+    def validate_code(self, field: StringField) -> None:
+        """Eight letters and digits, spaces aside."""
+        if len(normal_code(field.data or "")) != CODE_CHARS:
+            raise ValidationError(_l("The code has eight letters and digits: check it against the mail."))
+
+
+class SearchForm(Form):
+    """What an officer looks for on the roll."""
+
+    text = StringField(_l("Surname or whole membership number"), [Length(max=MAX_CHARS)])
+
+
+class SettleForm(Form):
+    """A decision and its note."""
+
+    note = TextAreaField(_l("Note"), [Length(max=MAX_NOTE_CHARS)], id="accept-note")
+
+
+class RefuseForm(Form):
+    """Turning a claim down takes a note."""
+
+    note = TextAreaField(
+        _l("Why not"),
+        [InputRequired(_l("Say why, so that they know what to do next.")), Length(max=MAX_NOTE_CHARS)],
+        id="refuse-note",
+    )
