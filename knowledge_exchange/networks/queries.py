@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import Id, db
+from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkMembership
 
 #: A member's id, or a bound parameter or column that stands for one.
 Whom = int | ColumnElement[int]
 
 
-def is_in(member_id: Whom) -> ColumnElement[bool]:
+# Aliases of their own: in a statement that joins these tables too, the conditions must not take
+# those for theirs.
+_Inside = aliased(NetworkMembership)
+_Named = aliased(Network)
+
+
+def is_in(member_id: Whom, network: type[Network] = Network) -> ColumnElement[bool]:
     """Condition on Network: this member belongs to it."""
-    return exists().where(NetworkMembership.member_id == member_id, NetworkMembership.network_id == Network.id)
+    return exists().where(_Inside.member_id == member_id, _Inside.network_id == network.id)
 
 
-def readable_by(member_id: Whom) -> ColumnElement[bool]:
+def readable_by(member_id: Whom, network: type[Network] = Network) -> ColumnElement[bool]:
     """Condition on Network: this (active) member may read its threads."""
-    return or_(Network.visibility == "open", is_in(member_id))
+    return or_(network.visibility == "open", is_in(member_id, network))
 
 
 def network_readable(network_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
     """Condition on any row that names a network: that member may read it (hook)."""
-    return exists().where(Network.id == network_id, readable_by(member_id))
+    return exists().where(_Named.id == network_id, readable_by(member_id, _Named))
 
 
 def visible_to(member_id: Whom) -> ColumnElement[bool]:
@@ -66,6 +71,6 @@ _PAGE = (
 )
 
 
-def network_page(me: Me, slug: str) -> Row[Any] | None:
+def network_page(me: Me, slug: str) -> AnyRow | None:
     """A network with this member's place in it, or None where it doesn't exist for them."""
     return db.session.execute(_PAGE, {"me": me.id, "slug": slug}).first()

@@ -53,13 +53,19 @@ def tell_members(kind: str, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _broadcast(told: Told, room: str) -> None:
+    if not _several_processes() and not socketio.server.manager.rooms.get(NAMESPACE, {}).get(room):
+        return  # nobody follows it: nothing to render
     for name, payload in events.payloads([told], member_id=None):
         socketio.emit(name, payload, to=room, namespace=NAMESPACE)
 
 
+def _several_processes() -> bool:
+    return bool(current_app.config["KE_REDIS_URL"])
+
+
 def _push(told: list[Told]) -> None:
     """To those online: here, or (with Redis) perhaps in another process."""
-    several = bool(current_app.config["KE_REDIS_URL"])
+    several = _several_processes()
     online = [one for one in told if several or connections().has_member(one.member_id or 0)]
     if not online:
         return

@@ -1,0 +1,98 @@
+"""What ``check`` looks at. Each finding is a sentence that says what to do."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from knowledge_exchange.core.config import problems as setting_problems
+from knowledge_exchange.core.db import db, is_sqlite
+
+#: Columns that repeat what the posts say, without foreign keys: (what is wrong, a query that finds it).
+_INTEGRITY = {
+    "threads whose opening post is missing": """
+        SELECT count(*) FROM thread WHERE NOT EXISTS
+        (SELECT 1 FROM post WHERE post.id = thread.opening_post_id AND post.thread_id = thread.id)""",
+    "threads whose newest post is another": """
+        SELECT count(*) FROM thread WHERE last_post_id <>
+        (SELECT max(post.id) FROM post WHERE post.thread_id = thread.id)""",
+    "threads whose number of replies is wrong": """
+        SELECT count(*) FROM thread WHERE reply_count <>
+        (SELECT count(*) FROM post WHERE post.thread_id = thread.id
+         AND post.parent_id IS NOT NULL AND post.deleted_at IS NULL)""",
+    "answers that are no reply of their thread": """
+        SELECT count(*) FROM thread WHERE answer_id IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM post WHERE post.id = thread.answer_id AND post.thread_id = thread.id
+         AND post.parent_id IS NOT NULL AND post.deleted_at IS NULL)""",
+    "threads without their author's voice": """
+        SELECT count(*) FROM thread WHERE NOT EXISTS
+        (SELECT 1 FROM voice WHERE voice.id = thread.voice_id)""",
+    "replies to a post of another thread": """
+        SELECT count(*) FROM post JOIN post AS parent ON parent.id = post.parent_id
+        WHERE parent.thread_id <> post.thread_id""",
+}
+
+
+def all_problems() -> list[str]:
+    """Everything that is wrong with this exchange."""
+    checks: tuple[Callable[[], list[str]], ...] = (_settings, _key_file, _database, _redis)
+    return [problem for check in checks for problem in check()]
+
+
+def _settings() -> list[str]:
+    return setting_problems(current_app.config)
+
+
+def _key_file() -> list[str]:
+    path = Path(current_app.config["KE_KEY_FILE"])
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return [f"The key file can be read by others (mode {mode:o}): run `chmod 600 {path}`."]
+    return []
+
+
+def _database() -> list[str]:
+    from knowledge_exchange.cli.database import is_migrated
+
+    try:
+        if not is_migrated():
+            return ["The database is not up to date: run `knowledge-exchange migrate`."]
+    except DatabaseError as error:
+        return [f"The database can't be reached ({type(error.orig).__name__}): see KE_DATABASE_URL."]
+    return [*_sqlite_damage(), *_integrity()]
+
+
+def _sqlite_damage() -> list[str]:
+    if not is_sqlite():
+        return []
+    found = db.session.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    orphans = db.session.execute(text("PRAGMA foreign_key_check")).all()
+    problems = []
+    if found != "ok":
+        problems.append("The database file is damaged: restore the newest backup.")
+    if orphans:
+        problems.append(f"{len(orphans)} rows refer to something that is gone: restore a backup.")
+    return problems
+
+
+def _integrity() -> list[str]:
+    counted = {what: db.session.execute(text(query)).scalar_one() for what, query in _INTEGRITY.items()}
+    return [f"{count} {what}." for what, count in counted.items() if count]
+
+
+def _redis() -> list[str]:
+    url = current_app.config["KE_REDIS_URL"]
+    if not url:
+        return []
+    import redis
+
+    try:
+        redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2).ping()
+    except redis.RedisError as error:
+        return [f"Redis can't be reached ({type(error).__name__}): see KE_REDIS_URL."]
+    return []

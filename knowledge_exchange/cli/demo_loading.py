@@ -1,0 +1,263 @@
+"""Putting the demo community into the database, each act at its own moment in the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from heapq import merge
+from typing import Any
+
+import click
+from sqlalchemy import insert, select, update
+
+from knowledge_exchange.auth import actions as accounts
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.models import Member
+from knowledge_exchange.auth.passwords import hash_password
+from knowledge_exchange.cli.demo import FREE_NUMBER, PASSWORD
+from knowledge_exchange.cli.demo_content import READ_UNTIL_HOURS, DemoCommunity, Person, Post, Thread, load
+from knowledge_exchange.core import clock
+from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.core.ids import floor_id, new_id
+from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.networks.models import Network, NetworkMembership, Organisation
+from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.threads import actions as threads
+from knowledge_exchange.threads import queries
+from knowledge_exchange.threads.models import Thread as ThreadRow
+from knowledge_exchange.verification.matching import normal_number, number_hash, number_tail
+from knowledge_exchange.verification.models import Claim, RollEntry
+
+#: Members joined before anything was written.
+MEMBERS_SINCE = timedelta(days=400)
+_ROLES = {"officer": "officer", "membership": "membership_officer", "admin": "administrator"}
+
+
+@dataclass
+class Loading:
+    """What has been put in so far."""
+
+    community: DemoCommunity
+    now: datetime
+    people: dict[str, Me] = field(default_factory=dict)
+    networks: dict[str, int] = field(default_factory=dict)
+    threads: dict[str, int] = field(default_factory=dict)
+    posts: dict[tuple[str, str | None], int] = field(default_factory=dict)
+
+    def ago(self, hours: float) -> datetime:
+        """That many hours before the demo was loaded."""
+        return self.now - timedelta(hours=hours)
+
+
+Act = tuple[datetime, int, Callable[[], None]]
+
+
+def load_community() -> dict[str, int]:
+    """Load everything, in one unit of work: the demo is there as a whole or not at all."""
+    community = load()
+    state = Loading(community, clock.now())
+    hashed = hash_password(PASSWORD)
+    texts = _rendered(community)
+    with unit_of_work():
+        with clock.held(state.now - MEMBERS_SINCE):
+            _settle(state, hashed)
+        for moment, _order, act in merge(*_acts(state, texts)):
+            with clock.held(moment):
+                act()
+        _read_the_old(state)
+        _open_claim(state)
+    counts = {"people": len(community.people), "threads": len(community.threads)}
+    return {**counts, "posts": len(texts)}
+
+
+def _rendered(community: DemoCommunity) -> dict[str, threads.Text]:
+    """Every body, rendered before the unit of work begins."""
+    bodies = {body for thread in community.threads for body in _bodies(thread)}
+    with click.progressbar(sorted(bodies), label="Setting the texts") as shown:
+        return {body: threads.written(body) for body in shown}
+
+
+def _bodies(thread: Thread) -> Iterator[str]:
+    yield thread.body
+    for post in thread.posts:
+        yield post.body
+
+
+def _settle(state: Loading, hashed: str) -> None:
+    """Organisations, networks, people, and who is where."""
+    rows = [{"code": o.code, "name": o.name, "region": o.region} for o in state.community.organisations]
+    db.session.execute(insert(Organisation), rows)
+    for network in state.community.networks:
+        made = networks.create_network(
+            network.slug,
+            network.name,
+            kind=network.kind,
+            visibility=network.visibility,
+            description=network.description,
+        )
+        state.networks[network.slug] = made.id
+    for person in state.community.people:
+        state.people[person.handle] = _person(person, hashed)
+    _join(state)
+
+
+def _person(person: Person, hashed: str) -> Me:
+    member = accounts.create_member(
+        email=person.email,
+        name=person.name,
+        # Those without a printed sign-in can't sign in: no password has this hash.
+        password_hash=hashed if person.demo else "!",
+        handle=person.handle,
+        standing=person.standing,
+        cause=person.standing_reason,
+        role=_ROLES.get(person.office, "member"),
+        confirmed=True,
+        title=person.role,
+        category=person.category,
+        region=person.region or None,
+        organisation_code=person.organisation or None,
+    )
+    db.session.flush()
+    return me_of(member)
+
+
+def me_of(member: Member) -> Me:
+    """A member as the actions know who is asking; without a sign-in."""
+    return Me(
+        id=member.id,
+        name=member.name,
+        handle=member.handle,
+        standing=member.standing,
+        role=member.role,
+        title=member.title,
+        region=member.region,
+        organisation_code=member.organisation_code,
+        zone=member.zone,
+        thread_view=member.thread_view,
+        sign_in_id=0,
+        seen_at=clock.now(),
+        token="",
+    )
+
+
+def _join(state: Loading) -> None:
+    for network in state.community.networks:
+        network_id = state.networks[network.slug]
+        automatic = network.kind == "regional" or network.slug in networks.EVERYBODYS
+        rows = [
+            {
+                "member_id": state.people[handle].id,
+                "network_id": network_id,
+                "role": "moderator" if handle in network.moderators else "member",
+                "origin": "automatic" if automatic else "joined",
+                "joined_at": clock.now(),
+            }
+            for handle in sorted(state.community.members_of(network.slug))
+        ]
+        db.session.execute(insert(NetworkMembership), rows)
+
+
+def _acts(state: Loading, texts: dict[str, threads.Text]) -> Iterator[list[Act]]:
+    """What happened, thread by thread, each in its order."""
+    for number, thread in enumerate(state.community.threads):
+        acts = [(state.ago(thread.hours_ago), number, _starting(state, thread, texts))]
+        for post in thread.posts:
+            moment = state.ago(post.hours_ago)
+            acts.append((moment, number, _replying(state, thread, post, texts)))
+            if post.is_answer:
+                acts.append((moment + timedelta(minutes=1), number, _accepting(state, thread, post)))
+        yield sorted(acts, key=lambda act: act[0])
+
+
+def _starting(state: Loading, thread: Thread, texts: dict[str, threads.Text]) -> Callable[[], None]:
+    def act() -> None:
+        author = state.people[thread.author]
+        network_id = state.networks[thread.network]
+        ids = threads.start_thread(author, network_id, thread.kind, thread.title, texts[thread.body])
+        state.threads[thread.key], state.posts[thread.key, None] = ids
+
+    return act
+
+
+def _replying(state: Loading, thread: Thread, post: Post, texts: dict[str, threads.Text]) -> Callable[[], None]:
+    def act() -> None:
+        author = state.people[post.author]
+        row = _row(author, state.threads[thread.key])
+        parent_id = state.posts[thread.key, post.parent]
+        state.posts[thread.key, post.key] = threads.reply(author, row, parent_id, texts[post.body])
+
+    return act
+
+
+def _accepting(state: Loading, thread: Thread, post: Post) -> Callable[[], None]:
+    def act() -> None:
+        author = state.people[thread.author]
+        row = queries.post_by_id(state.posts[thread.key, post.key])
+        threads.accept(author, _row(author, state.threads[thread.key]), row)
+
+    return act
+
+
+def _row(me: Me, thread_id: int) -> Any:
+    row = queries.thread_visible_to(me, thread_id)
+    if row is None:
+        raise ValueError(f"{me.handle} can't see the thread that they write in")
+    return row
+
+
+def _read_the_old(state: Loading) -> None:
+    """Everybody has read what is older than a day; the accounts that are printed, every thread of it."""
+    read_to = floor_id(state.ago(READ_UNTIL_HOURS))
+    places = select(ThreadRow.id, NetworkMembership.member_id).join(
+        Network, Network.id == ThreadRow.network_id
+    )
+    printed = [state.people[person.handle].id for person in state.community.people if person.demo]
+    mine = places.join(NetworkMembership, NetworkMembership.network_id == Network.id).where(
+        NetworkMembership.member_id.in_(printed), ThreadRow.id < read_to
+    )
+    there = set(db.session.execute(select(Participant.thread_id, Participant.member_id)).tuples())
+    rows = [
+        {"id": new_id(), "thread_id": thread_id, "member_id": member_id, "level": "normal", "last_read_id": 0}
+        for thread_id, member_id in db.session.execute(mine).tuples()
+        if (thread_id, member_id) not in there
+    ]
+    db.session.execute(insert(Participant), rows)
+    older = Participant.last_read_id < read_to
+    db.session.execute(update(Participant).where(older).values(last_read_id=read_to))
+    told = update(Notification).where(Notification.post_id < read_to)
+    db.session.execute(told.values(read_at=state.now))
+
+
+def _open_claim(state: Loading) -> None:
+    """One claim that waits for the membership officer, and one number that anybody may try."""
+    for person in state.community.people:
+        if person.claim is not None:
+            claim = person.claim
+            normal = normal_number(claim.number)
+            db.session.add(
+                Claim(
+                    member_id=state.people[person.handle].id,
+                    source=claim.source,
+                    number_hash=number_hash(claim.source, normal),
+                    number_tail=number_tail(normal),
+                    surname=claim.surname,
+                    made_at=state.ago(30),
+                    queued_at=state.ago(30),
+                    queue_cause="no_match",
+                )
+            )
+    source, number, surname = FREE_NUMBER
+    normal = normal_number(number)
+    db.session.add(
+        RollEntry(
+            source=source,
+            number_hash=number_hash(source, normal),
+            number_tail=number_tail(normal),
+            surname=surname,
+            first_name="Erin",
+            email="erin.example@people.demo.example",
+            region="north-west",
+            ods_code="R0A",
+        )
+    )
