@@ -11,6 +11,7 @@ from flask_migrate import Migrate
 
 from knowledge_exchange.core import (
     assets,
+    compression,
     config,
     crypto,
     db,
@@ -50,9 +51,8 @@ def build(given: dict[str, Any] | None) -> Flask:
     )
     app.config.update(config.flask_settings(settings), **settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (logs, crypto, db, i18n, headers, errors):
+    for part in (logs, crypto, db, i18n, headers, errors, assets, compression):
         part.init_app(app)
-    app.jinja_env.globals["asset"] = assets.asset_url
     Migrate(app, db.db, directory=str(paths.migrations()), render_as_batch=True)
     for room in ROOMS:
         import_module(f"knowledge_exchange.{room}").init_app(app)
