@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
-from flask import has_app_context
+from flask import current_app, has_app_context
 from sqlalchemy.exc import DatabaseError
 
 P = ParamSpec("P")
@@ -22,6 +22,18 @@ def fail(message: str) -> NoReturn:
     """End the command: the work has failed."""
     click.echo(message, err=True)
     raise SystemExit(FAILED)
+
+
+def configured() -> dict[str, Any]:
+    """The settings, for commands that do without the exchange itself."""
+    from knowledge_exchange.core.config import BadSetting, load
+
+    if has_app_context():
+        return dict(current_app.config)
+    try:
+        return load()
+    except BadSetting as error:
+        fail(str(error))
 
 
 def with_exchange(command: Callable[P, R]) -> Callable[P, R]:

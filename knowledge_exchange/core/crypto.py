@@ -20,6 +20,8 @@ from flask import Flask, current_app
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TOKEN_BYTES = 32
+_CURRENT = ("hashing", "sealing", "signing")
+_EARLIER = "earlier_sealing"
 
 
 class KeyFileError(RuntimeError):
@@ -28,45 +30,105 @@ class KeyFileError(RuntimeError):
 
 @dataclass(frozen=True)
 class Keys:
-    """The exchange's keys. ``hashing`` can never be replaced without re-hashing what it hashed."""
+    """The exchange's keys. ``hashing`` can never be replaced without re-hashing what it hashed.
+
+    ``earlier_sealing``, the newest first: what was sealed before a rotation can still be read.
+    """
 
     hashing: bytes
     sealing: bytes
     signing: bytes
+    earlier_sealing: tuple[bytes, ...] = ()
 
 
 def load_or_make(path: Path) -> Keys:
     """Read the key file, or make it (mode 0600) where there is none."""
     if not path.exists():
         make(path)
+    return load(path)
+
+
+def load(path: Path) -> Keys:
+    """Read the key file. Raises :class:`KeyFileError` when it is missing or damaged."""
     try:
-        table = json.loads(path.read_text("ascii"))
-        return Keys(*(base64.b64decode(table[name]) for name in ("hashing", "sealing", "signing")))
-    except (OSError, ValueError, KeyError) as error:
+        return parse(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise KeyFileError(
             f"The key file {path.name} can't be read ({type(error).__name__}). Put back the copy "
             "that was kept with your backups; without it sealed data is lost."
         ) from error
 
 
-def make(path: Path) -> None:
-    """Write fresh keys to ``path``; a file that is already there is never overwritten."""
+def parse(content: bytes) -> Keys:
+    """The keys in a key file's content. Raises ``ValueError`` when it holds none."""
+    table = json.loads(content)
+    try:
+        earlier = tuple(_key(text) for text in table.get(_EARLIER, []))
+        return Keys(*(_key(table[name]) for name in _CURRENT), earlier_sealing=earlier)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("this is not a key file") from error
+
+
+def _key(text: str) -> bytes:
+    key = base64.b64decode(text, validate=True)
+    if len(key) != KEY_BYTES:
+        raise ValueError("a key is cut short")
+    return key
+
+
+def _as_text(key: bytes) -> str:
+    return base64.b64encode(key).decode()
+
+
+def make(path: Path) -> bool:
+    """Write fresh keys to ``path``; a file that is already there is never overwritten (False)."""
+    return put(path, json.dumps({name: _as_text(secrets.token_bytes(KEY_BYTES)) for name in _CURRENT}).encode())
+
+
+def put(path: Path, content: bytes) -> bool:
+    """Make the key file of these bytes (mode 0600), whole and once; False where there is one already."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = ("hashing", "sealing", "signing")
-    fresh = {name: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() for name in names}
-    # Another process may do the same at this moment: the file appears whole, and once.
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump(fresh, file)
-        file.flush()
-        os.fsync(file.fileno())
+    # Another process may do the same at this moment.
+    draft = _draft(path, content)
     try:
         os.link(draft, path)
     except FileExistsError:
-        pass
+        return False
     finally:
         draft.unlink()
+    return True
+
+
+def rotate(path: Path) -> Keys:
+    """Replace the signing and the sealing key; the old sealing key is kept for reading what it sealed.
+
+    The hashing key stays: of what it hashed nobody has the plain text. The file is replaced in one
+    step. Running processes go on with the old keys until they are started again.
+    """
+    before = load(path)
+    after = Keys(
+        hashing=before.hashing,
+        sealing=secrets.token_bytes(KEY_BYTES),
+        signing=secrets.token_bytes(KEY_BYTES),
+        earlier_sealing=(before.sealing, *before.earlier_sealing),
+    )
+    table: dict[str, str | list[str]] = {
+        **{name: _as_text(getattr(after, name)) for name in _CURRENT},
+        _EARLIER: [_as_text(key) for key in after.earlier_sealing],
+    }
+    _draft(path, json.dumps(table).encode()).replace(path)
+    return after
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    """The bytes on disk, beside ``path``, readable by their owner alone."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def init_app(app: Flask) -> None:
@@ -96,15 +158,20 @@ def seal(plain: bytes) -> bytes:
 
 
 def unseal(sealed: bytes) -> bytes:
-    """The inverse of :func:`seal`. Raises ``ValueError`` when the text or the key is another."""
+    """The inverse of :func:`seal`, also for what an earlier key sealed.
+
+    Raises ``ValueError`` when the text or the key is another.
+    """
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    try:
-        cipher = AESGCM(_keys().sealing)
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-    except InvalidTag as error:
-        raise ValueError("sealed under another key, or changed") from error
+    keys = _keys()
+    for key in (keys.sealing, *keys.earlier_sealing):
+        try:
+            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+        except InvalidTag:
+            continue
+    raise ValueError("sealed under another key, or changed")
 
 
 def new_token() -> str:
