@@ -14,10 +14,12 @@ from flask_wtf.csrf import CSRFProtect, validate_csrf
 from wtforms.validators import ValidationError
 
 from knowledge_exchange.auth.answering import asked_for, parts_of, wants_json
-from knowledge_exchange.auth.sessions import was_signed_in
+from knowledge_exchange.auth.sessions import current_me, was_signed_in
 from knowledge_exchange.auth.typed_text import carried as carried
+from knowledge_exchange.auth.typed_text import fields_of, has_text, sign_in_with_text
 from knowledge_exchange.auth.typed_text import show_again as show_again
-from knowledge_exchange.auth.typed_text import sign_in_with_text
+from knowledge_exchange.core.db import Busy
+from knowledge_exchange.core.errors import RETRY_AFTER_S, busy
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 _PORTS = {"http": 80, "https": 443}
@@ -28,6 +30,15 @@ _protect = CSRFProtect()
 def init_app(app: Flask) -> None:
     """Make ``csrf_token()`` known to the templates; the gate calls the checks itself."""
     _protect.init_app(app)
+    app.register_error_handler(Busy, _busy)
+
+
+def _busy(error: Busy) -> ResponseReturnValue:
+    """Another process was writing for too long: whoever had typed something gets it back."""
+    me = current_me()
+    if me is None or wants_json() or not has_text(fields_of(request.form)):
+        return busy(error)
+    return show_again(asked_for(), request.form, cause="busy"), 503, {"Retry-After": str(RETRY_AFTER_S)}
 
 
 def check_origin() -> None:

@@ -6,7 +6,7 @@ the sign-in page whether the address exists or not; someone without standing to 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -102,6 +102,8 @@ def _keep() -> ResponseReturnValue | None:
     writes = request.method not in _SAFE_METHODS
     if writes:
         check_origin()
+        if _hold_nul(request.form.values()):
+            abort(400)
     me = sessions.current_me()
     sessions.show_to_templates(me)
     if me is None:
@@ -109,10 +111,15 @@ def _keep() -> ResponseReturnValue | None:
     sessions.touch(me)
     if not me.is_active and access is not SIGNED_IN:
         return _to_own_page()
-    if not admits(access, me):
+    if not admits(access, me) or _hold_nul((*request.args.values(), *(request.view_args or {}).values())):
         abort(404)
     # Where there is no view there is nothing to protect: routing's own answer (404, 405) follows.
     return check_token() if writes and view is not None else None
+
+
+def _hold_nul(values: Iterable[object]) -> bool:
+    """A zero byte is in nothing that people type, and PostgreSQL takes none: it would be an error of ours."""
+    return any("\0" in value for value in values if isinstance(value, str))
 
 
 def _keep_visitor(access: Access, writes: bool) -> ResponseReturnValue | None:

@@ -31,6 +31,11 @@ class Me(UserMixin):  # type: ignore[misc]
         """Whether they are a member in good standing: the one question of the gate."""
         return self.standing == "active"
 
+    @property
+    def is_authenticated(self) -> bool:
+        """Whoever has a sign-in, whatever their standing (Flask-Login's own follows ``is_active``)."""
+        return True
+
     def get_id(self) -> str:
         """What the cookie holds: the sign-in's token, so that ending the sign-in ends the cookie."""
         return self.token

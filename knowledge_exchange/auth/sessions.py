@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import cast
 
 import flask_login
 from flask import Flask, g, session
@@ -75,8 +74,9 @@ def still_good() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def current_me() -> Me | None:
     """Who is asking, or None for a visitor."""
-    user = flask_login.current_user
-    return cast(Me, user._get_current_object()) if user.is_authenticated else None
+    user = flask_login.current_user._get_current_object()
+    # Not `is_authenticated`: Flask-Login makes it follow `is_active`, and who has lapsed is somebody too.
+    return user if isinstance(user, Me) else None
 
 
 def require_me() -> Me:

@@ -38,7 +38,7 @@ def _texts() -> dict[int, tuple[str, str]]:
 def init_app(app: Flask) -> None:
     """Answer errors with a page, or with JSON to those who asked for it."""
     app.register_error_handler(HTTPException, _answer)
-    app.register_error_handler(Busy, _busy)
+    app.register_error_handler(Busy, busy)
 
 
 def _answer(error: HTTPException) -> ResponseReturnValue:
@@ -54,7 +54,8 @@ def _answer(error: HTTPException) -> ResponseReturnValue:
     return page, status, headers
 
 
-def _busy(_error: Busy) -> ResponseReturnValue:
+def busy(_error: Busy) -> ResponseReturnValue:
+    """What those read who had typed nothing; auth/csrf.py gives the others their text back."""
     heading, advice = _texts()[503]
     page = render_template("errors/error.html", status=503, heading=heading, advice=advice)
     return page, 503, {"Retry-After": str(RETRY_AFTER_S)}

@@ -128,9 +128,14 @@ def test_gaining_standing_ends_no_sign_in() -> None:
 def test_a_step_that_is_rolled_back_leaves_everything_as_it_was(told: list[tuple[int, str]]) -> None:
     mine = make(standing="active")
     sign_in_row(mine)
-    with pytest.raises(RuntimeError, match="after all not"), unit_of_work():
-        actions.change_standing(mine, "suspended", "cause", None)
-        raise RuntimeError("after all not")
+
+    def change_their_mind() -> None:
+        with unit_of_work():
+            actions.change_standing(mine, "suspended", "cause", None)
+            raise RuntimeError("after all not")
+
+    with pytest.raises(RuntimeError, match="after all not"):
+        change_their_mind()
     assert db.session.scalar(select(Member.standing).where(Member.id == mine)) == "active"
     assert db.session.scalars(select(SignIn.member_id)).all() == [mine]
 
