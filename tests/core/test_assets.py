@@ -26,7 +26,7 @@ def browser_like() -> Iterator[FlaskClient]:
 
 @pytest.mark.parametrize("name", ["app.css", "app.js", "icons.svg", "faustina-head.woff2", "favicon.svg"])
 def test_every_file_that_pages_name_was_built_and_is_served(name: str, browser_like: FlaskClient) -> None:
-    answer = browser_like.get(assets.asset_url(name))
+    answer = browser_like.get(assets.asset_url(name), buffered=True)
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
     assert "max-age=31536000" in answer.headers["Cache-Control"]
@@ -41,7 +41,7 @@ def test_a_name_that_was_never_built_says_what_to_do() -> None:
 def test_a_built_file_comes_in_the_best_coding_that_the_browser_takes(
     accepted: str, sent: str | None, browser_like: FlaskClient
 ) -> None:
-    answer = browser_like.get(assets.asset_url("app.css"), headers={"Accept-Encoding": accepted})
+    answer = browser_like.get(assets.asset_url("app.css"), headers={"Accept-Encoding": accepted}, buffered=True)
     assert answer.headers.get("Content-Encoding") == sent
     assert answer.mimetype == "text/css"
     assert "Accept-Encoding" in answer.headers["Vary"]
@@ -49,18 +49,18 @@ def test_a_built_file_comes_in_the_best_coding_that_the_browser_takes(
 
 def test_a_compressed_file_holds_the_same_as_the_plain_one(browser_like: FlaskClient) -> None:
     address = assets.asset_url("app.js")
-    packed = browser_like.get(address, headers={"Accept-Encoding": "gzip"})
-    assert gzip.decompress(packed.data) == browser_like.get(address).data
+    packed = browser_like.get(address, headers={"Accept-Encoding": "gzip"}, buffered=True)
+    assert gzip.decompress(packed.data) == browser_like.get(address, buffered=True).data
 
 
 @pytest.mark.parametrize("path", ["/static/dist/none-1.css", "/static/../core/config.py", "/static/dist/"])
 def test_nothing_but_static_files_is_served(path: str, browser_like: FlaskClient) -> None:
-    assert browser_like.get(path).status_code == 404
+    assert browser_like.get(path, buffered=True).status_code == 404
 
 
 def test_a_page_is_compressed_for_those_who_take_it(browser_like: FlaskClient) -> None:
-    plain = browser_like.get("/page")
-    packed = browser_like.get("/page", headers={"Accept-Encoding": "gzip"})
+    plain = browser_like.get("/page", buffered=True)
+    packed = browser_like.get("/page", headers={"Accept-Encoding": "gzip"}, buffered=True)
     assert "Content-Encoding" not in plain.headers
     assert packed.headers["Content-Encoding"] == "gzip"
     assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 5
@@ -68,7 +68,7 @@ def test_a_page_is_compressed_for_those_who_take_it(browser_like: FlaskClient) -
 
 
 def test_a_short_answer_is_left_as_it_is(browser_like: FlaskClient) -> None:
-    answer = browser_like.get("/note", headers={"Accept-Encoding": "gzip"})
+    answer = browser_like.get("/note", headers={"Accept-Encoding": "gzip"}, buffered=True)
     assert "Content-Encoding" not in answer.headers
     assert "Accept-Encoding" in answer.headers["Vary"]
 
