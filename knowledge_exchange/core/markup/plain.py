@@ -12,8 +12,8 @@ ELLIPSIS = "…"
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _IMAGE = re.compile(r'<img\b[^<>]*? alt="([^"]*)"[^<>]*>')
-_LINE_END = re.compile(r"<(?:br|hr)>|</(?:p|h[1-6]|li|tr|pre|div|blockquote)>")
-_CELL_END = re.compile(r"</t[dh]>")
+_LINE_END = re.compile(r"<(?:br|hr)>|<(?:ul|ol|pre|blockquote)\b[^<>]*>|</(?:p|h[1-6]|li|tr|pre|div|blockquote)>")
+_CELL_END = re.compile(r"</t[dh]>\n?")
 _TAG = re.compile(r"<[^<>]*>")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
@@ -53,7 +53,7 @@ def plain_text(html: str) -> str:
 def excerpt(html: str, chars: int) -> str:
     """The beginning of what rendered ``html`` says, on one line, at most ``chars`` characters long.
 
-    Cut between words where there is a gap in the last third, and marked with "…" when cut.
+    Cut between words where there is a gap in the second half, and marked with "…" when cut.
     """
     line = plain_text(html).replace("\n", " ")
     if len(line) <= chars:
@@ -63,6 +63,6 @@ def excerpt(html: str, chars: int) -> str:
     cut = line[: chars - 1]
     if line[chars - 1] != " ":
         head, gap, _ = cut.rpartition(" ")
-        if gap and len(head) >= chars * 2 // 3:
+        if gap and len(head) * 2 >= chars:
             cut = head
     return cut.rstrip(" ,;:–-") + ELLIPSIS

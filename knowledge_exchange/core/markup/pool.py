@@ -141,12 +141,12 @@ class Pool:
     def render(self, text: str) -> str | None:
         """The HTML for ``text``; None where it takes too long or can't be done. Yields under gevent."""
         if not self._free.acquire(timeout=WAIT_SECONDS):
-            logger.warning("No markup helper became free: a post is shown as plain text")
+            logger.warning("A post is shown as plain text: no helper became free")
             return None
         try:
             return self._render(text)
         except (HelperLostError, OSError) as error:
-            logger.warning("The markup helper was lost: a post is shown as plain text", extra={"reason": str(error)})
+            logger.warning("A post is shown as plain text: no HTML in time", extra={"reason": str(error)})
             return None
         finally:
             self._free.release()
