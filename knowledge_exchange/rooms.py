@@ -63,5 +63,10 @@ def build(given: dict[str, Any] | None) -> Flask:
 def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.jobs import register
     from knowledge_exchange.mail.jobs import SEND_EVERY_S, send_waiting
+    from knowledge_exchange.realtime.replay import FORGET_EVERY_S, forget_old_events
+    from knowledge_exchange.threads.jobs import RENDER_EVERY_S, forget_old_submissions, render_again
 
     register(app, "mail", SEND_EVERY_S, send_waiting)
+    register(app, "forget events", FORGET_EVERY_S, forget_old_events)
+    register(app, "render again", RENDER_EVERY_S, render_again)
+    register(app, "forget submissions", FORGET_EVERY_S, forget_old_submissions)

@@ -194,7 +194,8 @@ def _accepting(state: Loading, thread: Thread, post: Post) -> Callable[[], None]
     def act() -> None:
         author = state.people[thread.author]
         row = queries.post_by_id(state.posts[thread.key, post.key])
-        threads.accept(author, _row(author, state.threads[thread.key]), row)
+        if row is not None:
+            threads.accept(author, _row(author, state.threads[thread.key]), row)
 
     return act
 
@@ -209,9 +210,7 @@ def _row(me: Me, thread_id: int) -> Any:
 def _read_the_old(state: Loading) -> None:
     """Everybody has read what is older than a day; the accounts that are printed, every thread of it."""
     read_to = floor_id(state.ago(READ_UNTIL_HOURS))
-    places = select(ThreadRow.id, NetworkMembership.member_id).join(
-        Network, Network.id == ThreadRow.network_id
-    )
+    places = select(ThreadRow.id, NetworkMembership.member_id).join(Network, Network.id == ThreadRow.network_id)
     printed = [state.people[person.handle].id for person in state.community.people if person.demo]
     mine = places.join(NetworkMembership, NetworkMembership.network_id == Network.id).where(
         NetworkMembership.member_id.in_(printed), ThreadRow.id < read_to

@@ -29,12 +29,13 @@ def _serve(host: str, port: int) -> None:
     from knowledge_exchange.core import checkpoints, logs
     from knowledge_exchange.core.db import is_sqlite
     from knowledge_exchange.jobs.runner import loops
+    from knowledge_exchange.realtime import revocation
     from knowledge_exchange.realtime.server import run_embedded
 
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     logs.configure(app.config["KE_LOG_LEVEL"])
     _require_migrated()
-    background = loops(app)
+    background = [*loops(app), revocation.watch_over(app)]
     if is_sqlite():
         app.extensions["ke_checkpointer"] = True
         background.append(lambda: checkpoints.keep_checkpointing(app))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask_babel import Babel
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from knowledge_exchange.core.clock import now
 
@@ -55,9 +55,9 @@ def when(moment: datetime | None, zone: str = DEFAULT_ZONE) -> Markup:
 def in_words(local: datetime, day: date) -> str:
     """``09:41``, ``yesterday, 09:41``, ``Monday, 09:41``, ``3 November`` or ``3 November 2025``."""
     if local.date() == day:
-        return str(escape(_("today, %(clock)s", clock=f"{local:%H:%M}")))
+        return str(_("today, %(clock)s", clock=f"{local:%H:%M}"))
     if local.date() == day - timedelta(days=1):
-        return _("yesterday, %(clock)s", clock=f"{local:%H:%M}")
+        return str(_("yesterday, %(clock)s", clock=f"{local:%H:%M}"))
     if day - timedelta(days=_WEEK) < local.date() < day:
         return f"{local:%A, %H:%M}"
     if local.year == day.year:

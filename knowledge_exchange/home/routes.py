@@ -11,9 +11,12 @@ from knowledge_exchange.auth.sessions import current_me
 from knowledge_exchange.core.i18n import today
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import listing
+from knowledge_exchange.threads.listing import Item
 
 blueprint = Blueprint("home", __name__)
 _TABS = ("all", "unanswered", "advice")
+#: Of these there is always room under "Waiting for you".
+MOST_UNANSWERED = 2
 
 
 @blueprint.get("/")
@@ -29,6 +32,11 @@ def _feed(me: Me) -> str:
     only = request.args.get("show", "all")
     only = only if only in _TABS else "all"
     networks = listing.my_networks(me.id)
+    newest = listing.feed(me.id, [network.id for network in networks], only)
+    waiting = listing.waiting(me.id)
+    if only == "all":
+        waiting += _unanswered(newest, waiting)
+    above = {thread.id for thread in waiting}
     day = today(me.zone)
     return render_template(
         "home/index.html",
@@ -36,13 +44,21 @@ def _feed(me: Me) -> str:
         nav="home",
         only=only,
         networks=networks,
-        waiting=listing.waiting(me.id),
-        feed=listing.feed(me.id, [network.id for network in networks], only),
+        waiting=waiting,
+        feed=[thread for thread in newest if thread.id not in above],
         today=f"{day:%A} {day.day} {day:%B}",
         unread=unread_count(me.id),
         ask_url=url_for("threads.ask"),
         draft_done=session.pop("draft_done", None),
     )
+
+
+def _unanswered(newest: list[Item], waiting: list[Item]) -> list[Item]:
+    """Questions of others that nobody has replied to yet: somebody waits for exactly this reader."""
+    room = max(listing.MOST_WAITING - len(waiting), MOST_UNANSWERED)
+    open_ones = [thread for thread in newest if thread.state == "unanswered" and not thread.mine]
+    known = {thread.id for thread in waiting}
+    return [thread for thread in open_ones if thread.id not in known][:room]
 
 
 @blueprint.get("/rules")

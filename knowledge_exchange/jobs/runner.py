@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 def loops(app: Flask) -> list[Callable[[], None]]:
     """One endless function for each job."""
-    return [lambda job=job: _repeat(app, job) for job in jobs_of(app)]  # type: ignore[misc]
+    return [lambda job=job: repeat(app, job) for job in jobs_of(app)]  # type: ignore[misc]
 
 
 def run_once(app: Flask) -> None:
@@ -28,7 +28,8 @@ def run_once(app: Flask) -> None:
         _run(app, job)
 
 
-def _repeat(app: Flask, job: Job) -> None:
+def repeat(app: Flask, job: Job) -> None:
+    """Run a job again and again, for ever."""
     while True:
         time.sleep(job.every_s * random.uniform(1 - JITTER, 1 + JITTER))  # noqa: S311
         _run(app, job)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
@@ -74,3 +76,14 @@ _PAGE = (
 def network_page(me: Me, slug: str) -> AnyRow | None:
     """A network with this member's place in it, or None where it doesn't exist for them."""
     return db.session.execute(_PAGE, {"me": me.id, "slug": slug}).first()
+
+
+def moderated_by(member_id: int) -> Sequence[AnyRow]:
+    """Networks in which the member is a moderator, by name: slug and name."""
+    query = (
+        select(Network.slug, Network.name)
+        .join(NetworkMembership, NetworkMembership.network_id == Network.id)
+        .where(NetworkMembership.member_id == member_id, NetworkMembership.role == "moderator")
+        .order_by(Network.name)
+    )
+    return db.session.execute(query).all()

@@ -19,6 +19,7 @@ from knowledge_exchange.realtime.models import LiveEvent
 #: and the browser drops what it has seen. Longer than any unit of work.
 OVERLAP = timedelta(seconds=15)
 RETENTION = timedelta(days=7)
+FORGET_EVERY_S = 3600.0
 #: More than this is quicker fetched as a fresh page.
 MOST_EVENTS = 500
 

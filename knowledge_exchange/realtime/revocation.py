@@ -6,15 +6,18 @@ command line or another process counts here too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from flask import Flask
 from sqlalchemy import select
 
 from knowledge_exchange.auth.models import Member, SignIn
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, promise
 from knowledge_exchange.core.ids import floor_id
+from knowledge_exchange.jobs import Job
+from knowledge_exchange.jobs.runner import repeat
 from knowledge_exchange.realtime import events, push
 from knowledge_exchange.realtime.connections import connections
 from knowledge_exchange.realtime.models import LiveEvent
@@ -69,3 +72,9 @@ def _left_lately() -> list[tuple[int, int]]:
     since = floor_id(now() - LOOK_BACK)
     query = select(LiveEvent.member_id, LiveEvent.network_id).where(LiveEvent.id > since, LiveEvent.kind == "left")
     return [(row.member_id, row.network_id) for row in db.session.execute(query)]
+
+
+def watch_over(app: Flask) -> Callable[[], None]:
+    """An endless look at this process's sockets: every process that serves runs its own."""
+    job = Job("revocation", LOOK_EVERY_S, look)
+    return lambda: repeat(app, job)

@@ -45,6 +45,7 @@ class Item:
     replies: int
     unread: int
     is_new: bool
+    mine: bool
     last_post_id: int
 
 
@@ -95,6 +96,7 @@ _FACTS = (
     Thread.locked_at,
     Voice.name,
     Voice.kind.label("voice_kind"),
+    (Voice.participant_id == Participant.id).label("mine"),
     Network.slug,
     Network.name.label("network_name"),
     Participant.level,
@@ -205,6 +207,7 @@ def _item(row: AnyRow) -> Item:
         replies=row.reply_count,
         unread=row.unread,
         is_new=row.last_read_id is None or row.last_post_id > row.last_read_id,
+        mine=bool(row.mine),
         last_post_id=row.last_post_id,
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import render_template, url_for
 
-from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import policy, queries

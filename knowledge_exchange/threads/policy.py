@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-
-from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import AnyRow
 
 #: Kinds that can have an accepted answer.
 ANSWERABLE = frozenset({"problem"})

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import VIEWS
 from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
