@@ -69,7 +69,9 @@ async function entriesOf(address) {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return null;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.querySelector("[data-post-menu]");
+    const menu = page.querySelector("[data-post-menu]");
+    menu?.removeAttribute("class"); // there it is a page's list, here it stands in the menu
+    return menu;
   } catch {
     return null;
   }
