@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from knowledge_exchange.cli.console import FAILED, fail, progress, with_exchange
 from knowledge_exchange.cli.stackexchange import DEFAULT_LICENCE
@@ -29,7 +31,7 @@ def _site(_context: click.Context, _option: click.Parameter, value: str | None) 
         return None
     host = value.strip().lower().removeprefix("https://").removeprefix("http://").rstrip("/")
     if not _HOST_NAME.fullmatch(host):
-        raise click.BadParameter("give the forum's host name, such as matheducators.stackexchange.com")
+        raise click.BadParameter(_("give the forum's host name, such as matheducators.stackexchange.com"))
     return host
 
 
@@ -67,7 +69,7 @@ def _network_id(slug: str) -> int:
     found = db.session.scalar(select(Network.id).where(Network.slug == slug))
     end_read()
     if found is None:
-        raise click.BadParameter(f"there is no network “{slug}”", param_hint="--network")
+        raise click.BadParameter(_("there is no network “%(slug)s”", slug=slug), param_hint="--network")
     return found
 
 
@@ -88,11 +90,11 @@ def _run(importer: Importer, posts: Path) -> None:
 
             importer.run(read_posts(posts, on_read))
     except NotADump as error:
-        fail(f"{posts.name} can't be imported: {error}.")
+        fail(_("%(file)s can't be imported: %(reason)s.", file=posts.name, reason=error))
     except OSError as error:
-        fail(f"{posts.name} can't be read: {error.strerror or error}.")
+        fail(_("%(file)s can't be read: %(reason)s.", file=posts.name, reason=error.strerror or error))
     except (Busy, IntegrityError):
-        fail("Another process is writing. What was imported so far is kept: run it again for the rest.")
+        fail(_("Another process is writing. What was imported so far is kept: run it again for the rest."))
 
 
 class _Troubles:
@@ -105,7 +107,7 @@ class _Troubles:
     def add(self, line: int, reason: str) -> None:
         """Note what is wrong in a line."""
         if len(self._lines) < MOST_LISTED:
-            self._lines.append(f"line {line}: {reason}")
+            self._lines.append(_("line %(line)s: %(reason)s", line=line, reason=reason))
         else:
             self._more += 1
 
@@ -114,15 +116,29 @@ class _Troubles:
         for line in self._lines:
             click.echo(line)
         if self._more:
-            click.echo(f"… and {self._more:,} more lines with trouble")
+            click.echo(_("… and %(more)s more lines with trouble", more=f"{self._more:,}"))
 
 
 def summary(tally: Tally) -> str:
     """The one line at the end."""
-    imported = f"{tally.problems:,} problems, {tally.replies:,} replies, {tally.answers:,} answers imported"
-    parts = [imported, f"{tally.others:,} rows of other kinds skipped", f"{tally.damaged:,} damaged"]
+    imported = ", ".join(
+        (
+            ngettext("%(count)s problem", "%(count)s problems", tally.problems, count=f"{tally.problems:,}"),
+            ngettext("%(count)s reply", "%(count)s replies", tally.replies, count=f"{tally.replies:,}"),
+            ngettext("%(count)s answer", "%(count)s answers", tally.answers, count=f"{tally.answers:,}"),
+        )
+    )
+    parts = [_("%(what)s imported", what=imported)]
     if tally.known:
-        parts.insert(1, f"{tally.known:,} posts were here already")
+        known = f"{tally.known:,}"
+        parts.append(ngettext("%(count)s was here already", "%(count)s were here already", tally.known, count=known))
+    others = f"{tally.others:,}"
+    parts.append(
+        ngettext(
+            "%(count)s row of other kinds skipped", "%(count)s rows of other kinds skipped", tally.others, count=others
+        )
+    )
+    parts.append(_("%(count)s damaged", count=f"{tally.damaged:,}"))
     if not tally.complete:
-        parts.append("the file is not complete")
+        parts.append(_("the file is not complete"))
     return "; ".join(parts)
