@@ -30,14 +30,18 @@ STAMP = DIST / ".stamp"
 LOCK_STAMP = MODULES / ".lock-stamp"
 
 FACE = MODULES / "@fontsource-variable" / "faustina"
-FACE_SOURCE = FACE / "files" / "faustina-latin-wght-normal.woff2"
-FACE_NAME = "faustina-head.woff2"
 FACE_WEIGHTS = (500, 500, 700)  # lowest, default, highest: headings use nothing else
 FACE_FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "pnum", "tnum"]
 # Printable ASCII, the Latin-1 letters of names, and the marks a title in English uses.
-FACE_CHARACTERS = (
+FACE_COMMON = (
     "".join(map(chr, range(0x20, 0x7F)))
     + "\u00a0£©«°·»½ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ–—‘’‚“”„•…‹›€−"
+)
+# Welsh, Polish, Romanian and other European names: fetched only by pages that hold such a letter.
+FACE_WIDER = "".join(map(chr, range(0x100, 0x180))) + "ȘșȚțẀẁẂẃẄẅỲỳ"
+FACES = (  # the file of the package, its name here, the characters kept
+    ("faustina-latin-wght-normal.woff2", "faustina-head.woff2", FACE_COMMON),
+    ("faustina-latin-ext-wght-normal.woff2", "faustina-wider.woff2", FACE_WIDER),
 )
 
 SPRITE_PARTS = ("brand", "icons", "marks")
@@ -113,25 +117,25 @@ def install_packages() -> None:
     LOCK_STAMP.write_text(wanted)
 
 
-def cut_face(folder: Path) -> None:
-    """Write the head face, cut to the characters and weights in use, into `folder`."""
-    recipe = f"{FACE_CHARACTERS}{FACE_WEIGHTS}{FACE_FEATURES}".encode()
-    cached = CACHE / f"{digest(FACE_SOURCE.read_bytes() + recipe)}.woff2"
+def cut_face(source: Path, characters: str, target: Path) -> None:
+    """Write the head face, cut to `characters` and the weights in use, to `target`."""
+    recipe = f"{characters}{FACE_WEIGHTS}{FACE_FEATURES}".encode()
+    cached = CACHE / f"{digest(source.read_bytes() + recipe)}.woff2"
     if not cached.is_file():
-        save_subset(cached)
-    shutil.copyfile(cached, folder / FACE_NAME)
+        save_subset(source, characters, cached)
+    shutil.copyfile(cached, target)
 
 
-def save_subset(target: Path) -> None:
-    """Cut the packaged variable font and save it as WOFF2 at `target`."""
+def save_subset(source: Path, characters: str, target: Path) -> None:
+    """Cut a packaged variable font and save it as WOFF2 at `target`."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
-    font = TTFont(FACE_SOURCE)
+    font = TTFont(source)
     options = subset.Options(layout_features=FACE_FEATURES, hinting=False, notdef_outline=True)
     cutter = subset.Subsetter(options)
-    cutter.populate(text=FACE_CHARACTERS)
+    cutter.populate(text=characters)
     cutter.subset(font)
     # Only now: the instancer drops empty variations that the subsetter insists on.
     font = instancer.instantiateVariableFont(font, {"wght": FACE_WEIGHTS})
@@ -193,7 +197,8 @@ def build(wanted: str) -> dict[str, str]:
     DIST.mkdir(parents=True, exist_ok=True)
     work = CACHE / "work"
     work.mkdir(exist_ok=True)
-    cut_face(work)
+    for packaged, name, characters in FACES:
+        cut_face(FACE / "files" / packaged, characters, work / name)
     names: dict[str, str] = json.loads(run_node("node", "assets/build.mjs", str(work), str(DIST)))
     put(names, "icons.svg", make_sprite())
     for drawing in sorted((ASSETS / "icons").glob("*.svg")):

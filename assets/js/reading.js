@@ -12,6 +12,7 @@ export function startReading(root) {
   const last = BigInt(root.dataset.lastRead || 0);
   const mine = new Set((root.dataset.mine ?? "").split(" "));
   const posts = [...root.querySelectorAll("article.post")];
+  for (const post of posts) post.classList.toggle("post--mine", mine.has(post.id.slice(1)));
   const unread = new Map(posts.map((post) => [BigInt(post.id.slice(1)), post]).filter(([id]) => id > last));
   if (last > 0n) markNew([...unread.values()].filter((post) => !mine.has(post.id.slice(1))));
   const glimpsed = new Set();
