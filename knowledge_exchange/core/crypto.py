@@ -64,7 +64,7 @@ def parse(content: bytes) -> Keys:
     table = json.loads(content)
     try:
         earlier = tuple(_key(text) for text in table.get(_EARLIER, []))
-        return Keys(*(_key(table[name]) for name in _CURRENT), earlier_sealing=earlier)
+        return Keys(**{name: _key(table[name]) for name in _CURRENT}, earlier_sealing=earlier)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("this is not a key file") from error
 
