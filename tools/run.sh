@@ -9,7 +9,7 @@ loaded=$KE_DATA_DIR/.demo
 
 "$exchange" migrate
 if [ "$KE_DEMO" = 1 ] && [ ! -e "$loaded" ]; then
-    "$exchange" demo
-    touch "$loaded"
+    # It refuses a database that already has members, and says so: that one is served as it is.
+    if "$exchange" demo; then touch "$loaded"; fi
 fi
 exec "$exchange" serve --port "$PORT"
