@@ -134,6 +134,7 @@ def test_a_helper_that_died_while_idle_is_replaced(helpers: pool.Pool) -> None:
     assert helpers.render("b") == "<p>b</p>"
 
 
+@pytest.mark.slow
 def test_a_helper_that_is_idle_too_long_is_ended(helpers: pool.Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "IDLE_SECONDS", 0.1)
     helpers.render("a")
@@ -197,6 +198,7 @@ def test_helpers_die_with_a_parent_that_is_killed() -> None:
     wait_until(lambda: not is_running(helper))
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind_when_the_parent_ends_in_peace() -> None:
     left = run_script(f"""
         import json, os
@@ -212,6 +214,7 @@ def test_nothing_is_left_behind_when_the_parent_ends_in_peace() -> None:
     assert left is False
 
 
+@pytest.mark.slow
 def test_a_forked_process_starts_helpers_of_its_own() -> None:
     same, different = run_script(f"""
         import json, os

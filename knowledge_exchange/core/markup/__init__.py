@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from typing import TYPE_CHECKING
 
 from .plain import as_text, excerpt, paragraphs, plain_text
 from .pool import render_in_helper
-from .simple import is_small_and_simple
+from .simple import ALONE, SHARED, is_small_and_simple
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -35,14 +36,15 @@ __all__ = ["MAX_CHARS", "RENDERER_VERSION", "excerpt", "find_mentions", "mention
 def render(text: str) -> str:
     """Safe HTML for the Markdown ``text``. Never raises, whatever it is given.
 
-    Small and simple texts are rendered at once, in at most about 3 ms; others in a helper process,
-    which yields under gevent: render before opening a unit of work, not inside it. What can't be
+    Small and simple texts are rendered at once, under gevent in at most about 3 ms; others in a helper
+    process, which yields under gevent: render before opening a unit of work, not inside it. What can't be
     rendered in time is shown as plain paragraphs, and so is a text longer than ``MAX_CHARS``.
     """
     plain = as_text(text)
     html = None
     if len(plain) <= MAX_CHARS:
-        html = _render_at_once(plain) if is_small_and_simple(plain) else render_in_helper(plain)
+        limits = SHARED if _is_shared() else ALONE
+        html = _render_at_once(plain) if is_small_and_simple(plain, limits) else render_in_helper(plain)
     return html if html and _says_something(html) else paragraphs(plain)
 
 
@@ -57,6 +59,12 @@ def mentions_in(html: str) -> list[str]:
     Only ``render`` writes such a span: raw HTML in a post is text.
     """
     return list(dict.fromkeys(handle.lower() for handle in _MENTION.findall(html)))
+
+
+def _is_shared() -> bool:
+    """Whether this is a gevent server, where all requests stand still while one computes."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and bool(monkey.is_module_patched("socket"))
 
 
 def _says_something(html: str) -> bool:

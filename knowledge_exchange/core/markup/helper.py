@@ -16,7 +16,7 @@ from .engine import Engine
 from .wire import CPU_SECONDS, FAILED, HEADER, IDLE_SECONDS, MAX_HTML_CHARS, READY, RENDERED
 
 MAX_MEMORY = 512 * 1024 * 1024  # bytes of address space
-_NICENESS = 10  # whoever waits for a page goes first
+_NICENESS = 5  # whoever waits for a page goes first
 _ORPHAN_SECONDS = IDLE_SECONDS + 15  # the parent ends idle helpers; this is for one that could not
 
 

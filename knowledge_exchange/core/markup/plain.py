@@ -26,8 +26,8 @@ def as_text(value: object) -> str:
     if value is None:
         return ""
     try:
-        # A plain str of its own: a subclass may answer anything to anything.
-        text = "".join(value) if isinstance(value, str) else str(value)
+        # A subclass of str may answer anything to anything: take its characters only.
+        text = str.__str__(value) if isinstance(value, str) else str(value)
     except Exception:  # somebody else's __str__
         return ""
     return _UNFIT.sub(REPLACEMENT, text.replace("\r\n", "\n").replace("\r", "\n"))

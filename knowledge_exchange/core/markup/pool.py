@@ -24,7 +24,7 @@ MAX_HELPERS = 2
 START_SECONDS = 10.0  # a helper imports in 0.2 s; a busy machine takes longer
 RENDER_SECONDS = 4.0  # by the clock: the CPU-time limit strikes first unless the machine is overloaded
 WAIT_SECONDS = 10.0  # for one of the helpers to become free
-DEATH_SECONDS = 0.5  # a killed process is gone within a millisecond or two
+DEATH_SECONDS = 2.0  # a killed process is gone within a millisecond or two, unless the machine is overloaded
 
 _PACKAGE_FOLDER = str(Path(__file__).resolve().parents[3])
 # Isolated and without site: neither the environment nor .pth files change what the helper imports.
@@ -89,10 +89,10 @@ class Helper:
         channel.sendall(HEADER.pack(TEXT, len(body)) + body)
         return _receive(channel, deadline)
 
-    def end(self, *, kill: bool) -> bool:
+    def end(self) -> bool:
         """Ends the process; whether it is gone, and no zombie left, within ``DEATH_SECONDS``."""
         os.close(self.descriptor)
-        if kill and not self.gone():  # a number that is free again may be somebody else's
+        if not self.gone():  # a number that is free again may be somebody else's
             os.kill(self.pid, signal.SIGKILL)
         deadline = time.monotonic() + DEATH_SECONDS
         while not self.gone():
@@ -160,7 +160,7 @@ class Pool:
                 self._idle.append(helper)
                 self._sweep_later()
             else:
-                self._discard(helper, kill=True)
+                self._discard(helper)
 
     def _take(self) -> Helper:
         self._bury()
@@ -171,14 +171,14 @@ class Pool:
                 break
             if not helper.gone():
                 return helper
-            self._discard(helper, kill=False)  # died while nobody looked, for want of memory perhaps
+            self._discard(helper)  # died while nobody looked, for want of memory perhaps
         helper = Helper()
         self._helpers.add(helper)
         return helper
 
-    def _discard(self, helper: Helper, *, kill: bool) -> None:
+    def _discard(self, helper: Helper) -> None:
         self._helpers.discard(helper)
-        if not helper.end(kill=kill):
+        if not helper.end():
             self._dying.append(helper)
 
     def _bury(self) -> None:
@@ -202,14 +202,14 @@ class Pool:
             if time.monotonic() - helper.last_used < IDLE_SECONDS:
                 self._idle.append(helper)
             else:
-                self._discard(helper, kill=False)
+                self._discard(helper)
         if self._helpers or self._dying:
             self._sweep_later()
 
     def close(self) -> None:
         """Ends the idle helpers now."""
         while self._idle:
-            self._discard(self._idle.pop(), kill=False)
+            self._discard(self._idle.pop())
 
     def forget(self) -> None:
         """After a fork, in the child: these are the parent's helpers, and two must never share one."""

@@ -7,10 +7,20 @@ bound, found by measuring each construct alone and thousands of random mixtures 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-# CPU-microseconds that a text may be expected to cost (on the 2-core machine where this was measured).
-INLINE_BUDGET = 2_300
-MAX_INLINE_CHARS = 3_000
+
+class Limits(NamedTuple):
+    """How much a text may hold to be rendered at once."""
+
+    chars: int
+    cost: float  # expected CPU-microseconds, as measured on a machine with two slow cores
+
+
+# Under gevent everybody waits for whoever computes. Elsewhere (the import, other commands, threads)
+# nobody does, and asking a helper costs more than rendering.
+SHARED = Limits(chars=3_000, cost=2_300)
+ALONE = Limits(chars=12_000, cost=15_000)
 
 _BASE = 200
 _PER_CHAR = 0.5
@@ -38,11 +48,11 @@ _DEEP = re.compile(r"^[ \t]*(?:(?:>|[*+-][ \t]|[0-9]{1,9}\.[ \t])[ \t]*){3}|^(?:
 _ROW = re.compile(r"[*_]{7}|`{9}|[-=#~]{70}|[\[\]!()<\\&]{9}|[ ]{70}|\t{5}")
 
 
-def is_small_and_simple(text: str) -> bool:
-    """Whether rendering ``text`` is certain to take few milliseconds."""
-    if len(text) > MAX_INLINE_CHARS:
+def is_small_and_simple(text: str, limits: Limits = SHARED) -> bool:
+    """Whether rendering ``text`` is certain to take no more than about ``limits.cost``."""
+    if len(text) > limits.chars:
         return False
-    return _estimate(text) <= INLINE_BUDGET and not _DEEP.search(text) and not _ROW.search(text)
+    return _estimate(text) <= limits.cost and not _DEEP.search(text) and not _ROW.search(text)
 
 
 def _estimate(text: str) -> float:
