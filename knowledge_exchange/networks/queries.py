@@ -16,14 +16,16 @@ Whom = int | ColumnElement[int]
 
 
 # Aliases of their own: in a statement that joins these tables too, the conditions must not take
-# those for theirs.
+# those for theirs. And correlated by word: left to itself SQLAlchemy looks one level up only, puts
+# the member of two levels up into the inner FROM, and the condition holds for everybody.
 _Inside = aliased(NetworkMembership)
 _Named = aliased(Network)
 
 
 def is_in(member_id: Whom, network: type[Network] = Network) -> ColumnElement[bool]:
     """Condition on Network: this member belongs to it."""
-    return exists().where(_Inside.member_id == member_id, _Inside.network_id == network.id)
+    mine = (_Inside.member_id == member_id, _Inside.network_id == network.id)
+    return exists().where(*mine).correlate_except(_Inside)
 
 
 def readable_by(member_id: Whom, network: type[Network] = Network) -> ColumnElement[bool]:
@@ -33,7 +35,8 @@ def readable_by(member_id: Whom, network: type[Network] = Network) -> ColumnElem
 
 def network_readable(network_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
     """Condition on any row that names a network: that member may read it (hook)."""
-    return exists().where(_Named.id == network_id, readable_by(member_id, _Named))
+    named = exists().where(_Named.id == network_id, readable_by(member_id, _Named))
+    return named.correlate_except(_Named)
 
 
 def visible_to(member_id: Whom) -> ColumnElement[bool]:

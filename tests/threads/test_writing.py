@@ -53,7 +53,7 @@ def test_bad_input_is_explained_by_the_field_and_nothing_typed_is_lost(
 
 
 def test_text_that_a_database_cannot_hold_is_cleaned_not_refused(here: Community) -> None:
-    thread_id = here.post_thread(here.author, body="before\x00after\u202e end")
+    thread_id = here.post_thread(here.author, body="before\x07after\u202e end")
     assert here.posts(thread_id)[0].body == "beforeafter end"
 
 
