@@ -4,10 +4,13 @@ import { words } from "./words.js";
 
 const LEAST_GAP = 0.13; // of the track's height: two lines of a label
 
+const LEAST_POSTS = 8; // a shorter thread is seen whole: its places stay a plain list
+
 const root = document.querySelector(".thread[data-thread-id]");
 const thumb = make("span", { class: "thumb" });
 let track = null;
-if (root && document.querySelector("[data-track]") && matchMedia("(min-width: 52rem)").matches) start();
+const isLong = Number(root?.dataset.total) >= LEAST_POSTS;
+if (isLong && document.querySelector("[data-track]") && matchMedia("(min-width: 52rem)").matches) start();
 
 function start() {
   take(document.querySelector("[data-track]"));
@@ -23,7 +26,6 @@ function start() {
     const isRoot = posts[at]?.matches(".ask");
     const place = isRoot ? 1 : before + at + 1;
     thumb.style.setProperty("--at", `${((place - 1) / total) * 100}%`);
-    thumb.style.setProperty("--span", `${100 / total}%`);
     if (title) title.textContent = words.place(place, total);
     current(posts[at]);
   };
