@@ -22,8 +22,8 @@ from .wire import FAILED, HEADER, IDLE_SECONDS, READY, RENDERED, TEXT
 
 MAX_HELPERS = 2
 START_SECONDS = 10.0  # a helper imports in 0.2 s; a busy machine takes longer
-RENDER_SECONDS = 4.0  # by the clock: the CPU-time limit strikes first unless the machine is overloaded
-WAIT_SECONDS = 10.0  # for one of the helpers to become free
+RENDER_SECONDS = 8.0  # by the clock: the CPU-time limit strikes first unless the machine is overloaded
+WAIT_SECONDS = 20.0  # for one of the helpers to become free
 DEATH_SECONDS = 2.0  # a killed process is gone within a millisecond or two, unless the machine is overloaded
 
 _PACKAGE_FOLDER = str(Path(__file__).resolve().parents[3])
