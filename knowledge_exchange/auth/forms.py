@@ -51,7 +51,9 @@ def handle_fault(handle: str, name: str) -> str | None:
 
 class _EmailForm(Form):
     email = EmailField(
-        _l("E-mail address"), [DataRequired(_l("Type your e-mail address.")), Length(max=EMAIL_MAX_CHARS)]
+        _l("E-mail address"),
+        [DataRequired(_l("Type your e-mail address.")), Length(max=EMAIL_MAX_CHARS)],
+        filters=[_one_line],
     )
 
     def validate_email(self, field: Field) -> None:
@@ -127,8 +129,16 @@ class NewPasswordForm(_PersonForm):
             raise ValidationError(fault)
 
 
-class NewPasswordAndHandleForm(HandleForm, NewPasswordForm):
-    """A first password, by somebody whose account was made for them."""
+class NewPasswordAndHandleForm(NewPasswordForm):
+    """A new password, by somebody who has no handle yet and may choose one."""
+
+    handle = StringField(_l("Handle"), filters=[policy.handle_key_or_none])
+
+    def validate_handle(self, field: Field) -> None:
+        """See :func:`handle_fault`."""
+        fault = handle_fault(field.data, self.about["name"]) if field.data else None
+        if fault:
+            raise ValidationError(fault)
 
 
 class ChangePasswordForm(NewPasswordForm):

@@ -74,7 +74,8 @@ def _off_the_loop(function: Callable[..., Any], *arguments: Any) -> Any:
         raise Busy("too many passwords at once")
     try:
         pool = _thread_pool()
-        return pool.apply(function, arguments) if pool else function(*arguments)
+        # Not by its truth: an idle pool has the length 0.
+        return function(*arguments) if pool is None else pool.apply(function, arguments)
     finally:
         _turns.release()
 

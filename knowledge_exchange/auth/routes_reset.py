@@ -72,8 +72,9 @@ def do_choose_password(token: str) -> ResponseReturnValue:
         return _page(account, form), 400
     end_read()
     password_hash = passwords.hash_password(text_of(form.new_password))
+    handle = text_of(form.handle) if "handle" in form else ""
     try:
-        done = _changed(token, password_hash, text_of(form.handle) if "handle" in form else None)
+        done = _changed(token, password_hash, handle or None)
     except actions.HandleTaken:
         form.handle.errors = [_("That handle can't be had any more. Choose another.")]
         return _page(account, form), 400
