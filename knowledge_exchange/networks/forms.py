@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 MAX_NOTE_CHARS = 500
 MAX_WHO_CHARS = 254
@@ -27,5 +27,5 @@ class InviteForm(Form):
 
     who = StringField(
         _l("Handle or e-mail address"),
-        [InputRequired(_l("Enter a handle or an e-mail address.")), Length(max=MAX_WHO_CHARS)],
+        [DataRequired(_l("Enter a handle or an e-mail address.")), Length(max=MAX_WHO_CHARS)],
     )

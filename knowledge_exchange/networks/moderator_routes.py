@@ -54,12 +54,13 @@ def _page(network: AnyRow, invite_form: InviteForm | None = None, refused: int |
     )
 
 
-@blueprint.post("/requests/<int:request_id>")
+@blueprint.post("/requests/<request_id>")
 @active
 @limiter.limit(SMALL_ACT_LIMIT)
-def decide(slug: str, request_id: int) -> ResponseReturnValue:
+def decide(slug: str, request_id: str) -> ResponseReturnValue:
     """Let somebody in, or not and say why (``decision``)."""
     network = _moderated(slug)
+    number = parse_id(request_id) or abort(404)
     word = request.form.get("decision")
     if word not in ("accept", "refuse"):
         abort(400)
@@ -67,10 +68,10 @@ def decide(slug: str, request_id: int) -> ResponseReturnValue:
     reason = (form.reason.data or "").strip()
     if not form.validate() or (word == "refuse" and not reason):
         # Nobody is turned away without a word.
-        return _page(network, refused=request_id), BAD_INPUT
+        return _page(network, refused=number), BAD_INPUT
     with unit_of_work():
         done = requests.decide_request(
-            request_id,
+            number,
             network.id,
             moderator_id=require_me().id,
             accept=word == "accept",

@@ -14,6 +14,7 @@ from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks import actions, invitations, listing, policy, requests
 from knowledge_exchange.networks.forms import AskForm
 from knowledge_exchange.networks.queries import network_page
@@ -107,16 +108,17 @@ def closed_page(network: AnyRow, form: AskForm) -> str:
     )
 
 
-@blueprint.post("/networks/invitations/<int:invitation_id>")
+@blueprint.post("/networks/invitations/<invitation_id>")
 @active
 @limiter.limit(SMALL_ACT_LIMIT)
-def answer(invitation_id: int) -> ResponseReturnValue:
+def answer(invitation_id: str) -> ResponseReturnValue:
     """Accept or decline an invitation of mine (``answer``)."""
     word = request.form.get("answer")
     if word not in ("accept", "decline"):
         abort(400)
+    number = parse_id(invitation_id) or abort(404)
     with unit_of_work():
-        network_id = invitations.answer_invitation(invitation_id, require_me().id, accept=word == "accept")
+        network_id = invitations.answer_invitation(number, require_me().id, accept=word == "accept")
     if network_id is None:
         abort(404)
     flash(_("You are in.") if word == "accept" else _("You declined. Nobody is told but the record."), "good")

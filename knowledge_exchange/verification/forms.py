@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from knowledge_exchange.verification.codes import CODE_CHARS, normal_code
 from knowledge_exchange.verification.matching import is_number, normal_number, plain_surname
@@ -65,6 +65,6 @@ class RefuseForm(Form):
 
     note = TextAreaField(
         _l("Why not"),
-        [InputRequired(_l("Say why, so that they know what to do next.")), Length(max=MAX_NOTE_CHARS)],
+        [DataRequired(_l("Say why, so that they know what to do next.")), Length(max=MAX_NOTE_CHARS)],
         id="refuse-note",
     )
