@@ -84,8 +84,8 @@ STOP_SOCKETS_SECONDS = 1.0
 """Live sockets may take so long to close."""
 STOP_HOOKS_SECONDS = 0.5
 """What is registered with ``on_stop`` may take so long, all together."""
-STOP_SECONDS = 5.0
-"""After so long the process ends whatever happens."""
+STOP_SECONDS = 4.9
+"""After so long the process ends whatever happens, with exit code 1."""
 RESTART_SECONDS = 5.0
 """Pause before a background task that failed is started again."""
 CONNECTIONS = 10_000

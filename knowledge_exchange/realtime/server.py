@@ -53,7 +53,7 @@ def run_embedded(app: Flask, host: str, port: int, background: Sequence[Callable
         sys.exit(str(error))
     server = Server(listen(host, port), app, most_connections())
     stop = Event()
-    watchers = [gevent.signal_handler(number, stop.set) for number in _SIGNALS]
+    _heed_signals(stop)
     server.start()
     tasks = [gevent.spawn(_keep_running, function) for function in background]
     log.info("server_started port=%s", server.server_port)
@@ -61,17 +61,31 @@ def run_embedded(app: Flask, host: str, port: int, background: Sequence[Callable
         stop.wait()
     finally:
         _stop(app, server, tasks)
-        for watcher in watchers:
-            watcher.cancel()
 
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+def _heed_signals(stop: Event) -> None:
+    """Stop on SIGTERM and SIGINT, and end in time even if a task holds the loop.
+
+    These are Python's handlers, not gevent's: gevent's wait for the loop, and a
+    loop that is held is when the system's timer is needed.
+    """
+
+    def leave(*_: object) -> None:
+        log.error("server_stop_overdue")
+        os._exit(1)
+
+    def begin(*_: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
+        stop.set()
+
+    signal.signal(signal.SIGALRM, leave)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, begin)
 
 
 def _stop(app: Flask, server: Server, tasks: list[gevent.Greenlet[..., None]]) -> None:
     """End in order: the door, requests, sockets, tasks, hooks; then whatever is left."""
     started = time.monotonic()
-    _end_at_last()
     server.stopping = True
     server.close()
     _wait_until(lambda: server.in_flight == 0, STOP_REQUESTS_SECONDS)
@@ -90,17 +104,6 @@ def close_sockets(app: Flask) -> None:
     socketio = app.extensions.get("socketio")
     if socketio is not None:
         socketio.server.eio.close_all(STOP_SOCKETS_SECONDS)
-
-
-def _end_at_last() -> None:
-    """The process ends in time even if a task holds the loop: a timer of the system's."""
-
-    def leave(*_: object) -> None:
-        log.error("server_stop_overdue")
-        os._exit(1)
-
-    signal.signal(signal.SIGALRM, leave)
-    signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
 
 
 def _run_hooks(app: Flask) -> None:

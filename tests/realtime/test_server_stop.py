@@ -88,6 +88,16 @@ def test_a_request_that_takes_too_long_is_cut_off_in_time(tmp_path: Path) -> Non
         assert "cut_off=1" in server.log
 
 
+def test_a_task_that_holds_the_loop_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with running("embedded", tmp_path) as server:
+        server.post("/hold")
+        time.sleep(0.3)
+        status, took = ended(server, signal.SIGTERM, 10)
+        assert status == 1
+        assert took <= STOP_S + 0.5
+        assert "server_stop_overdue" in server.log
+
+
 def test_sockets_that_never_answer_the_close_do_not_hold_up_the_end(tmp_path: Path) -> None:
     with running("embedded", tmp_path) as server, ExitStack() as stack:
         open_sockets(server, stack)  # nobody reads from them any more

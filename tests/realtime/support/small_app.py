@@ -17,6 +17,7 @@ import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
+import gevent  # noqa: E402
 import psutil  # noqa: E402
 from flask import Flask, request  # noqa: E402
 from flask_babel import Babel  # noqa: E402
@@ -70,6 +71,18 @@ def slow() -> str:
     """Takes its time."""
     time.sleep(float(request.args["seconds"]))
     return "at last"
+
+
+@app.post("/hold")
+def hold() -> str:
+    """Afterwards a task holds the loop and nobody else gets a turn."""
+
+    def never_yields() -> None:
+        while True:
+            pass
+
+    gevent.spawn_later(0.1, never_yields)
+    return "held"
 
 
 @app.route("/echo", methods=["POST"])
