@@ -11,7 +11,8 @@ else
     echo "Installing the test tools (once; about a minute) ..."
     set -- -r requirements/test.txt
 fi
-"$python" -m pip install --quiet --require-hashes --no-deps --only-binary :all: "$@"
+# --no-compile: most of these modules are never imported; those that are get compiled when they first are.
+"$python" -m pip install --quiet --require-hashes --no-deps --only-binary :all: --no-compile "$@"
 if [ "$what" = run ]; then
     # The console script, pointing at this checkout; setuptools is already there at its locked version.
     "$python" -m pip install --quiet --no-deps --no-build-isolation --editable .
