@@ -17,6 +17,7 @@ from knowledge_exchange.auth import sessions
 from knowledge_exchange.auth.answering import asked_for, came_from, wants_json
 from knowledge_exchange.auth.csrf import check_origin, check_token, keep_text_of_visitor
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.ids import MAX_ID
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -111,7 +112,7 @@ def _keep() -> ResponseReturnValue | None:
     sessions.touch(me)
     if not me.is_active and access is not SIGNED_IN:
         return _to_own_page()
-    if not admits(access, me) or _hold_nul((*request.args.values(), *(request.view_args or {}).values())):
+    if not admits(access, me) or _is_impossible():
         abort(404)
     # Where there is no view there is nothing to protect: routing's own answer (404, 405) follows.
     return check_token() if writes and view is not None else None
@@ -120,6 +121,13 @@ def _keep() -> ResponseReturnValue | None:
 def _hold_nul(values: Iterable[object]) -> bool:
     """A zero byte is in nothing that people type, and PostgreSQL takes none: it would be an error of ours."""
     return any("\0" in value for value in values if isinstance(value, str))
+
+
+def _is_impossible() -> bool:
+    """Whether the address holds what nothing here is called: a zero byte, a number beyond all ids."""
+    parts = (request.view_args or {}).values()
+    too_large = any(isinstance(part, int) and part > MAX_ID for part in parts)
+    return too_large or _hold_nul((*request.args.values(), *parts))
 
 
 def _keep_visitor(access: Access, writes: bool) -> ResponseReturnValue | None:

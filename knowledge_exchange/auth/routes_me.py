@@ -6,7 +6,7 @@ from flask import abort, flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge_exchange.auth import own_data, own_page, queries, sessions
+from knowledge_exchange.auth import own_data, queries, sessions
 from knowledge_exchange.auth.blueprint import blueprint
 from knowledge_exchange.auth.gate import signed_in
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
@@ -29,7 +29,6 @@ def my_page() -> ResponseReturnValue:
         standing=queries.standing_of(me.id),
         steps=queries.steps_of(me.id),
         devices=queries.sign_ins_of(me.id),
-        **own_page.context_for(me),
     )
 
 

@@ -15,7 +15,8 @@ from knowledge_exchange.core import clock
 
 EPOCH = datetime(2010, 1, 1, tzinfo=UTC)
 RANDOM_BITS = 22
-_MAX_ID = (1 << 63) - 1
+#: The largest number that the database holds as an id.
+MAX_ID = (1 << 63) - 1
 _MAX_STEP = 1 << 12
 
 _lock = threading.Lock()
@@ -41,7 +42,7 @@ def new_id(at: datetime | None = None) -> int:
 def floor_id(at: datetime) -> int:
     """The smallest id that :func:`new_id` can give at ``at`` (0 before :data:`EPOCH`)."""
     milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
-    return min(max(milliseconds, 0) << RANDOM_BITS, _MAX_ID)
+    return min(max(milliseconds, 0) << RANDOM_BITS, MAX_ID)
 
 
 def time_of(id_: int) -> datetime:
@@ -54,4 +55,4 @@ def parse_id(text: object) -> int | None:
     if not isinstance(text, str) or not text.isascii() or not text.isdigit() or len(text) > 19:
         return None
     value = int(text)
-    return value if 0 < value <= _MAX_ID else None
+    return value if 0 < value <= MAX_ID else None

@@ -91,7 +91,7 @@ def link_in(message: MailMessage) -> str:
 
 def alike(answer: TestResponse, *unlike: str) -> tuple[int, str, tuple[tuple[str, str], ...]]:
     """All that a stranger sees of an answer, without what he typed himself and what chance made."""
-    text = re.sub(r'(name="csrf_token" value=")[^"]+', r"\1", answer.text)
+    text = re.sub(r'(name="(?:csrf_token|live-cursor)" (?:value|content)=")[^"]+', r"\1", answer.text)
     for own in unlike:
         text = text.replace(own, "~")
     chance = ("X-Request-Id", "Set-Cookie", "Content-Length")
