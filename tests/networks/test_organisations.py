@@ -1,0 +1,96 @@
+"""Importing the list of organisations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from knowledge_exchange.cli.organisations import organisations
+from knowledge_exchange.core.db import db
+from knowledge_exchange.networks.models import Organisation
+
+pytestmark = pytest.mark.usefixtures("in_app")
+
+HEADER = "ods_code,name,region_code,region,postcode,opened,closed"
+MANCHESTER = "R0A,MANCHESTER UNIVERSITY NHS FOUNDATION TRUST,Y62,North West,M13 9WL,2017-10-01,"
+WALES = "RT4,WELSH AMBULANCE SERVICES NHS TRUST,W00,Wales,LL17 0LJ,1998-04-01,"
+CLOSED = "RXX,AN OLD NHS TRUST,Y62,North West,M1 1AA,1998-04-01,2020-01-01"
+
+
+def run(folder: Path, *lines: str, header: str = HEADER) -> Result:
+    db.session.rollback()
+    path = folder / "etr.csv"
+    path.write_text("\n".join([header, *lines]), "utf-8")
+    return CliRunner().invoke(organisations, ["import", str(path)])
+
+
+def on_record() -> list[tuple[str, str, str | None]]:
+    rows = select(Organisation.code, Organisation.name, Organisation.region).order_by(Organisation.code)
+    return [(row.code, row.name, row.region) for row in db.session.execute(rows)]
+
+
+def test_organisations_are_on_record_with_readable_names_and_regions(tmp_path: Path) -> None:
+    done = run(tmp_path, MANCHESTER, WALES, CLOSED)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines() == [
+        "2 organisations added, 0 changed, 0 unchanged, 1 closed ones left out, 0 unreadable."
+    ]
+    assert on_record() == [
+        ("R0A", "Manchester University NHS Foundation Trust", "north-west"),
+        ("RT4", "Welsh Ambulance Services NHS Trust", "wales"),
+    ]
+
+
+def test_the_same_again_changes_nothing_and_the_next_year_changes_what_differs(tmp_path: Path) -> None:
+    run(tmp_path, MANCHESTER, WALES)
+    assert "0 organisations added, 0 changed, 2 unchanged" in run(tmp_path, MANCHESTER, WALES).stdout
+    merged = MANCHESTER.replace("MANCHESTER UNIVERSITY", "GREATER MANCHESTER")
+    assert "0 organisations added, 1 changed, 0 unchanged" in run(tmp_path, merged).stdout
+    assert [row[1] for row in on_record()] == [
+        "Greater Manchester NHS Foundation Trust",
+        "Welsh Ambulance Services NHS Trust",
+    ]
+
+
+def test_one_that_has_closed_since_stays_for_its_members(tmp_path: Path) -> None:
+    run(tmp_path, MANCHESTER)
+    run(tmp_path, MANCHESTER + "2026-03-31")
+    assert [row[0] for row in on_record()] == ["R0A"]
+
+
+def test_columns_may_stand_in_another_order_and_the_code_alone_tells_the_region(tmp_path: Path) -> None:
+    done = run(tmp_path, "NORTHERN CARE,Y62,RM3", header="Name;Region Code;ODS code".replace(";", ","))
+    assert done.exit_code == 0
+    assert on_record() == [("RM3", "Northern Care", "north-west")]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("R0A!,NAME,,,,,", "“R0A!” is no organisation code"),
+        ("R0A,,,,,,", "the name is missing"),
+        ("R0A,NAME", "another number of columns"),
+        ('R0A,"NAME,,,,,', "another number of columns"),
+    ],
+)
+def test_a_bad_row_is_reported_with_its_line_and_the_rest_goes_in(tmp_path: Path, line: str, words: str) -> None:
+    done = run(tmp_path, MANCHESTER, line, WALES)
+    assert done.exit_code == 0
+    assert done.stdout.startswith("line 3: ")
+    assert words in done.stdout
+    assert [row[0] for row in on_record()] == ["R0A", "RT4"]
+
+
+@pytest.mark.parametrize(("header", "lines"), [("a,b", ["1,2"]), (HEADER, []), (HEADER, ["!,!,,,,,"])])
+def test_a_file_with_nothing_to_import_fails_in_words(tmp_path: Path, header: str, lines: list[str]) -> None:
+    done = run(tmp_path, *lines, header=header)
+    assert done.exit_code == 1
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_missing_file_is_bad_usage(tmp_path: Path) -> None:
+    done = CliRunner().invoke(organisations, ["import", str(tmp_path / "none.csv")])
+    assert done.exit_code == 2
