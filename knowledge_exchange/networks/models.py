@@ -55,12 +55,8 @@ class NetworkMembership(Base):
         Index(None, "network_id"),
     )
 
-    member_id: Mapped[int] = mapped_column(
-        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True
-    )
-    network_id: Mapped[int] = mapped_column(
-        ForeignKey("network.id", ondelete="CASCADE"), primary_key=True
-    )
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(default="member")
     origin: Mapped[str] = mapped_column(default="joined")
     joined_at: Mapped[datetime] = mapped_column(default=now)
