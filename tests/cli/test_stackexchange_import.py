@@ -31,6 +31,7 @@ from tests.support.servers import environment
 FILE = "stackexchange-matheducators-posts.xml"
 CREDIT = "matheducators.stackexchange.com, CC BY-SA 3.0"
 ROOT = Path(__file__).parents[2]
+KILLS = 2
 
 
 @pytest.fixture
@@ -339,25 +340,39 @@ def _start(app: Flask, dump: Path, settings: dict[str, Any]) -> subprocess.Popen
 def test_an_import_killed_half_way_is_completed_by_the_next_one(
     exchange: Flask, settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    dump, kills = _many(tmp_path / FILE, 300), 0
-    for _attempt in range(20):
+    dump = _many(tmp_path / FILE, 300)
+    for _kill in range(KILLS):
         there = len(rows_of(exchange, Post.id))
         process = _start(exchange, dump, settings)
-        while process.poll() is None and len(rows_of(exchange, Post.id)) == there:
+        while len(rows_of(exchange, Post.id)) == there:
+            assert process.poll() is None
             time.sleep(0.01)
-        if process.poll() is not None:
-            break
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        kills += 1
+        assert there < len(rows_of(exchange, Post.id)) < 1500
         assert_counters_are_right(exchange)
+    process = _start(exchange, dump, settings)
     output, _ = process.communicate()
     assert process.returncode == 0, output
-    assert kills >= 3
     assert "0 damaged" in output
     assert (len(rows_of(exchange, Thread.id)), len(rows_of(exchange, Post.id))) == (300, 1500)
     assert len(rows_of(exchange, Voice.id)) == 50
     assert all(answer_id for (answer_id,) in rows_of(exchange, Thread.answer_id))
+    assert_counters_are_right(exchange)
+
+
+@pytest.mark.server
+@pytest.mark.slow
+def test_two_imports_of_one_dump_at_the_same_time_double_nothing(
+    exchange: Flask, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    dump = _many(tmp_path / FILE, 300)
+    both = [_start(exchange, dump, settings) for _ in range(2)]
+    outputs = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], outputs
+    new = [int(count.replace(",", "")) for output in outputs for count in re.findall(r"([0-9,]+) repl", output)]
+    assert sum(new) == 1200
+    assert (len(rows_of(exchange, Thread.id)), len(rows_of(exchange, Post.id))) == (300, 1500)
     assert_counters_are_right(exchange)
 
 

@@ -93,8 +93,10 @@ def _run(importer: Importer, posts: Path) -> None:
         fail(_("%(file)s can't be imported: %(reason)s.", file=posts.name, reason=error))
     except OSError as error:
         fail(_("%(file)s can't be read: %(reason)s.", file=posts.name, reason=error.strerror or error))
-    except (Busy, IntegrityError):
-        fail(_("Another process is writing. What was imported so far is kept: run it again for the rest."))
+    except Busy:
+        fail(_("The database is busy with another process. What was imported is kept: run it again for the rest."))
+    except IntegrityError:
+        fail(_("The same posts are being imported twice at once. What was imported is kept: run it again."))
 
 
 class _Troubles:

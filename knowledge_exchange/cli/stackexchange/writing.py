@@ -13,16 +13,19 @@ from itertools import islice
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.cli.stackexchange.origin import Origin
 from knowledge_exchange.cli.stackexchange.reading import Damaged, Kind, Row
-from knowledge_exchange.cli.stackexchange.storing import Store
+from knowledge_exchange.cli.stackexchange.storing import Store, Stored
 from knowledge_exchange.cli.stackexchange.texts import Text, Texts
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.threads.models import Post
 
 #: Posts written in one transaction; it holds the write lock for some 20 ms.
 BATCH = 200
+#: How often a batch is tried when another import writes the same posts at the same time.
+ATTEMPTS = 5
 
 
 @dataclass(slots=True)
@@ -80,27 +83,40 @@ class Importer:
         self._report(line, reason)
 
     def _import(self, batch: Sequence[Row], texts: Texts) -> None:
+        """One batch. Where another import was quicker with one of its posts, look again what is new."""
+        for attempts_left in reversed(range(ATTEMPTS)):
+            try:
+                self._import_new(batch, texts)
+                return
+            except IntegrityError:
+                if not attempts_left:
+                    raise
+
+    def _import_new(self, batch: Sequence[Row], texts: Texts) -> None:
         known = self._known(batch)
+        new = list(texts.of([row for row in batch if row.id not in known], self._origin.address))
+        stored = self._store([(row, text) for row, text in new if text.body])
         self.tally.known += len(known)
-        new = texts.of([row for row in batch if row.id not in known], self._origin.address)
-        fresh = [(row, text) for row, text in new if self._says_something(row, text)]
-        if not fresh:
-            return
-        with unit_of_work():
-            stored = Store(self._network_id, self._origin).write(fresh, self._accepted)
         self.tally.problems += stored.problems
         self.tally.replies += stored.replies
         self.tally.answers += stored.answers
-        for row in stored.orphans:
+        self._report_troubles(new, stored.orphans)
+
+    def _store(self, fresh: Sequence[tuple[Row, Text]]) -> Stored:
+        if not fresh:
+            return Stored(0, 0, 0, [])
+        with unit_of_work():
+            return Store(self._network_id, self._origin).write(fresh, self._accepted)
+
+    def _report_troubles(self, new: Sequence[tuple[Row, Text]], orphans: Sequence[Row]) -> None:
+        for row, text in new:
+            if text.is_cut:
+                self._report(row.line, _("the text is too long: its end was left out"))
+            if not text.body:
+                self._damaged(row.line, _("the row has no text to show"))
+        for row in orphans:
             reason = _("the row answers question %(id)s, which could not be imported", id=row.parent)
             self._damaged(row.line, reason)
-
-    def _says_something(self, row: Row, text: Text) -> bool:
-        if text.is_cut:
-            self._report(row.line, _("the text is too long: its end was left out"))
-        if not text.body:
-            self._damaged(row.line, _("the row has no text to show"))
-        return bool(text.body)
 
     def _known(self, batch: Sequence[Row]) -> set[int]:
         """Which of these posts an earlier run has brought in. The connection is given back at once."""
