@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import parse_id
@@ -15,6 +16,7 @@ blueprint = Blueprint("notifications", __name__)
 
 
 @blueprint.get("/notifications")
+@active
 def index() -> ResponseReturnValue:
     """Entries, newest first; several unread replies in one thread are one."""
     me = require_me()
@@ -32,6 +34,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/notifications/read")
+@active
 def read_all() -> ResponseReturnValue:
     """Mark every notice read."""
     with unit_of_work():
@@ -40,6 +43,7 @@ def read_all() -> ResponseReturnValue:
 
 
 @blueprint.post("/notifications/<int:notification_id>/open")
+@active
 def open_notice(notification_id: int) -> ResponseReturnValue:
     """Open a notice outside any thread; those of threads are read by reading the thread."""
     me = require_me()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import VIEWS
 from knowledge_exchange.auth.sessions import require_me
@@ -34,6 +35,7 @@ def visible_post(me: Me, post_id: int) -> tuple[AnyRow, AnyRow]:
 
 
 @blueprint.get("/n/<slug>")
+@active
 def network(slug: str) -> ResponseReturnValue:
     """A network: its threads, or how to join it."""
     me = require_me()
@@ -70,6 +72,7 @@ def _unless_all(only: str) -> str | None:
 
 @blueprint.get("/t/<int:thread_id>", defaults={"slug": None})
 @blueprint.get("/t/<int:thread_id>/<slug>")
+@active
 def thread(thread_id: int, slug: str | None) -> ResponseReturnValue:
     """A page of a thread."""
     me = require_me()
@@ -98,6 +101,7 @@ def _wish(me: Me, found: AnyRow) -> Wish:
 
 
 @blueprint.get("/p/<int:post_id>")
+@active
 def post(post_id: int) -> ResponseReturnValue:
     """To a post's place in its thread."""
     me = require_me()
@@ -107,6 +111,7 @@ def post(post_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/p/<int:post_id>/history")
+@active
 def history(post_id: int) -> ResponseReturnValue:
     """What a post said before it was edited."""
     me = require_me()
@@ -125,6 +130,7 @@ def history(post_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/p/<int:post_id>/more")
+@active
 def more(post_id: int) -> ResponseReturnValue:
     """What else one can do with a post: a page of its own, or the menu that a script shows."""
     me = require_me()

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
+from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, THREAD_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
@@ -30,6 +31,7 @@ from knowledge_exchange.threads.words import kinds
 
 
 @blueprint.get("/ask")
+@active
 def ask() -> ResponseReturnValue:
     """Choose the network in which to ask."""
     me = require_me()
@@ -39,6 +41,7 @@ def ask() -> ResponseReturnValue:
 
 
 @blueprint.get("/n/<slug>/new")
+@active
 def new_thread(slug: str) -> ResponseReturnValue:
     """The form of a new thread."""
     kind = request.args.get("kind", "problem")
@@ -68,6 +71,7 @@ def _new_thread_page(slug: str, values: dict[str, str], errors: dict[str, str]) 
 
 
 @blueprint.post("/n/<slug>/new")
+@active
 @limiter.limit(THREAD_LIMIT)
 def post_thread(slug: str) -> ResponseReturnValue:
     """Open a thread."""
@@ -95,6 +99,7 @@ def post_thread(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<int:thread_id>/replies")
+@active
 @limiter.limit(REPLY_LIMIT)
 def post_reply(thread_id: int) -> ResponseReturnValue:
     """Answer a post."""
@@ -146,6 +151,7 @@ def _write_once(me: Me, key: str, write: Callable[[], int]) -> int:
 
 
 @blueprint.get("/p/<int:post_id>/edit")
+@active
 def edit_page(post_id: int) -> ResponseReturnValue:
     """The form in which a post is edited."""
     return _edit_page(post_id, {}, {})
@@ -173,6 +179,7 @@ def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str]) -> s
 
 
 @blueprint.post("/p/<int:post_id>/edit")
+@active
 @limiter.limit(REPLY_LIMIT)
 def edit_post(post_id: int) -> ResponseReturnValue:
     """Change what a post says; what it said before stays in its history."""
@@ -195,6 +202,7 @@ def edit_post(post_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/p/<int:post_id>/delete")
+@active
 def delete_page(post_id: int) -> ResponseReturnValue:
     """Ask before a post is taken away."""
     me = require_me()
@@ -207,6 +215,7 @@ def delete_page(post_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/p/<int:post_id>/delete")
+@active
 @limiter.limit(SMALL_ACT_LIMIT)
 def delete_post(post_id: int) -> ResponseReturnValue:
     """Take one's own post away."""
@@ -224,6 +233,7 @@ def delete_post(post_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/p/<int:post_id>/accept")
+@active
 @limiter.limit(SMALL_ACT_LIMIT)
 def accept(post_id: int) -> ResponseReturnValue:
     """Accept a reply as the answer."""
@@ -238,6 +248,7 @@ def accept(post_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/p/<int:post_id>/unaccept")
+@active
 @limiter.limit(SMALL_ACT_LIMIT)
 def unaccept(post_id: int) -> ResponseReturnValue:
     """Take back that a reply is the answer."""
@@ -252,6 +263,7 @@ def unaccept(post_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<int:thread_id>/read")
+@active
 def read(thread_id: int) -> ResponseReturnValue:
     """Mark a thread read up to a post."""
     me = require_me()
@@ -264,6 +276,7 @@ def read(thread_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/t/<int:thread_id>/level")
+@active
 @limiter.limit(SMALL_ACT_LIMIT)
 def level(thread_id: int) -> ResponseReturnValue:
     """Choose how loud a thread is."""
