@@ -15,7 +15,6 @@ from flask_socketio import join_room  # noqa: E402
 
 from knowledge_exchange.realtime.server import run_embedded  # noqa: E402
 from knowledge_exchange.realtime.socketio_server import LiveSocketIO  # noqa: E402
-from knowledge_exchange.realtime.wsgi_guard import harden  # noqa: E402
 
 LIVE = "/live"
 app = Flask(__name__)
@@ -23,7 +22,6 @@ app.config.update(KE_DEMO=True, KE_BASE_URL="http://127.0.0.1", SECRET_KEY="benc
 Babel(app)
 live = LiveSocketIO()
 live.init_app(app)
-harden(app)
 
 
 @live.on("connect", namespace=LIVE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -53,14 +54,21 @@ class QuietLog:
         self._seen: dict[str, tuple[float, int]] = {}
 
     def write(self, level: int, kind: str, *, error: BaseException | None = None, **facts: object) -> None:
-        """Write ``kind`` with its facts (no personal data), unless it came too often."""
+        """Write ``kind`` with its facts (no personal data), unless it came too often.
+
+        Of an ``error`` its kind and where it happened are written, not its words:
+        "invalid literal: …" would repeat what somebody sent.
+        """
         left_out = self._admit(kind)
         if left_out is None:
             return
+        if error is not None:
+            facts["error"] = type(error).__name__
         if left_out:
             facts["left_out"] = left_out
         shown = "".join(f" {name}={value}" for name, value in facts.items())
-        self._logger.log(level, "%s%s", kind, shown, exc_info=error)
+        where = "".join(traceback.format_tb(error.__traceback__)) if error else ""
+        self._logger.log(level, "%s%s%s", kind, shown, f"\n{where}" if where else "")
 
     def _admit(self, kind: str) -> int | None:
         """None when the line is to be left out, else how many were left out before."""

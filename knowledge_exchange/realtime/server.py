@@ -28,6 +28,7 @@ from knowledge_exchange.realtime.limits import (
 )
 from knowledge_exchange.realtime.listening import listen, most_connections
 from knowledge_exchange.realtime.quiet import within
+from knowledge_exchange.realtime.wsgi_guard import harden
 
 _HOOKS = "knowledge_exchange.on_stop"
 _POLL_SECONDS = 0.02
@@ -51,11 +52,12 @@ def run_embedded(app: Flask, host: str, port: int, background: Sequence[Callable
         require_ground()
     except NotReady as error:
         sys.exit(str(error))
+    harden(app)
     server = Server(listen(host, port), app, most_connections())
     stop = Event()
     _heed_signals(stop)
     server.start()
-    tasks = [gevent.spawn(_keep_running, function) for function in background]
+    tasks = [gevent.spawn(keep_running, function) for function in background]
     log.info("server_started port=%s", server.server_port)
     try:
         stop.wait()
@@ -118,7 +120,7 @@ def _run_hooks(app: Flask) -> None:
             log.exception("stop_hook_failed")
 
 
-def _keep_running(function: Callable[[], None]) -> None:
+def keep_running(function: Callable[[], None]) -> None:
     """Run a background function; after a failure again, for the mail must go out."""
     while True:
         try:

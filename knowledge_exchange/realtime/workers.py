@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gevent
 from flask import Flask
 
-from knowledge_exchange.realtime.server import close_sockets
+from knowledge_exchange.realtime.ground import require_ground
+from knowledge_exchange.realtime.server import close_sockets, keep_running
+from knowledge_exchange.realtime.wsgi_guard import harden
+
+
+def prepare_worker(app: Flask, background: Sequence[Callable[[], None]] = ()) -> None:
+    """Do in a worker what ``run_embedded`` does in a process of its own.
+
+    Raises ``NotReady`` where the process cannot serve. ``background`` runs beside
+    the pages, in every worker, for as long as it lives.
+    """
+    require_ground()
+    harden(app)
+    close_sockets_on_stop(app)
+    for function in background:
+        gevent.spawn(keep_running, function)
 
 
 def close_sockets_on_stop(app: Flask) -> None:

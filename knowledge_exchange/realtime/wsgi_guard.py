@@ -26,7 +26,9 @@ from knowledge_exchange.realtime.limits import (
     BODY_SECONDS,
     KIB,
 )
+from knowledge_exchange.realtime.origins import behind_proxies
 
+_HARDENED = "knowledge_exchange.hardened"
 Environ = dict[str, Any]
 WSGIApp = Callable[[Environ, Any], Iterable[bytes]]
 
@@ -134,5 +136,12 @@ def _copy(stream: Any, body: IO[bytes], expected: int | None, limit: int) -> int
 
 
 def harden(app: Flask) -> None:
-    """Put the guard before ``app``; the last thing that ``create_app`` does to ``wsgi_app``."""
-    app.wsgi_app = BodyGuard(app, app.wsgi_app)  # type: ignore[method-assign]
+    """Put what every web server needs before ``app``: its proxies' word, and whole bodies.
+
+    Doing it again does nothing, so that each way of serving can make sure of it.
+    Call it after the live sockets have been opened on ``app``.
+    """
+    if not app.extensions.get(_HARDENED):
+        app.extensions[_HARDENED] = True
+        behind_proxies(app, int(app.config.get("KE_TRUSTED_PROXIES") or 0))
+        app.wsgi_app = BodyGuard(app, app.wsgi_app)  # type: ignore[method-assign]

@@ -100,3 +100,14 @@ def test_connections_stay_below_the_open_files_that_the_system_gives() -> None:
         assert soft > 256
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_of_an_error_only_its_kind_and_place_are_written(caplog: pytest.LogCaptureFixture) -> None:
+    quiet = QuietLog(logging.getLogger("quiet"))
+    try:
+        int("somebody's words")
+    except ValueError as error:
+        quiet.write(logging.ERROR, "handler_failed", error=error)
+    assert caplog.messages[0].startswith("handler_failed error=ValueError\n")
+    assert "test_server_parts.py" in caplog.text
+    assert "somebody" not in caplog.text.replace('int("somebody\'s words")', "")

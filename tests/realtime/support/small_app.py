@@ -30,11 +30,9 @@ for _name, _value in json.loads(os.environ.get("SMALL_LIMITS", "{}")).items():
     assert hasattr(limits, _name), _name
     setattr(limits, _name, _value)
 
-from knowledge_exchange.realtime.origins import behind_proxies  # noqa: E402
 from knowledge_exchange.realtime.server import on_stop, run_embedded  # noqa: E402
 from knowledge_exchange.realtime.socketio_server import LiveSocketIO  # noqa: E402
-from knowledge_exchange.realtime.workers import close_sockets_on_stop  # noqa: E402
-from knowledge_exchange.realtime.wsgi_guard import harden  # noqa: E402
+from knowledge_exchange.realtime.workers import prepare_worker  # noqa: E402
 
 MAX_BODY = 100_000
 LIVE = "/live"
@@ -45,13 +43,12 @@ app.config.update(
     SECRET_KEY="a secret for tests",
     KE_DEMO=True,
     KE_BASE_URL="https://exchange.example.org",
+    KE_TRUSTED_PROXIES=int(os.environ.get("SMALL_PROXIES", "0")),
     KE_REDIS_URL=os.environ.get("SMALL_REDIS_URL"),
 )
 Babel(app)
 live = LiveSocketIO()
 live.init_app(app)
-behind_proxies(app, int(os.environ.get("SMALL_PROXIES", "0")))
-harden(app)
 
 
 @app.get("/")
@@ -138,9 +135,9 @@ def _tick() -> None:
         time.sleep(0.05)
 
 
-close_sockets_on_stop(app)
-
-if __name__ == "__main__":
+if __name__ != "__main__":
+    prepare_worker(app, background=[_tick])
+else:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     on_stop(app, _note_end)
     run_embedded(app, os.environ.get("SMALL_HOST", "127.0.0.1"), int(sys.argv[1]), background=[_tick])
