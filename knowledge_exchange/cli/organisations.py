@@ -12,12 +12,12 @@ from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.networks.organisations import Outcome, apply_organisations, read_organisations
 
 
-@click.group()
-def organisations() -> None:
+@click.group("organisations")
+def group() -> None:
     """Employers of members, by ODS code."""
 
 
-@organisations.command("import")
+@group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_exchange
 def import_organisations(file: Path) -> None:

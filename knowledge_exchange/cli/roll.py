@@ -14,8 +14,8 @@ from knowledge_exchange.verification.roll_file import RollFile, read_roll
 from knowledge_exchange.verification.rolls import Changes
 
 
-@click.group()
-def roll() -> None:
+@click.group("roll")
+def group() -> None:
     """The union's lists of its members, one for each source."""
 
 
@@ -26,7 +26,7 @@ def _source(_context: click.Context, _option: click.Parameter, value: str) -> st
     return name
 
 
-@roll.command("import")
+@group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, callback=_source, metavar="NAME", help="Whose roll it is: unison, fda…")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, write nothing.")

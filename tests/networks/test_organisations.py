@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from knowledge_exchange.cli.organisations import organisations
+from knowledge_exchange.cli.organisations import group
 from knowledge_exchange.core.db import db
 from knowledge_exchange.networks.models import Organisation
 
@@ -24,7 +24,7 @@ def run(folder: Path, *lines: str, header: str = HEADER) -> Result:
     db.session.rollback()
     path = folder / "etr.csv"
     path.write_text("\n".join([header, *lines]), "utf-8")
-    return CliRunner().invoke(organisations, ["import", str(path)])
+    return CliRunner().invoke(group, ["import", str(path)])
 
 
 def on_record() -> list[tuple[str, str, str | None]]:
@@ -92,5 +92,5 @@ def test_a_file_with_nothing_to_import_fails_in_words(tmp_path: Path, header: st
 
 
 def test_a_missing_file_is_bad_usage(tmp_path: Path) -> None:
-    done = CliRunner().invoke(organisations, ["import", str(tmp_path / "none.csv")])
+    done = CliRunner().invoke(group, ["import", str(tmp_path / "none.csv")])
     assert done.exit_code == 2

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, func, select, text
 
 from knowledge_exchange.audit.models import AuditEntry
-from knowledge_exchange.cli.roll import roll
+from knowledge_exchange.cli.roll import group
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.verification.models import RollEntry, RollImport
 
@@ -26,7 +26,7 @@ AS_STORED = ("Smith", "Ann", "ann@home.example", "R0A", "north-west", "full", "7
 
 
 def run(*words: str | Path) -> Result:
-    return CliRunner().invoke(roll, ["import", *(str(word) for word in words)])
+    return CliRunner().invoke(group, ["import", *(str(word) for word in words)])
 
 
 def test_good_rows_are_on_record_and_the_last_line_sums_up(roll_file: FileOf, on_record: Rows) -> None:
