@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+import socketio
 
 from tests.realtime.support.raw import BINARY, PING, TEXT, Socket, frame
 from tests.realtime.support.running import Running, running
@@ -218,3 +219,22 @@ def test_nothing_of_all_this_is_logged_as_a_fault(server: Running) -> None:
         socket.frame(b"nonsense", kind=TEXT, flags=RSV1)
     server.wait_for_sockets(0)
     assert "Traceback" not in server.log
+
+
+def test_the_libraries_own_client_connects_asks_hears_and_leaves(server: Running) -> None:
+    heard: list[dict[str, object]] = []
+    told = threading.Event()
+    client = socketio.Client(reconnection=False)
+
+    def hear(payload: dict[str, object]) -> None:
+        heard.append(payload)
+        told.set()
+
+    client.on("post", hear, namespace="/live")
+    client.connect(server.origin, namespaces=["/live"], transports=["websocket"], wait_timeout=10)
+    assert client.call("watch", {"thread": "12"}, namespace="/live") == {"ok": True, "thread": "12"}
+    server.post("/emit/1/3")
+    assert told.wait(5)
+    assert heard == [{"number": 0, "html": "ééé"}]
+    client.disconnect()
+    server.wait_for_sockets(0)
