@@ -28,6 +28,7 @@ from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.models import Thread as ThreadRow
 from knowledge_exchange.verification.matching import normal_number, number_hash, number_tail
 from knowledge_exchange.verification.models import Claim, RollEntry
+from knowledge_exchange.verification.policy import UNKNOWN_NUMBER
 
 #: Members joined before anything was written.
 MEMBERS_SINCE = timedelta(days=400)
@@ -243,7 +244,7 @@ def _open_claim(state: Loading) -> None:
                     surname=claim.surname,
                     made_at=state.ago(30),
                     queued_at=state.ago(30),
-                    queue_cause="no_match",
+                    queue_cause=UNKNOWN_NUMBER,
                 )
             )
     source, number, surname = FREE_NUMBER
