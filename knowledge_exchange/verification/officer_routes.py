@@ -50,7 +50,7 @@ def _as_shown(row: Any) -> dict[str, Any]:
     return {
         **row._asdict(),
         "roll": queries.source_name(row.source),
-        "cause": _causes()[row.queue_cause],
+        "cause": _causes().get(row.queue_cause, ""),
         "waited": format_timedelta(now() - row.queued_at, granularity="minute"),
     }
 
