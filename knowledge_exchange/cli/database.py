@@ -32,17 +32,22 @@ def is_migrated() -> bool:
     return current_revision() == newest_revision()
 
 
-@click.command()
-@with_exchange
-def migrate() -> None:
-    """Bring the database up to date; nothing happens if it is."""
+def upgrade_now() -> None:
+    """Run the migrations that are missing."""
     from flask_migrate import upgrade
 
     from knowledge_exchange.core.db import db
 
-    before = current_revision()
     db.session.remove()
     logging.getLogger("alembic").setLevel(logging.WARNING)
     upgrade()
+
+
+@click.command()
+@with_exchange
+def migrate() -> None:
+    """Bring the database up to date; nothing happens if it is."""
+    before = current_revision()
+    upgrade_now()
     after = current_revision()
     click.echo(f"The database is up to date ({after})." if before == after else f"Migrated to {after}.")
