@@ -9,6 +9,7 @@ const SAY_MS = 10_000;
 const KEEP_MS = 30 * 24 * 3600 * 1000;
 
 const store = openStore();
+let isOver = false;
 const me = document.documentElement.dataset.me ?? "";
 
 if (store) {
@@ -16,7 +17,8 @@ if (store) {
   if (document.body.dataset.draftDone) store.removeItem(PREFIX + document.body.dataset.draftDone);
   document.querySelectorAll("form[data-draft-key]").forEach(keep);
   document.addEventListener("part:new", ({ target }) => target.querySelectorAll("form[data-draft-key]").forEach(keep));
-  document.addEventListener("submit", (event) => event.target.matches("[data-sign-out]") && clearAll());
+  document.addEventListener("submit", (event) => event.target.matches("[data-sign-out]") && signOut());
+  addEventListener("storage", ({ key, newValue }) => (isOver ||= key === OWNER && newValue === null)); // on another tab
 }
 
 /** Browsers may refuse the store (private windows, policies): then there are no drafts, and nothing else breaks. */
@@ -45,6 +47,13 @@ function keys() {
   return Object.keys(store).filter((key) => key.startsWith(PREFIX));
 }
 
+/** Nothing may be kept any more, not even by the last word of a page that is being left. */
+function signOut() {
+  isOver = true;
+  clearAll();
+  store.removeItem(OWNER);
+}
+
 function clearAll() {
   keys().forEach((key) => store.removeItem(key));
 }
@@ -66,7 +75,7 @@ function keep(form) {
   let savedAt = 0;
   const save = () => {
     timer = 0;
-    if (form.dataset.sent) return;
+    if (isOver || form.dataset.sent) return;
     const values = valuesOf(form);
     if (values) store.setItem(key, JSON.stringify({ at: Date.now(), values }));
     else store.removeItem(key);

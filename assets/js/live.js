@@ -162,7 +162,7 @@ function goodbye({ reason }) {
   stopPolling();
   const onward = make("a", { class: "btn btn--main", href: "/me" }, words.onward);
   const said = make("p", {}, words.goodbye[reason] ?? words.goodbye.other);
-  const draft = document.querySelector("[data-draft-key]") ? make("p", { class: "quiet" }, words.goodbyeDraft) : "";
+  const draft = document.querySelector("[data-draft-key]") && reason !== "signed_out" ? make("p", { class: "quiet" }, words.goodbyeDraft) : "";
   const box = make("dialog", { class: "keys" }, said, draft, make("p", { class: "btns gap" }, onward));
   document.body.append(box);
   box.addEventListener("close", () => location.assign("/me"));

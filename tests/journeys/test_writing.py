@@ -1,0 +1,131 @@
+"""Writing in a real browser: nothing typed is lost, nothing is sent twice, and nobody finds another's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.databases("sqlite")]
+
+MEMBER, COLLEAGUE = "member@demo.example", "colleague@demo.example"
+TITLE = "May a roster be changed on the day?"
+BODY = "It was changed at seven for an eight o'clock start."
+SignIn = Callable[..., "Page"]
+
+
+def write(page: Page) -> None:
+    page.goto("/n/north-west/new")
+    page.get_by_label("Title").fill(TITLE)
+    body = page.locator("#body")
+    body.fill(BODY)
+    page.locator("[data-saved]", has_text="Saved").wait_for()
+
+
+def kept(page: Page) -> int:
+    """How many drafts this browser keeps."""
+    return int(page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('ke-draft:')).length"))
+
+
+def test_a_text_outlives_the_page_and_is_forgotten_once_posted(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    write(page)
+    page.goto("/")
+    page.goto("/n/north-west/new")
+    assert page.get_by_label("Title").input_value() == TITLE
+    assert page.locator("#body").input_value() == BODY
+    page.get_by_role("button", name="Post the problem").click()
+    page.wait_for_url(re.compile(r"/t/\d+/"))
+    assert kept(page) == 0
+    page.goto("/n/north-west/new")
+    assert page.locator("#body").input_value() == ""
+
+
+def test_a_text_can_be_thrown_away(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    write(page)
+    page.reload()
+    page.get_by_role("button", name="Start afresh").click()
+    assert page.locator("#body").input_value() == ""
+    assert kept(page) == 0
+
+
+def test_signing_out_leaves_no_words_behind(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    write(page)
+    page.locator(".me summary").click()
+    page.locator("[data-sign-out] button").click()
+    page.wait_for_url(lambda url: "/new" not in url)
+    assert kept(page) == 0
+
+
+def test_the_next_person_at_this_computer_does_not_find_the_words_of_the_last(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    write(page)
+    page.context.clear_cookies()  # the sign-in ran out; nobody pressed "Sign out"
+    page.goto("/sign-in")
+    page.fill("main input[name=email]", COLLEAGUE)
+    page.fill("main input[name=password]", "demo-Knowledge-1")
+    page.click("main form button[type=submit]")
+    page.goto("/n/north-west/new")
+    assert page.locator("#body").input_value() == ""
+    assert kept(page) == 0
+
+
+def test_two_clicks_post_one_reply(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    page.goto("/n/north-west")
+    page.locator(".row__title a").first.click()
+    page.get_by_label("Your reply").fill("Once is enough.")
+    page.get_by_role("button", name="Post the reply").dblclick()
+    page.wait_for_url(re.compile(r"#p\d+$"))
+    page.reload()
+    page.wait_for_load_state()
+    assert page.locator("article.post", has_text="Once is enough.").count() == 1
+
+
+def test_quoting_takes_what_is_selected_and_answers_that_post(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    page.goto("/n/north-west")
+    page.get_by_role("link", name=re.compile("Two surgical divisions")).first.click()
+    page.wait_for_function("() => document.documentElement.classList.contains('js')")
+    post = page.locator(".talk article.post").first
+    chosen = post.locator(".prose").evaluate(
+        """prose => {
+          const range = document.createRange();
+          range.setStart(prose.querySelector('p').firstChild, 0);
+          range.setEnd(prose.querySelector('p').firstChild, 8);
+          getSelection().removeAllRanges();
+          getSelection().addRange(range);
+          return String(getSelection()).trim();
+        }"""
+    )
+    post.locator("[data-quote]").click()
+    assert page.get_by_label("Your reply").input_value().strip() == f"> {chosen}"
+    assert page.locator("[name=parent]").input_value() == (post.get_attribute("id") or "")[1:]
+    page.locator("[data-reply-to-all]").click()
+    assert page.locator("[name=parent]").input_value() == page.locator("[name=parent]").get_attribute("data-root")
+
+
+def test_the_toolbar_writes_for_those_who_do_not_know_the_signs(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    page.goto("/n/north-west/new")
+    body = page.locator("#body")
+    body.fill("first\nsecond")
+    body.press("ControlOrMeta+a")
+    page.get_by_role("button", name="List").click()
+    assert body.input_value() == "- first\n- second"
+    body.press("ControlOrMeta+a")
+    page.get_by_role("button", name="List").click()
+    assert body.input_value() == "first\nsecond"
+    body.press("ControlOrMeta+z")
+    assert body.input_value() == "- first\n- second"
+    body.fill("word")
+    body.press("ControlOrMeta+a")
+    page.get_by_role("button", name="Bold").click()
+    assert body.input_value() == "**word**"
