@@ -17,6 +17,7 @@ from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.verification import policy, queries, settling
 from knowledge_exchange.verification.forms import RefuseForm, SearchForm, SettleForm
 
@@ -43,7 +44,7 @@ def queue() -> ResponseReturnValue:
     shown = rows[: queries.QUEUE_PAGE]
     older = url_for(".queue", after=str(shown[-1].id)) if len(rows) > len(shown) else None
     claims = [_as_shown(row) for row in shown]
-    return render_template("verification/claims.html", claims=claims, older=older)
+    return render_template("verification/claims.html", claims=claims, older=older, unread=unread_count(require_me().id))
 
 
 def _as_shown(row: Any) -> dict[str, Any]:
@@ -139,6 +140,7 @@ def _page(row: Any, found: Any = None, **forms: Form) -> str:
     return render_template(
         "verification/claim.html",
         claim=_as_shown(row),
+        unread=unread_count(require_me().id),
         entries=entries,
         searched=found is not None,
         search=forms.get("search") or SearchForm(),
