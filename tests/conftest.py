@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.databases import KINDS, Templates
 from tests.support.shared import run_folder
+from tests.support.template_cache import SharedTemplates
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.browser_fixtures"]
 
+TEMPLATES = SharedTemplates()
 TEST_SECRET = "a secret for tests, long enough for any check of it"
 
 
@@ -116,6 +118,7 @@ def make_app(settings: dict[str, Any]) -> Iterator[Callable[..., Flask]]:
             from knowledge_exchange import create_app
 
             app = create_app({"TESTING": True, **settings, **changed})
+            app.jinja_env.bytecode_cache = TEMPLATES
             closing.callback(_close, app)
             return app
 
