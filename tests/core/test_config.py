@@ -80,7 +80,7 @@ def test_the_environment_beats_the_files_and_the_files_beat_the_defaults(
 
 def test_a_damaged_settings_file_is_explained(tmp_path: Path) -> None:
     (tmp_path / "knowledge-exchange.toml").write_text("this is = = not toml")
-    with pytest.raises(BadSetting, match="knowledge-exchange.toml can't be read"):
+    with pytest.raises(BadSetting, match=r"knowledge-exchange\.toml can't be read"):
         load()
 
 

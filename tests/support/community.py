@@ -49,7 +49,7 @@ class Community:
 
     def opening(self, thread_id: int) -> int:
         """The id of a thread's opening post."""
-        return self.row(Thread, thread_id).opening_post_id
+        return int(self.row(Thread, thread_id).opening_post_id)
 
     def row(self, model: Any, id_: int) -> Any:
         """A row as it is now."""
@@ -72,9 +72,7 @@ class Community:
     def place(self, who: Person, thread_id: int) -> Participant:
         """Somebody's place in a thread."""
         with self.app.app_context():
-            query = select(Participant).where(
-                Participant.member_id == who.id, Participant.thread_id == thread_id
-            )
+            query = select(Participant).where(Participant.member_id == who.id, Participant.thread_id == thread_id)
             return db.session.scalars(query).one()
 
     def handle(self, who: Person) -> str:
@@ -99,4 +97,5 @@ def settle(app: Flask) -> Community:
             networks.add_member(one.id, ids[0])
         networks.set_role(people[3].id, ids[0], "moderator")
         networks.add_member(people[0].id, ids[2])
-    return Community(app, *ids, *people)
+    north_west, national, reps = ids
+    return Community(app, north_west, national, reps, *people)

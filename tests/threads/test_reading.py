@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.threads import actions, queries
 from knowledge_exchange.threads.actions import Text
@@ -20,7 +21,7 @@ THREAD_STATEMENTS = 8
 LIST_STATEMENTS = 5
 
 
-def me_of(here: Community, who: Person) -> object:
+def me_of(here: Community, who: Person) -> Me:
     """Who is asking, as the actions know them."""
     from knowledge_exchange.auth.models import Member
     from knowledge_exchange.cli.demo_loading import me_of as made
@@ -36,11 +37,11 @@ def grow(here: Community, thread_id: int, replies: int, seed: int = 7) -> dict[i
     ids = [here.opening(thread_id)]
     with here.app.test_request_context(), unit_of_work():
         for number in range(replies):
-            row = queries.thread_visible_to(me, thread_id)  # type: ignore[arg-type]
+            row = queries.thread_visible_to(me, thread_id)
             assert row is not None
             parent = chance.choice(ids[-40:])
             text = Text(f"Reply {number}", f"<p>Reply {number}</p>", ())
-            post_id = actions.reply(me, row, parent, text)  # type: ignore[arg-type]
+            post_id = actions.reply(me, row, parent, text)
             parents[post_id] = parent
             ids.append(post_id)
     return parents
@@ -106,9 +107,9 @@ def test_a_reply_to_a_deep_chain_of_hundreds_is_no_fault(here: Community) -> Non
     parent = here.opening(thread_id)
     with here.app.test_request_context(), unit_of_work():
         for _number in range(300):
-            row = queries.thread_visible_to(me, thread_id)  # type: ignore[arg-type]
+            row = queries.thread_visible_to(me, thread_id)
             assert row is not None
-            parent = actions.reply(me, row, parent, Text("x", "<p>x</p>", ()))  # type: ignore[arg-type]
+            parent = actions.reply(me, row, parent, Text("x", "<p>x</p>", ()))
     assert here.peer.get(f"/p/{parent}", follow_redirects=True).status_code == 200
 
 
@@ -164,7 +165,7 @@ def test_a_thread_page_costs_the_same_statements_however_long_the_thread(here: C
 
 
 def test_lists_cost_the_same_statements_however_many_threads(here: Community) -> None:
-    before = {}
+    before: dict[str, int] = {}
     for rounds in range(2):
         for _number in range(5 if rounds == 0 else 45):
             here.reply(here.peer, here.post_thread(here.author))
