@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth import policy, sessions, tokens
-from knowledge_exchange.auth.models import ROLES, STANDINGS, Member, StandingChange, TakenHandle
+from knowledge_exchange.auth.models import ROLES, STANDINGS, VIEWS, Member, StandingChange, TakenHandle
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
@@ -175,3 +175,10 @@ def set_password(member_id: int, password_hash: str, actor_id: int | None) -> No
     sessions.end_all(member_id)
     tokens.void(member_id, tokens.RESET)
     record("password.changed", actor=actor_id, subject=member_id)
+
+
+def prefer_view(member_id: int, view: str) -> None:
+    """Remember how somebody reads threads: ``tree`` or ``flat`` (else ``ValueError``)."""
+    if view not in VIEWS:
+        raise ValueError(f"there is no view {view!r}")
+    db.session.execute(update(Member).where(Member.id == member_id).values(thread_view=view))

@@ -21,8 +21,10 @@ from knowledge_exchange.threads.limits import ANSWER_EXCERPT_CHARS, POSTS_A_PAGE
 
 #: Pages kept in each process: about 40 kB each.
 MOST_KEPT = 256
-#: How deep branches are nested in the markup; deeper replies say whom they answer.
+#: How deep branches are nested in the markup; deeper replies say whom they answer. On phones the
+#: style sheet stops indenting earlier, so there they say so earlier.
 MOST_NESTED = 4
+MOST_NESTED_ON_PHONES = 2
 
 
 @dataclass
@@ -110,6 +112,7 @@ def as_post(row: AnyRow, thread: AnyRow | None) -> dict[str, Any]:
         and thread.answer_id != row.id,
         "answers_name": row.parent_name,
         "says_parent": False,
+        "says_parent_on_phones": False,
     }
 
 
@@ -149,6 +152,7 @@ def nested(replies: list[dict[str, Any]]) -> list[Node]:
         home = branch[:MOST_NESTED][-1] if branch else None
         under_parent = home is not None and home.post["id"] == post["parent_id"]
         post["says_parent"] = not under_parent and post["depth"] > 1
+        post["says_parent_on_phones"] = len(branch) > MOST_NESTED_ON_PHONES
         (home.children if home else roots).append(node)
         branch.append(node)
     return roots

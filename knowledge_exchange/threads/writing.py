@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
+from knowledge_exchange.auth.actions import prefer_view
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, THREAD_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.models import VIEWS
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import parse_id
@@ -288,6 +290,21 @@ def level(thread_id: int) -> ResponseReturnValue:
         found = visible_thread(me, thread_id)
         notices.choose_level(me.id, thread_id, wanted)
     return redirect(base_url(found), 303)
+
+
+@blueprint.post("/t/<int:thread_id>/view")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def view(thread_id: int) -> ResponseReturnValue:
+    """Choose to read threads as a tree or by time; remembered for all of them."""
+    me = require_me()
+    wanted = request.form.get("view", "")
+    if wanted not in VIEWS:
+        abort(400)
+    found = visible_thread(me, thread_id)
+    with unit_of_work():
+        prefer_view(me.id, wanted)
+    return redirect(base_url(found) + "#talk", 303)
 
 
 def mark_read(me: Me, thread_id: int, upto: int) -> bool:

@@ -97,7 +97,9 @@ def test_replies_stand_under_what_they_answer_or_say_so(here: Community) -> None
         parent = here.reply(here.peer if number % 2 else here.watcher, thread_id, parent=str(parent))
     page = here.author.get(f"/t/{thread_id}", follow_redirects=True).text
     assert len(posts_on(page)) == 13
+    # Indented four times on wide screens, twice on phones; the others say whom they answer.
     assert page.count('class="in-reply"') == 12 - 5
+    assert page.count('class="in-reply phone-only"') == 2
     assert [post.depth for post in here.posts(thread_id)] == list(range(13))
 
 
@@ -117,7 +119,7 @@ def test_a_reply_to_a_deep_chain_of_hundreds_is_no_fault(here: Community) -> Non
 def test_a_permalink_leads_to_the_page_that_holds_the_post(here: Community, view: str) -> None:
     thread_id = here.post_thread(here.author)
     ids = list(grow(here, thread_id, 75))
-    here.watcher.post("/settings/reading", thread_view=view)
+    assert here.watcher.post(f"/t/{thread_id}/view", view=view).status_code == 303
     for post_id in [ids[0], ids[19], ids[20], ids[40], ids[-1]]:
         answer = here.watcher.get(f"/p/{post_id}")
         assert answer.location.endswith(f"#p{post_id}")
