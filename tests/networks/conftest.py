@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.networks import actions
 from knowledge_exchange.networks.actions import create_network
+from tests.support.persons import Person, person
 
 
 @pytest.fixture
@@ -34,3 +36,22 @@ def networks(in_app: None) -> dict[str, int]:
             slug: create_network(slug, f"The {slug}", kind=kind, visibility=seen, description=f"About {slug}.").id
             for slug, kind, seen in wanted
         }
+
+
+@pytest.fixture
+def ann(app: Flask, networks: dict[str, int]) -> Person:
+    """An active member of the North West."""
+    somebody = person(app, "Ann Member", region="north-west", title="Ward manager")
+    with unit_of_work():
+        actions.join_automatically(somebody.id)
+    return somebody
+
+
+@pytest.fixture
+def mod(app: Flask, networks: dict[str, int]) -> Person:
+    """A moderator of every network."""
+    somebody = person(app, "Mo Moderator")
+    with unit_of_work():
+        for number in networks.values():
+            actions.set_role(somebody.id, number, "moderator")
+    return somebody

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.actions import change_standing, create_member
@@ -15,7 +15,6 @@ from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions, invitations, requests
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkInvitation, NetworkMembership
-from knowledge_exchange.networks.queries import readable_by, visible_to
 from knowledge_exchange.notifications.models import Notification
 
 pytestmark = pytest.mark.usefixtures("networks")
@@ -240,19 +239,3 @@ def test_two_that_join_at_once_are_in_once(app: Flask, networks: dict[str, int])
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(join, range(2))) == [False, True]
     assert set(places(ann)) == {"national"}
-
-
-def test_who_sees_and_who_reads_by_visibility_and_place(networks: dict[str, int]) -> None:
-    ann, bob = member(), member("Bob Other")
-    with unit_of_work():
-        for slug in ("north-west", "north-west-reps"):
-            actions.add_member(ann, networks[slug])
-
-    def slugs(condition: ColumnElement[bool]) -> set[str]:
-        return set(db.session.scalars(select(Network.slug).where(condition)))
-
-    everybodys = {"national", "ask-an-officer"}
-    assert slugs(readable_by(ann)) == everybodys | {"north-west", "north-west-reps"}
-    assert slugs(readable_by(bob)) == everybodys
-    assert slugs(visible_to(ann)) == set(networks)
-    assert slugs(visible_to(bob)) == set(networks) - {"north-west-reps"}

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.verification.models import Claim, RollImport
 from tests.support.persons import Person, Statements, facts_of, person, visitor
-from tests.verification.test_claims import claim, code_in, entry, letters, networks_of
+from tests.verification.claiming import claim, code_in, entry, letters, networks_of
 
 pytestmark = pytest.mark.usefixtures("networks")
 
@@ -162,7 +162,7 @@ def test_a_roll_that_was_imported_can_be_chosen(app: Flask) -> None:
 
 def test_a_refusal_and_its_note_stand_on_the_claimants_page(app: Flask) -> None:
     from knowledge_exchange.verification import settling
-    from tests.verification.test_claims import latest
+    from tests.verification.claiming import latest
 
     ann = claimant(app)
     claim(ann.id)

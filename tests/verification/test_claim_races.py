@@ -14,7 +14,7 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.verification import actions, queries
 from knowledge_exchange.verification.actions import CodeOutcome
 from knowledge_exchange.verification.models import Claim
-from tests.verification.test_claims import account, claim, code_in, entry, letters
+from tests.verification.claiming import account, claim, code_in, entry, letters
 
 pytestmark = pytest.mark.usefixtures("networks")
 

@@ -12,7 +12,7 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db
 from tests.support.persons import Person, Statements, facts_of, person, visitor
-from tests.verification.test_claims import claim, entry, latest
+from tests.verification.claiming import claim, entry, latest
 
 pytestmark = pytest.mark.usefixtures("networks")
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
