@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.auth import (
         csrf,
         gate,
+        jobs,
         limits,
         routes,
         routes_joining,
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
         routes_settings,
         sessions,
     )
+    from knowledge_exchange.jobs import register
 
     sessions.init_app(app)
     csrf.init_app(app)
@@ -27,3 +29,4 @@ def init_app(app: Flask) -> None:
     modules = (routes, routes_joining, routes_me, routes_reset, routes_settings)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):
         app.register_blueprint(blueprint)
+    register(app, "accounts", jobs.SWEEP_EVERY_S, jobs.sweep)

@@ -6,7 +6,7 @@ Keys are hashed: no address of a person stands in Redis.
 from __future__ import annotations
 
 import ipaddress
-import math
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -34,14 +34,15 @@ ACCOUNT_LIMIT = "10 per 10 minutes"
 #: Claims by one account: three numbers an hour are a typing mistake, thirty are guessing.
 CLAIM_LIMIT = "10 per hour"
 #: What one member may write.
-THREAD_LIMIT = "20 per hour"
-REPLY_LIMIT = "60 per 10 minutes"
+THREAD_LIMIT = "60 per hour"
+REPLY_LIMIT = "120 per 10 minutes"
 SMALL_ACT_LIMIT = "300 per 10 minutes"
 #: Where the limit itself does not say when it ends.
 SHORTEST_WAIT_S = 60
 #: Who has an IPv6 line has all of this network: it counts as one address.
 _IPV6_LINE_BITS = 64
 
+log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -83,6 +84,19 @@ def at_the_door(per_address: str = DOOR_LIMIT) -> Callable[[View], View]:
     return limited
 
 
+def give_back() -> None:
+    """Take this request off the counts: whoever has the password is not guessing it.
+
+    It was counted first and is given back, rather than counted only once it has failed: otherwise a
+    thousand guesses sent at the same moment would all find the count at nought.
+    """
+    try:
+        for counted in limiter.current_limits:
+            limiter.limiter.hit(counted.limit, *counted.request_args, cost=-1)
+    except Exception:
+        log.warning("a try was not given back: the store of the counts is gone")
+
+
 def _too_often(error: TooManyRequests) -> ResponseReturnValue:
     """What to do now, the same for accounts that exist and that don't; typed text is given back."""
     limit = limiter.current_limit
@@ -92,7 +106,7 @@ def _too_often(error: TooManyRequests) -> ResponseReturnValue:
         return jsonify(error="too_often"), 429, headers
     if current_me() is not None and has_text(fields_of(request.form)):
         return show_again(asked_for(), request.form, cause="often"), 429, headers
-    minutes = math.ceil(wait_s / 60)
+    minutes = max(1, round(wait_s / 60))
     page = render_template(
         "errors/error.html",
         status=429,

@@ -10,7 +10,7 @@ from knowledge_exchange.auth import letters, passwords, queries, sessions
 from knowledge_exchange.auth.answering import local_or
 from knowledge_exchange.auth.blueprint import blueprint
 from knowledge_exchange.auth.gate import public, signed_in
-from knowledge_exchange.auth.limits import SIGN_IN_LIMIT, at_the_door
+from knowledge_exchange.auth.limits import SIGN_IN_LIMIT, at_the_door, give_back
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.policy import email_key, may_sign_in
 from knowledge_exchange.auth.queries import Account
@@ -41,6 +41,7 @@ def try_sign_in() -> ResponseReturnValue:
     right = passwords.matches(found.password_hash if found else None, password)
     if found is None or not right or not _let_in(found, password):
         return _wrong(), 401
+    give_back()
     return _go_on()
 
 

@@ -1,6 +1,6 @@
-"""Every address and every socket event, tried as everybody: the gate lets nobody in without a word.
+"""Every address, tried as everybody: the gate lets nobody in without a word.
 
-A new route or event fails here until somebody has said who may use it: a word on the view, and, where it is for
+A new route fails here until somebody has said who may use it: a word on the view, and, where it is for
 others than all active members, a line in the table below.
 """
 
@@ -15,11 +15,10 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from knowledge_exchange.auth.gate import ACTIVE, MACHINE, PUBLIC, SIGNED_IN, Access, admits, word_of
+from knowledge_exchange.auth.gate import ACTIVE, MACHINE, PUBLIC, SIGNED_IN, Access, word_of
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.clock import now
-from knowledge_exchange.realtime import sockets
 from tests.auth.door import alike, enter, make_member, token_in
+from tests.auth.people import PEOPLE, WITHOUT_STANDING, me_as
 
 MEMBERSHIP = "administrator, membership_officer"
 
@@ -58,21 +57,6 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "home.admin": MEMBERSHIP,
 }
 
-#: (name, standing, role); None: a visitor.
-PEOPLE: dict[str, tuple[str, str] | None] = {
-    "visitor": None,
-    "pending": ("pending", "member"),
-    "lapsed": ("lapsed", "member"),
-    "suspended": ("suspended", "member"),
-    "suspended-officer": ("suspended", "officer"),
-    "lapsed-administrator": ("lapsed", "administrator"),
-    "outsider": ("active", "member"),
-    "member": ("active", "member"),
-    "moderator": ("active", "member"),
-    "officer": ("active", "officer"),
-    "membership": ("active", "membership_officer"),
-    "admin": ("active", "administrator"),
-}
 REACHED = 299
 #: What is under it speaks JSON, whatever it is asked for.
 JSON_ONLY = "/live/"
@@ -139,11 +123,7 @@ def _enter_as(app: Flask, name: str) -> tuple[FlaskClient, Me | None]:
     standing, role = person
     member_id = make_member(app, f"{name}@example.org", standing=standing, role=role)
     enter(client, member_id)
-    return client, _me(standing, role)
-
-
-def _me(standing: str, role: str) -> Me:
-    return Me(1, "N", None, standing, role, "", None, None, "Europe/London", "tree", 1, now(), "t")
+    return client, me_as(standing, role)
 
 
 def _send(client: FlaskClient, method: str, path: str, token: str, accept: str) -> TestResponse:
@@ -210,7 +190,7 @@ def test_programs_are_refused_in_json(hollow: Flask, name: str) -> None:
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.parametrize("name", [name for name, person in PEOPLE.items() if person is None or person[0] != "active"])
+@pytest.mark.parametrize("name", WITHOUT_STANDING)
 def test_what_is_not_there_is_answered_like_what_is(hollow: Flask, name: str) -> None:
     client, _ = _enter_as(hollow, name)
     token = _token(client, hollow)
@@ -267,48 +247,3 @@ def test_no_id_whatever_it_looks_like_makes_an_error_of_ours(app: Flask, dummy: 
         for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
             answer = _send(client, method, _path(rule, dummy), token, "text/html")
             assert answer.status_code < 500, f"{method} {rule.rule} with {dummy}"
-
-
-def _events() -> dict[str, Callable[..., Any]]:
-    """What browsers may say on the socket; connecting and leaving have rules of their own (tests/realtime)."""
-    names = [name for name in dir(sockets.Live) if name.startswith("on_")]
-    return {name: getattr(sockets.Live, name) for name in names if name not in ("on_connect", "on_disconnect")}
-
-
-def test_every_socket_event_has_a_word_and_is_for_active_members() -> None:
-    assert {name: word_of(handler) for name, handler in _events().items()} == {
-        "on_resume": ACTIVE,
-        "on_seen": ACTIVE,
-        "on_unwatch": ACTIVE,
-        "on_watch": ACTIVE,
-    }
-
-
-@pytest.mark.parametrize("name", [name for name, person in PEOPLE.items() if person is None or person[0] != "active"])
-def test_a_socket_event_from_anybody_else_is_refused_and_the_socket_closed(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    person = PEOPLE[name]
-    me = _me(*person) if person else None
-    said: list[str] = []
-    monkeypatch.setattr("knowledge_exchange.realtime.sockets.sessions.current_me", lambda: me)
-    monkeypatch.setattr(sockets, "emit", lambda event, _payload: said.append(event))
-    monkeypatch.setattr(sockets, "disconnect", lambda: said.append("closed"))
-    for handler in _events().values():
-        said.clear()
-        assert handler(sockets.Live("/live"), {"thread": "1", "post": "1", "after": "1"}) == {
-            "ok": False,
-            "error": "not_found",
-        }
-        assert said == ["goodbye", "closed"]
-
-
-@pytest.mark.parametrize("name", PEOPLE)
-def test_the_words_admit_whom_they_say(name: str) -> None:
-    person = PEOPLE[name]
-    me = _me(*person) if person else None
-    assert admits(MACHINE, me)
-    assert admits(PUBLIC, me)
-    assert admits(SIGNED_IN, me) is (me is not None)
-    assert admits(ACTIVE, me) is bool(me and me.is_active)
-    assert admits(Access("roles", frozenset({"officer"})), me) is (name == "officer")
