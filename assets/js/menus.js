@@ -20,6 +20,9 @@ document.addEventListener("keydown", (event) => {
   if (floating?.contains(event.target) && (event.key === "ArrowDown" || event.key === "ArrowUp")) step(event);
 });
 
+// A phone that is turned has moved the page away under it.
+addEventListener("resize", () => floating && place(floating, opener));
+
 document.addEventListener("focusin", (event) => {
   if (floating && event.target !== opener && !floating.contains(event.target)) shut();
 });
@@ -59,7 +62,7 @@ async function open(more) {
   }
   floating = make("div", { class: "menu-list menu-list--floating", role: "group", "aria-label": more.textContent.trim() });
   floating.append(menu);
-  document.body.append(floating);
+  document.querySelector("main").append(floating); // within a landmark, for those who go from one to the next
   place(floating, more);
   floating.querySelector("a, button")?.focus({ preventScroll: true });
 }
