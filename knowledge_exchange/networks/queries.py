@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.core.db import AnyRow, Id, fetch
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkMembership
 
 #: A member's id, or a bound parameter or column that stands for one.
@@ -78,7 +78,7 @@ _PAGE = (
 
 def network_page(me: Me, slug: str) -> AnyRow | None:
     """A network with this member's place in it, or None where it doesn't exist for them."""
-    return db.session.execute(_PAGE, {"me": me.id, "slug": slug}).first()
+    return fetch(_PAGE, {"me": me.id, "slug": slug}).first()
 
 
 def moderated_by(member_id: int) -> Sequence[AnyRow]:
@@ -89,4 +89,4 @@ def moderated_by(member_id: int) -> Sequence[AnyRow]:
         .where(NetworkMembership.member_id == member_id, NetworkMembership.role == "moderator")
         .order_by(Network.name)
     )
-    return db.session.execute(query).all()
+    return fetch(query, {}).all()

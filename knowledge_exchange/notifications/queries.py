@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db, fetch
 from knowledge_exchange.notifications.models import Notification
 
 ENTRIES_A_PAGE = 20
@@ -54,7 +54,7 @@ def _unread_count() -> AnySelect:
 
 def unread_count(member_id: int) -> int:
     """The number on one member's badge."""
-    return int(db.session.execute(_unread_count(), {"me": member_id}).scalar_one())
+    return int(fetch(_unread_count(), {"me": member_id}).scalar_one())
 
 
 _FACTS = (

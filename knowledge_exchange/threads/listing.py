@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, literal_column, select, union_all
 
-from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, fetch
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
@@ -21,6 +21,8 @@ from knowledge_exchange.threads.models import Post, Thread, Voice
 #: What a list can be narrowed to, by the word in the address.
 FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement")
 MOST_WAITING = 5
+#: Items of lists that are kept in each process, about 1 kB each.
+MOST_KEPT = 4096
 _FOLLOWED = ("watching", "tracking")
 
 _me = bindparam("me", type_=Id)
@@ -165,12 +167,12 @@ def network_page(me_id: int, network_id: int, only: str, before: int | None) -> 
     found: dict[str, Any] = {"me": me_id, "network": network_id}
     if before is not None:
         found["before"] = before
-    return _items(db.session.execute(_network_page(only, before is not None), found).all())
+    return _items(fetch(_network_page(only, before is not None), found).all())
 
 
 def my_networks(me_id: int) -> Sequence[AnyRow]:
     """Networks that the member belongs to, by name."""
-    return db.session.execute(_NETWORKS, {"me": me_id}).all()
+    return fetch(_NETWORKS, {"me": me_id}).all()
 
 
 def feed(me_id: int, network_ids: Sequence[int], only: str) -> list[Item]:
@@ -178,19 +180,21 @@ def feed(me_id: int, network_ids: Sequence[int], only: str) -> list[Item]:
     if not network_ids:
         return []
     found = {f"network_{n}": network_id for n, network_id in enumerate(network_ids)}
-    rows = db.session.execute(_feed(len(network_ids), only), {"me": me_id, **found}).all()
+    rows = fetch(_feed(len(network_ids), only), {"me": me_id, **found}).all()
     return _items(rows)
 
 
 def waiting(me_id: int) -> list[Item]:
     """Threads that the member follows and has not read, newest first. One statement."""
-    return _items(db.session.execute(_WAITING, {"me": me_id}).all())
+    return _items(fetch(_WAITING, {"me": me_id}).all())
 
 
 def _items(rows: Sequence[AnyRow]) -> list[Item]:
     return [_item(row) for row in rows]
 
 
+# Rows are compared by their values: the same thread in the same state, to somebody who has read as much.
+@lru_cache(maxsize=MOST_KEPT)
 def _item(row: AnyRow) -> Item:
     return Item(
         id=row.id,

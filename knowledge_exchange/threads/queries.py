@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.core.db import AnyRow, Id, db, fetch
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
 from knowledge_exchange.notifications.models import Participant
@@ -71,7 +71,7 @@ _THREAD_BY_POST = _THREAD.join(Post, Post.thread_id == Thread.id).where(Post.id 
 
 def thread_visible_to(me: Me, thread_id: int) -> AnyRow | None:
     """A thread with its network and this member's place in both, or None if it isn't for them."""
-    return db.session.execute(_THREAD_BY_ID, {"me": me.id, "thread": thread_id}).first()
+    return fetch(_THREAD_BY_ID, {"me": me.id, "thread": thread_id}).first()
 
 
 def thread_of_post(me: Me, post_id: int) -> AnyRow | None:
@@ -185,7 +185,7 @@ _UNREAD = (
 def unread_posts(thread_id: int, last_read_id: int, participant_id: int | None) -> Sequence[int]:
     """Ids of what others wrote since, oldest first, a hundred at most."""
     found = {"thread": thread_id, "read": last_read_id, "participant": participant_id or 0}
-    return db.session.scalars(_UNREAD, found).all()
+    return fetch(_UNREAD, found).scalars().all()
 
 
 def revisions_of(post_id: int) -> Sequence[AnyRow]:

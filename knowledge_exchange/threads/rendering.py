@@ -42,6 +42,7 @@ class Body:
     opening: str
     talk: str
     answer: str
+    answer_place: int  # its ordinal in this view, 0 where there is none
     post_ids: tuple[int, ...]
     participants: tuple[int | None, ...]  # whose each post is; never shown
     before: int  # posts on earlier pages
@@ -81,6 +82,7 @@ def _made(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
         opening=_opening(thread, opening[0], zone) if opening else "",
         talk=_talk(replies, view, zone),
         answer=_answer(thread, zone) if opening and thread.answer_id else "",
+        answer_place=queries.posts_up_to(thread.id, view, thread.answer_id) if thread.answer_id else 0,
         post_ids=tuple(row.id for row in shown),
         participants=tuple(row.participant_id for row in shown),
         before=queries.posts_up_to(thread.id, view, after) if after else 0,
