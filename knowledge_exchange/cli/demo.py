@@ -25,10 +25,7 @@ def demo() -> None:
         fail("There are members in this database already: the demo goes into an empty one.")
     db.session.remove()
     counts = load_community()
-    click.echo(
-        f"The demo is loaded: {counts['people']} people, {counts['threads']} threads, "
-        f"{counts['posts']} posts."
-    )
+    click.echo(f"The demo is loaded: {counts['people']} people, {counts['threads']} threads, {counts['posts']} posts.")
 
 
 def _has_members() -> bool:

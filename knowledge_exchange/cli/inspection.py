@@ -33,9 +33,7 @@ def all_routes() -> list[dict[str, Any]]:
         word = word_of(current_app.view_functions[rule.endpoint]) or ACTIVE
         methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         access = f"roles: {', '.join(sorted(word.roles))}" if word.roles else word.name
-        found.append(
-            {"rule": rule.rule, "endpoint": rule.endpoint, "methods": methods, "access": access}
-        )
+        found.append({"rule": rule.rule, "endpoint": rule.endpoint, "methods": methods, "access": access})
     return sorted(found, key=lambda route: str(route["rule"]))
 
 

@@ -28,8 +28,6 @@ class LiveEvent(Base):
     network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    notification_id: Mapped[int | None] = mapped_column(
-        ForeignKey("notification.id", ondelete="CASCADE")
-    )
+    notification_id: Mapped[int | None] = mapped_column(ForeignKey("notification.id", ondelete="CASCADE"))
     reason: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(default=now)
