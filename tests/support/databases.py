@@ -13,7 +13,7 @@ SQLITE = "sqlite"
 POSTGRES = "postgres"
 KINDS = (SQLITE, POSTGRES)
 SQLITE_NAME = "exchange.sqlite3"
-DEMO_S = 120.0
+DEMO_S = 400.0
 
 
 #: Flask-Migrate's own command: the operator's is tested where it lives, and must not break every other test.

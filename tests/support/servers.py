@@ -15,7 +15,8 @@ from pathlib import Path
 from tests.support import watch
 from tests.support.shared import free_port
 
-READY_S = 30.0
+#: Generous: it is not speed that is tested with it, and other tests run at the same time.
+READY_S = 120.0
 STOP_S = 10.0
 LOG_TAIL_CHARS = 4000
 
