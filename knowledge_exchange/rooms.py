@@ -20,6 +20,7 @@ from knowledge_exchange.core import (
     i18n,
     logs,
     paths,
+    templating,
 )
 
 #: Rooms with pages or tables, from the ground up. Each has ``init_app(app)``.
@@ -50,6 +51,7 @@ def build(given: dict[str, Any] | None) -> Flask:
         static_folder=str(Path(__file__).parent / "static"),
     )
     app.config.update(config.flask_settings(settings), **settings)
+    app.jinja_environment = templating.SettlingEnvironment
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (logs, crypto, db, i18n, headers, errors, assets, compression):
         part.init_app(app)

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import flask_login
 from flask import Flask, g, session
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 
 from knowledge_exchange.auth.devices import in_words
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member, SignIn
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import new_token, token_hash
-from knowledge_exchange.core.db import Busy, db, unit_of_work
+from knowledge_exchange.core.db import Busy, UtcDateTime, db, fetch, unit_of_work
 
 #: Unused for this long, or this old: a sign-in is over.
 IDLE_LIMIT = timedelta(days=30)
@@ -45,6 +45,16 @@ _ME = (
     SignIn.id.label("sign_in_id"),
     SignIn.seen_at,
 )
+_BY_TOKEN = (
+    select(*_ME)
+    .join(Member, Member.id == SignIn.member_id)
+    .where(
+        SignIn.token_hash == bindparam("token"),
+        Member.standing != "left",
+        SignIn.seen_at > bindparam("unused_since", type_=UtcDateTime()),
+        SignIn.created_at > bindparam("made_at", type_=UtcDateTime()),
+    )
+)
 
 
 def init_app(app: Flask) -> None:
@@ -58,12 +68,9 @@ def init_app(app: Flask) -> None:
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_me(token: str) -> Me | None:
     """The member signed in with this token, if the sign-in is still good. One statement."""
-    query = (
-        select(*_ME)
-        .join(Member, Member.id == SignIn.member_id)
-        .where(SignIn.token_hash == token_hash(token), Member.standing != "left", *still_good())
-    )
-    row = db.session.execute(query).first()
+    moment = now()
+    limits = {"unused_since": moment - IDLE_LIMIT, "made_at": moment - ABSOLUTE_LIMIT}
+    row = fetch(_BY_TOKEN, {"token": token_hash(token), **limits}).first()
     return Me(**row._asdict(), token=token) if row else None
 
 

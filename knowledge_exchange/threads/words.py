@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from knowledge_exchange.core.i18n import per_language
 
+
+@per_language
 def kinds() -> dict[str, tuple[str, str, str]]:
     """Kind: (name, what it is for, the button that posts it)."""
     return {
@@ -36,6 +39,7 @@ def kinds() -> dict[str, tuple[str, str, str]]:
     }
 
 
+@per_language
 def levels() -> dict[str, str]:
     """Watch level: what it means."""
     return {
