@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from knowledge_exchange.auth import passwords, policy
@@ -149,6 +151,12 @@ class ChangePasswordForm(NewPasswordForm):
     )
 
 
+@lru_cache(maxsize=1)
+def _zones() -> list[str]:
+    """All names of time zones; reading them means walking through 600 files."""
+    return sorted(available_timezones())
+
+
 class ReadingForm(Form):
     """How times and threads are shown."""
 
@@ -156,11 +164,11 @@ class ReadingForm(Form):
     thread_view = RadioField(
         _l("Threads"),
         choices=[
-            ("tree", _l("As a tree: each reply under what it answers")),
-            ("flat", _l("By time: one after another")),
+            SelectChoice("tree", _l("As a tree: each reply under what it answers")),
+            SelectChoice("flat", _l("By time: one after another")),
         ],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.zone.choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        self.zone.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in _zones()]

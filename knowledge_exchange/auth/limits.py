@@ -100,7 +100,7 @@ def give_back() -> None:
 def _too_often(error: TooManyRequests) -> ResponseReturnValue:
     """What to do now, the same for accounts that exist and that don't; typed text is given back."""
     limit = limiter.current_limit
-    wait_s = max(1, round(limit.reset_at - time.time())) if limit else SHORTEST_WAIT_S
+    wait_s = max(1, int(limit.reset_at - time.time())) if limit else SHORTEST_WAIT_S
     headers = {"Retry-After": str(wait_s)}
     if wants_json():
         return jsonify(error="too_often"), 429, headers
