@@ -117,10 +117,16 @@ def _reading(thread: AnyRow, body: Body) -> dict[str, Any]:
 def _replying(thread: AnyRow, wish: Wish) -> dict[str, Any]:
     """To which post the reply box answers, and what stands in it."""
     target = queries.post_by_id(wish.reply_to) if wish.reply_to else None
-    if target is None or target.thread_id != thread.id or target.parent_id is None:
+    if target is not None and target.thread_id != thread.id:
+        # Whether this reader may see the other thread has been asked of nobody: neither named nor quoted.
         target = None
     typed = wish.typed
-    if wish.quote and not typed and wish.reply_to:
-        lines = queries.source_of(wish.reply_to).splitlines()
+    if target is not None and wish.quote and not typed:
+        lines = queries.source_of(target.id).splitlines()
         typed = "".join(f"> {line}".rstrip() + "\n" for line in lines) + "\n"
-    return {"reply_to": target, "root_id": thread.opening_post_id, "typed": typed}
+    answers_opening = target is None or target.parent_id is None
+    return {
+        "reply_to": None if answers_opening else target,
+        "root_id": thread.opening_post_id,
+        "typed": typed,
+    }
