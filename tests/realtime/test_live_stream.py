@@ -222,19 +222,3 @@ def test_two_processes_tell_each_others_members(
     write(other, here.peer, f"/t/{thread_id}/replies", body="From over there")
     assert author.wait_for("notification")[0]["unread"] == 1
     assert "From over there" in watcher.wait_for("post")[0]["html"]
-
-
-def test_nothing_that_was_acknowledged_is_lost_by_a_kill(here: Community, serve: Callable[..., Server]) -> None:
-    import signal
-
-    thread_id, _thread = thread_with_watcher(here)
-    rounds = 5
-    for number in range(rounds):
-        server = serve()
-        for each in range(10):
-            write(server, here.peer, f"/t/{thread_id}/replies", body=f"Reply {number}.{each}")
-        server.process.send_signal(signal.SIGKILL)
-        server.process.wait()
-        bodies = [post.body for post in here.posts(thread_id)]
-        assert len([body for body in bodies if body.startswith("Reply")]) == (number + 1) * 10
-    assert len(here.notices(here.author)) == rounds * 10
