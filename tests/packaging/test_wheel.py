@@ -83,6 +83,15 @@ def test_the_wheel_carries_every_template_and_migration(wheel: Path) -> None:
         assert {f"knowledge_exchange/{path.relative_to(ROOT)}" for path in files} <= inside
 
 
+def test_the_wheel_carries_what_else_lies_in_the_package(wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    package = ROOT / "knowledge_exchange"
+    others = {path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    wanted = {str(path.relative_to(ROOT)) for path in others if not path.is_relative_to(package / "static")}
+    assert any(name.endswith(".toml") for name in wanted)
+    assert wanted - inside == set()
+
+
 def test_the_wheel_carries_one_build_of_the_front_end_and_nothing_of_the_tree_beside(wheel: Path) -> None:
     inside = zipfile.ZipFile(wheel).namelist()
     sheets = [name for name in inside if re.search(r"static/dist/app-[^/]*\.css$", name)]
