@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,13 @@ def test_every_socket_event_is_described() -> None:
 def test_every_hook_is_named() -> None:
     text = text_of(ARCHITECTURE)
     assert [name for name in hooks.NAMES if f"`{name}`" not in text] == []
+
+
+def test_the_newest_entry_of_the_changelog_is_this_version() -> None:
+    package = configparser.ConfigParser()
+    package.read(ROOT / "setup.cfg", encoding="utf-8")
+    versions = re.findall(r"^## \[([^\]]+)\]", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert versions[0] == package["metadata"]["version"]
 
 
 def test_every_decision_is_listed_and_short() -> None:
