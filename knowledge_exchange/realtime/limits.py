@@ -80,9 +80,9 @@ SOCKET_PATH = "socket.io"
 # --- Stopping and capacity ---------------------------------------------------
 STOP_REQUESTS_SECONDS = 3.0
 """Requests in flight may go on for so long after a stop."""
-STOP_SOCKETS_SECONDS = 1.0
+STOP_SOCKETS_SECONDS = 0.6
 """Live sockets may take so long to close."""
-STOP_HOOKS_SECONDS = 0.5
+STOP_HOOKS_SECONDS = 0.3
 """What is registered with ``on_stop`` may take so long, all together."""
 STOP_SECONDS = 4.9
 """After so long the process ends whatever happens, with exit code 1."""

@@ -32,7 +32,7 @@ from knowledge_exchange.realtime.wsgi_guard import harden
 
 _HOOKS = "knowledge_exchange.on_stop"
 _POLL_SECONDS = 0.02
-_KILL_SECONDS = 0.25
+_KILL_SECONDS = 0.1
 
 log = logging.getLogger("knowledge_exchange.server")
 
@@ -97,6 +97,8 @@ def _stop(app: Flask, server: Server, tasks: list[gevent.Greenlet[..., None]]) -
         server.pool.kill(timeout=_KILL_SECONDS)
     gevent.killall(tasks, timeout=_KILL_SECONDS)
     _run_hooks(app)
+    with within(_KILL_SECONDS):
+        gevent.get_hub().threadpool.kill()  # its idle threads keep the interpreter from ending for 5 s
     signal.setitimer(signal.ITIMER_REAL, 0)
     log.info("server_stopped seconds=%.1f cut_off=%d", time.monotonic() - started, unfinished)
 

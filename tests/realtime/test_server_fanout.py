@@ -1,20 +1,17 @@
-"""Broadcasts: the right bytes for the right people, in one process and between two."""
+"""Broadcasts: the right bytes for the right people."""
 
 from __future__ import annotations
 
 import json
-import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from flask import Flask
 from flask_socketio import join_room
 from socketio import packet
 
-from knowledge_exchange.realtime.fanout import REDIS_CHANNEL, FanoutManager
+from knowledge_exchange.realtime.fanout import FanoutManager
 from knowledge_exchange.realtime.socketio_server import LiveSocketIO
 from knowledge_exchange.realtime.websocket import text_frame
 from tests.realtime.support.raw import TEXT, Socket
@@ -127,34 +124,6 @@ def test_flask_socketios_test_client_hears_broadcasts_too(live: LiveSocketIO) ->
     assert client.is_connected(LIVE)
     live.emit("post", {"a": 1}, to="everybody", namespace=LIVE)
     assert client.get_received(LIVE) == [{"name": "post", "args": [{"a": 1}], "namespace": LIVE}]
-
-
-def wait_for_listeners(redis_url: str, count: int) -> None:
-    """Until so many processes listen to each other."""
-    with redis.Redis.from_url(redis_url) as link:
-        until = time.monotonic() + 5
-        while dict(link.pubsub_numsub(REDIS_CHANNEL))[REDIS_CHANNEL.encode()] < count:
-            assert time.monotonic() < until
-            time.sleep(0.02)
-
-
-@pytest.mark.server
-def test_two_processes_with_one_redis_hear_each_other(tmp_path: Path, redis_url: str) -> None:
-    with ExitStack() as stack:
-        folders = [tmp_path / "one", tmp_path / "two"]
-        for folder in folders:
-            folder.mkdir()
-        one, two = (stack.enter_context(running("embedded", folder, SMALL_REDIS_URL=redis_url)) for folder in folders)
-        sockets = [stack.enter_context(Socket(server.port)) for server in (one, two)]
-        for socket in sockets:
-            socket.join()
-        wait_for_listeners(redis_url, 2)
-        one.post("/emit/3/10")
-        two.post("/emit/3/10")
-        for socket in sockets:
-            heard = [socket.event()[1]["number"] for _ in range(6)]
-            assert sorted(heard) == [0, 0, 1, 1, 2, 2]
-        assert "Traceback" not in one.log + two.log
 
 
 @pytest.mark.server
