@@ -30,6 +30,15 @@ export function jump(element, { scroll = true } = {}) {
   element.focus({ preventScroll: true });
 }
 
+/** Replace a part of the page. The focus stays on the control that it was on, or goes to the new part where that one is gone. */
+export function replace(old, fresh) {
+  const held = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(fresh);
+  if (!held) return;
+  const isSame = (other) => other.getAttribute("href") === held.getAttribute("href") && other.textContent === held.textContent;
+  jump([...fresh.querySelectorAll(held.localName)].find(isSame) ?? fresh, { scroll: false });
+}
+
 const line = document.querySelector("[data-line]");
 
 /** Say something about the connection in the line below the top bar; nothing clears it. */
@@ -50,7 +59,12 @@ export function toast(text, { url = null, sign = "i-bell" } = {}) {
   const close = make("button", { type: "button" }, words.close);
   const said = url ? make("a", { href: url }, text) : text;
   const box = make("div", { class: "toast" }, icon(sign), make("span", {}, said), close);
-  close.addEventListener("click", () => box.remove());
+  let cameFrom = null;
+  box.addEventListener("focusin", ({ relatedTarget }) => box.contains(relatedTarget) || (cameFrom = relatedTarget));
+  close.addEventListener("click", () => {
+    box.remove();
+    jump(cameFrom?.isConnected ? cameFrom : document.getElementById("main"), { scroll: false });
+  });
   corner.append(box);
   while (corner.children.length > MOST_TOASTS) corner.firstElementChild.remove();
   const expire = () => (box.matches(":hover, :focus-within") ? setTimeout(expire, TOAST_MS) : box.remove());

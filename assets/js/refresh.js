@@ -1,6 +1,6 @@
 // The thread itself changed (answered, locked, moved): fetch this page again and swap the parts that tell of it. What a reader may
 // see and do is the server's to say, so it is asked rather than guessed.
-import { holdingStill } from "./dom.js";
+import { holdingStill, replace } from "./dom.js";
 import { swap } from "./inserting.js";
 import { localise } from "./times.js";
 
@@ -38,7 +38,7 @@ function takeOver(root, fresh) {
     // A reply box stays the one that is being used; only its coming and going (locked, joined) is taken over.
     const isSameBox = region.querySelector("textarea") && other?.querySelector("textarea");
     if (!other || isSameBox) continue;
-    region.replaceWith(other);
+    replace(region, other);
     other.dispatchEvent(new CustomEvent("part:new", { bubbles: true }));
   }
   for (const name of ["mayAccept", "answered", "lastPage"]) {

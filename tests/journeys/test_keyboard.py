@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.demo import demo
+from tests.support.pages import ask
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.databases("sqlite")]
+    from tests.support.databases import Templates
+    from tests.support.servers import Server
 
-MEMBER = "member@demo.example"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.server,
+    pytest.mark.databases("sqlite"),
+    pytest.mark.usefixtures("database_kind"),
+]
+
+MEMBER, PEER = "member@demo.example", "peer@demo.example"
 SignIn = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def demo_server(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for all tests of this file: each works in a thread of its own, or changes nothing."""
+    with demo(templates, tmp_path_factory.mktemp("keyboard")) as server:
+        yield server
 
 
 def open_thread(page: Page) -> None:
@@ -100,3 +118,121 @@ def test_a_folded_branch_stays_folded_and_opens_for_a_link_into_it(sign_in: Sign
     page.evaluate("id => { location.hash = id }", inside)
     page.locator(f"#{inside}").wait_for()
     assert branch.get_attribute("open") is not None
+
+
+def holds_focus(page: Page, selector: str) -> bool:
+    """Whether the focus is on such an element, or within one."""
+    return bool(page.evaluate("selector => document.activeElement.closest(selector) !== null", selector))
+
+
+def reply(page: Page, text: str) -> str:
+    """Reply to the question by the keyboard; returns the post's id in the page."""
+    page.keyboard.press("r")
+    page.keyboard.type(text)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"#p\d+$"))
+    return page.url.partition("#")[2]
+
+
+def test_the_first_stop_of_every_page_leads_past_the_top_bar(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    for path in ("/", "/networks", "/notifications", "/me"):
+        page.goto(path)
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name="Skip to the content")
+        assert skip.evaluate("link => link === document.activeElement")
+        box = skip.bounding_box()
+        assert box is not None
+        assert box["y"] >= 0, "where one stands must be seen"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert holds_focus(page, "main")
+
+
+def test_letters_walk_through_a_list_and_enter_opens_what_they_stand_on(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    titles = page.locator(".row__title a").all_inner_texts()
+    for _step in range(3):
+        page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.textContent") == titles[1]
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name=titles[1]).wait_for()
+
+
+def test_the_list_of_shortcuts_gives_the_focus_back(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    open_thread(page)
+    page.keyboard.press("j")
+    before = focused(page)
+    page.keyboard.press("?")
+    page.get_by_role("dialog").wait_for()
+    assert holds_focus(page, "dialog")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert focused(page) == before
+
+
+def test_after_an_action_one_goes_on_from_where_one_was(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    ask(page, "Where am I after I have posted?")
+    posted = reply(page, "Here.")
+    page.keyboard.press("Tab")
+    assert holds_focus(page, f"#{posted}")
+    fold = page.locator("details.branch > summary")
+    assert fold.count() == 0
+    page.locator(f"#{posted} [data-reply]").press("Enter")
+    page.keyboard.type("And below.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"#(?!" + posted + r")p\d+$"))
+    fold.press("Enter")
+    assert fold.evaluate("summary => summary === document.activeElement")
+    fold.press("Enter")
+    assert page.locator("details.branch").get_attribute("open") is not None
+
+
+def test_a_part_that_is_fetched_anew_does_not_take_the_focus_away(sign_in: SignIn) -> None:
+    author, peer = sign_in(MEMBER), sign_in(PEER)
+    ask(author, "Who moved my focus while I was reading?")
+    peer.goto(author.url)
+    peer.wait_for_function("() => document.documentElement.classList.contains('js')")
+    answer = reply(peer, "Nobody should.")
+    author.locator(f"#{answer}").wait_for()
+    # On another tab the answer is accepted: the question's part and the answer's are fetched anew on all pages.
+    other = author.context.new_page()
+    other.goto(author.url)
+    quoted = author.locator(".ask [data-quote]")
+    quoted.focus()
+    other.locator(f"#{answer}").get_by_role("button", name="Accept as the answer").click()
+    author.get_by_role("heading", name="Accepted answer").wait_for()
+    assert quoted.evaluate("link => link === document.activeElement")
+
+
+def test_a_toast_leaves_the_focus_alone_and_gives_it_back_when_it_is_closed(sign_in: SignIn) -> None:
+    author, peer = sign_in(MEMBER), sign_in(PEER)
+    ask(author, "Does a toast take my keyboard away?")
+    peer.goto(author.url)
+    author.goto("/networks")
+    author.wait_for_function("() => document.documentElement.classList.contains('js')")
+    author.keyboard.press("j")
+    stood_on = author.evaluate("document.activeElement.textContent")
+    reply(peer, "It must not.")
+    close = author.locator(".toast button")
+    close.wait_for()
+    assert author.evaluate("document.activeElement.textContent") == stood_on
+    close.press("Enter")
+    close.wait_for(state="detached")
+    assert author.evaluate("document.activeElement.textContent") == stood_on
+
+
+def test_what_is_read_on_one_tab_is_read_on_the_other(sign_in: SignIn) -> None:
+    one = sign_in(MEMBER)
+    other = one.context.new_page()
+    other.goto("/")
+    assert re.match(r"\(\d+\) ", other.title())
+    one.goto("/notifications")
+    one.get_by_role("button", name="Mark all as read").press("Enter")
+    one.get_by_role("button", name="Mark all as read").wait_for(state="detached")
+    other.wait_for_function("() => document.querySelector('.top [data-unread-count]').dataset.unreadCount === '0'")
+    assert other.locator(".top [data-unread-count]").is_hidden()
+    assert not other.title().startswith("(")

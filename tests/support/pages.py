@@ -1,0 +1,244 @@
+"""Every page of the running demo, by who sees it, and how they get there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.support.demo import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Reach = Callable[["Page"], object]
+
+#: Threads of the demo that the pages are looked at in.
+BRANCHED = ("north-west", "Two surgical divisions")
+LONGEST = ("national", "What did you stop doing")
+#: Tries of one account before the door says "too often" (auth/limits.py).
+TRIES = 11
+MOST_LETTERS_OF_A_TITLE = 160
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page: what a failure calls it, and the way there."""
+
+    name: str
+    reach: Reach
+
+
+def at(path: str) -> Stop:
+    """A page that its address leads to."""
+    return Stop(path, lambda page: page.goto(path))
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
+    """Sign in by the form; where it leads is the caller's to wait for."""
+    page.goto("/sign-in")
+    page.fill("main input[name=email]", email)
+    page.fill("main input[name=password]", password)
+    page.click("main form button[type=submit]")
+
+
+def open_thread(page: Page, slug: str, title: str) -> str:
+    """Go to a thread by its title in its network's list; returns its path."""
+    page.goto(f"/n/{slug}")
+    page.get_by_role("link", name=re.compile(re.escape(title))).first.click()
+    page.wait_for_url(re.compile(r"/t/\d+/"))
+    return re.sub(r"^https?://[^/]+|[?#].*$", "", page.url)
+
+
+def ask(page: Page, title: str, body: str = "What do you do?") -> None:
+    """Post a problem in North West, and come to its page."""
+    page.goto("/n/north-west/new")
+    page.get_by_label("Title").fill(title)
+    page.locator("#body").fill(body)
+    page.get_by_role("button", name="Post the problem").click()
+    page.wait_for_url(re.compile(r"/t/\d+/"))
+    page.wait_for_function("() => document.documentElement.classList.contains('js')")
+
+
+def _thread(where: tuple[str, str], query: str = "") -> Reach:
+    def reach(page: Page) -> None:
+        path = open_thread(page, *where)
+        if query:
+            page.goto(path + query)
+
+    return reach
+
+
+def _further_posts(page: Page) -> None:
+    open_thread(page, *LONGEST)
+    page.get_by_role("link", name="Further posts").click()
+    page.wait_for_url(re.compile("after="))
+
+
+def _refused_at_the_door(page: Page) -> None:
+    sign_in(page, "nobody@demo.example", "not the password")
+    page.get_by_role("alert").wait_for()
+
+
+def _too_often(page: Page) -> None:
+    for _try in range(TRIES):
+        sign_in(page, "somebody-else@demo.example", "not the password")
+        page.wait_for_load_state()
+    page.get_by_role("heading", name="a lot in a short time").wait_for()
+
+
+def _submit_empty(path: str, button: str) -> Reach:
+    """A form sent with nothing in it, past the browser's own checks: the page that comes back."""
+
+    def reach(page: Page) -> None:
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('main form').forEach(form => { form.noValidate = true; })")
+        page.evaluate("document.querySelectorAll('main details').forEach(box => { box.open = true; })")
+        page.get_by_role("main").get_by_role("button", name=button).click()
+        page.locator(".error, .notice--stop").first.wait_for()
+
+    return reach
+
+
+def _draft_is_back(page: Page) -> None:
+    page.goto("/n/north-west/new")
+    page.get_by_label("Title").fill("Word " * (MOST_LETTERS_OF_A_TITLE // 5))
+    page.locator("#body").fill("Kept.\n\n" * 8)
+    page.locator("[data-saved]", has_text="Saved").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Start afresh").wait_for()
+
+
+def _page_grew_old(page: Page) -> None:
+    page.goto("/n/north-west/new")
+    page.locator("#body").fill("Typed for an hour.")
+    page.locator("main form [name=csrf_token]").evaluate("token => { token.value = 'of yesterday'; }")
+    page.get_by_role("button", name="Post the problem").click()
+    page.get_by_role("heading", name="Please send it once more").wait_for()
+
+
+def _own_thread(page: Page) -> None:
+    """A long title, everything that Markdown makes, and an answer that can be accepted."""
+    text = (
+        "**Strong**, `code`, https://example.org/a-very-long-address-without-any-place-to-break-it-in-two-parts\n\n"
+        "| Band | Hours | Who | Where it is written | Since | Until | Why |\n"
+        "| --- | ---: | --- | --- | --- | --- | --- |\n"
+        "| 8a | 37.5 | managers | handbook | April | March | agreed |\n\n> quoted\n\n- one\n- two\n\n```\ncode\n```\n"
+    )
+    ask(page, "Long words like Gesundheitsministerium " + "and short ones " * 8, text)
+
+
+def _of_my_post(part: str) -> Reach:
+    """`/p/<id>/<part>` of a post that the member has just written and edited."""
+
+    def reach(page: Page) -> None:
+        _own_thread(page)
+        post = page.locator(".ask").get_attribute("id") or ""
+        if part == "history":
+            page.goto(f"/p/{post[1:]}/edit")
+            page.locator("#body").fill("Said better.")
+            page.get_by_role("button", name="Save the change").click()
+            page.wait_for_url(re.compile(r"#p\d+$"))
+        page.goto(f"/p/{post[1:]}/{part}")
+
+    return reach
+
+
+def _replying(page: Page) -> None:
+    open_thread(page, *BRANCHED)
+    page.locator(".talk [data-reply]").first.click()
+    page.get_by_label("Your reply").fill("Thank you.")
+    page.locator("[data-saved]", has_text="Saved").wait_for()
+
+
+def _menu_of_a_post(page: Page) -> None:
+    open_thread(page, *BRANCHED)
+    page.locator(".talk [data-more]").first.click()
+    page.locator(".menu-list--floating").get_by_role("link").first.wait_for()
+
+
+def _my_menu(page: Page) -> None:
+    page.goto("/")
+    page.locator("details.me summary").click()
+
+
+def _all_shortcuts(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("?")
+    page.get_by_role("dialog").wait_for()
+
+
+def _one_claim(page: Page) -> None:
+    page.goto("/admin/claims")
+    page.get_by_role("link", name=re.compile("Settle this claim")).first.click()
+    page.wait_for_url(re.compile(r"/admin/claims/\d+"))
+
+
+def _someone_else(page: Page) -> None:
+    open_thread(page, *BRANCHED)
+    page.goto(page.locator(".by a[href^='/m/']").first.get_attribute("href") or "/m/")
+
+
+VISITOR = [
+    *map(at, ("/", "/sign-in", "/join", "/join/sent", "/reset", "/reset/sent", "/rules", "/privacy", "/help")),
+    at("/sign-in?next=/n/north-west"),
+    at("/confirm/no-such-token"),
+    at("/reset/no-such-token"),
+    Stop("sign-in refused", _refused_at_the_door),
+    Stop("join with errors", _submit_empty("/join", "Open the account")),
+    Stop("too often", _too_often),
+]
+PENDING = [at("/me"), at("/verify"), Stop("claim with errors", _submit_empty("/me", "Check my membership"))]
+NO_STANDING = [at("/me"), at("/help")]
+READING = [
+    *map(at, ("/", "/?show=unanswered", "/networks", "/n/north-west", "/n/north-west?show=case_study")),
+    *map(at, ("/n/national", "/n/london", "/n/london?show=announcement", "/n/operations-managers")),
+    Stop("thread as a tree", _thread(BRANCHED, "?view=tree")),
+    Stop("thread by time", _thread(BRANCHED, "?view=flat")),
+    Stop("page 2 of a thread", _further_posts),
+    Stop("menu of a post", _menu_of_a_post),
+    Stop("profile of somebody", _someone_else),
+]
+WRITING = [
+    *map(at, ("/ask", "/n/north-west/new", "/n/north-west/new?kind=case_study")),
+    Stop("new thread with errors", _submit_empty("/n/north-west/new", "Post the problem")),
+    Stop("draft is back", _draft_is_back),
+    Stop("page grew old", _page_grew_old),
+    Stop("own thread", _own_thread),
+    Stop("own post: more", _of_my_post("more")),
+    Stop("own post: edit", _of_my_post("edit")),
+    Stop("own post: history", _of_my_post("history")),
+    Stop("own post: delete", _of_my_post("delete")),
+    Stop("reply to somebody", _replying),
+]
+PERSONAL = [
+    *map(at, ("/notifications", "/search", "/members", "/me", "/settings/account", "/m/second-cup", "/help")),
+    *map(at, ("/no/such/page", "/n/north-west-reps", "/moderation", "/rules", "/privacy")),
+    Stop("settings with errors", _submit_empty("/settings/account", "Change the password")),
+    Stop("my menu", _my_menu),
+    Stop("keyboard shortcuts", _all_shortcuts),
+]
+MODERATOR = [at("/moderation"), at("/n/north-west/people"), at("/n/north-west-reps"), Stop("thread", _thread(BRANCHED))]
+OFFICER = [at("/"), at("/admin"), at("/admin/claims"), Stop("one claim", _one_claim)]
+
+#: Somebody who is in one region only; open networks may be read before joining them.
+OUTSIDE = [
+    *map(at, ("/", "/n/north-west", "/n/operations-managers", "/n/operations-managers/new", "/notifications")),
+    Stop("thread of an open network not joined", _thread(("operations-managers", "Surgeons"))),
+]
+
+#: A name for each round, who walks it, what they see.
+ROUNDS: dict[str, tuple[str | None, list[Stop]]] = {
+    "visitor": (None, VISITOR),
+    "pending": ("pending@demo.example", PENDING),
+    "lapsed": ("lapsed@demo.example", NO_STANDING),
+    "suspended": ("suspended@demo.example", NO_STANDING),
+    "member reads": ("member@demo.example", READING),
+    "member writes": ("member@demo.example", WRITING),
+    "member alone": ("member@demo.example", PERSONAL),
+    "moderator": ("moderator@demo.example", MODERATOR),
+    "membership officer": ("membership@demo.example", OFFICER),
+    "administrator": ("admin@demo.example", [at("/"), at("/admin"), at("/notifications")]),
+    "outsider": ("outsider@demo.example", OUTSIDE),
+}
