@@ -59,6 +59,7 @@ def build(given: dict[str, Any] | None) -> Flask:
     for room in ROOMS:
         import_module(f"knowledge_exchange.{room}").init_app(app)
     _register_jobs(app)
+    _register_own_data()
     return app
 
 
@@ -72,3 +73,19 @@ def _register_jobs(app: Flask) -> None:
     register(app, "forget events", FORGET_EVERY_S, forget_old_events)
     register(app, "render again", RENDER_EVERY_S, render_again)
     register(app, "forget submissions", FORGET_EVERY_S, forget_old_submissions)
+
+
+def _register_own_data() -> None:
+    from knowledge_exchange.auth.own_data import register
+    from knowledge_exchange.networks import own_data as networks
+    from knowledge_exchange.threads import own_data as threads
+    from knowledge_exchange.verification import own_data as verification
+
+    register("claims", verification.claims_of)
+    register("roll_entries", verification.roll_entries_of)
+    register("networks", networks.networks_of)
+    register("requests_to_join", networks.requests_of)
+    register("invitations", networks.invitations_of)
+    register("posts", threads.posts_of)
+    register("places_in_threads", threads.places_of)
+    register("notifications", threads.notices_of)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.config import problems as setting_problems
 from knowledge_exchange.core.db import db, is_sqlite
 
+DEMO_DOMAIN = "@demo.example"
 #: Columns that repeat what the posts say, without foreign keys: (what is wrong, a query that finds it).
 _INTEGRITY = {
     "threads whose opening post is missing": """
@@ -64,7 +66,16 @@ def _database() -> list[str]:
             return ["The database is not up to date: run `knowledge-exchange migrate`."]
     except DatabaseError as error:
         return [f"The database can't be reached ({type(error.orig).__name__}): see KE_DATABASE_URL."]
-    return [*_sqlite_damage(), *_integrity()]
+    demo = ["There are demo accounts in this database: their password is public."] if has_demo_accounts() else []
+    return [*demo, *_sqlite_damage(), *_integrity()]
+
+
+def has_demo_accounts() -> bool:
+    """Whether a production's database holds accounts of the demo, whose password everybody knows."""
+    if current_app.config["KE_ENV"] != "production":
+        return False
+    query = select(Member.id).where(Member.email.endswith(DEMO_DOMAIN)).limit(1)
+    return db.session.scalar(query) is not None
 
 
 def _sqlite_damage() -> list[str]:

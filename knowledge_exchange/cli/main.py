@@ -14,6 +14,7 @@ COMMANDS = {
     "migrate": ("database", "migrate", "Bring the database up to date."),
     "demo": ("demo", "demo", "Load the demo community into an empty exchange."),
     "member": ("member", "group", "Create, show, promote, suspend members; reset passwords."),
+    "network": ("network", "group", "Make networks and their moderators."),
     "roll": ("roll", "group", "Import a union's roll."),
     "organisations": ("organisations", "group", "Import employers by their ODS codes."),
     "import": ("imports", "group", "Import another forum's threads."),

@@ -175,6 +175,18 @@ def suspend(email: str, reason: str) -> None:
     click.echo(f"{email} is suspended." if changed else f"{email} was suspended already; nothing was changed.")
 
 
+@group.command()
+@click.argument("email", callback=_address)
+@click.option("--reason", required=True, callback=_name, help="A sentence that the person reads on their page.")
+@with_exchange
+def reinstate(email: str, reason: str) -> None:
+    """Give a suspended or lapsed member their access back."""
+    member = _found(email)
+    with unit_of_work():
+        changed = actions.change_standing(member.id, "active", reason, None)
+    click.echo(f"{email} is active again." if changed else f"{email} was active already; nothing was changed.")
+
+
 @group.command("reset-password")
 @click.argument("email", callback=_address)
 @with_exchange

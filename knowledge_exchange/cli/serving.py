@@ -48,11 +48,14 @@ def _serve(host: str, port: int) -> None:
 
 
 def _require_migrated() -> None:
+    from knowledge_exchange.cli.checking import has_demo_accounts
     from knowledge_exchange.cli.database import is_migrated
     from knowledge_exchange.core.db import db
 
     if not is_migrated():
         fail("The database is not up to date: run `knowledge-exchange migrate` first.")
+    if has_demo_accounts():
+        fail("There are demo accounts in this database: their password is public. Start from an empty database.")
     # Connections opened until now were set up before the checkpointer was announced.
     db.session.remove()
     db.engine.dispose()

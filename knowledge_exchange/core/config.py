@@ -46,10 +46,9 @@ def _flag(text: str) -> bool:
 
 
 def _number(text: str) -> int:
-    value = int(text)
-    if value < 0:
+    if not text.isascii() or not text.isdigit():
         raise ValueError("use a whole number of 0 or more")
-    return value
+    return int(text)
 
 
 def _environment(text: str) -> str:

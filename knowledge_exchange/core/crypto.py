@@ -87,7 +87,7 @@ def make(path: Path) -> bool:
 
 def put(path: Path, content: bytes) -> bool:
     """Make the key file of these bytes (mode 0600), whole and once; False where there is one already."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Another process may do the same at this moment.
     draft = _draft(path, content)
     try:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
@@ -111,7 +112,7 @@ def init_app(app: Flask) -> None:
     sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
     options: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
     if sqlite:
-        app.config["KE_DATA_DIR"].mkdir(parents=True, exist_ok=True)
+        app.config["KE_DATA_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     else:
         options["pool_pre_ping"] = True
@@ -119,7 +120,16 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     if sqlite:
         with app.app_context():
+            _keep_private(db.engine)
             _prepare_sqlite(app, db.engine)
+
+
+def _keep_private(engine: Engine) -> None:
+    """Make the file before SQLite does, for its owner only: it is the list of the members."""
+    path = engine.url.database
+    if path and path != ":memory:" and not Path(path).exists():
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(path).touch(mode=0o600)
 
 
 def _prepare_sqlite(app: Flask, engine: Engine) -> None:

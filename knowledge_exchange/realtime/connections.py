@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from flask import Flask, current_app
 
+#: Sockets that one member may have in this process: tabs, a phone, a tablet.
+MAX_SOCKETS = 20
 #: Threads that one socket may follow at once: a page follows one, a curious client some.
 MAX_WATCHED = 50
 

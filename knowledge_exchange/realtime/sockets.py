@@ -15,7 +15,7 @@ from knowledge_exchange.auth.gate import ACTIVE, active, admits, word_of
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.ids import parse_id
-from knowledge_exchange.realtime.connections import MAX_WATCHED, Connection, connections
+from knowledge_exchange.realtime.connections import MAX_SOCKETS, MAX_WATCHED, Connection, connections
 from knowledge_exchange.realtime.socketio_server import LiveSocketIO
 
 NAMESPACE = "/live"
@@ -57,6 +57,8 @@ class Live(Namespace):
         me = sessions.current_me()
         if me is None or not me.is_active:
             raise Refused("standing" if me else "signed_out")
+        if len(connections().of_member(me.id)) >= MAX_SOCKETS:
+            raise Refused("too_many")
         connections().add(Connection(_sid(), me.id, me.sign_in_id))
         join_room(f"member:{me.id}")
 

@@ -1,0 +1,77 @@
+"""``knowledge-exchange network create|standard|moderator``: setting up where members meet."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import select
+
+from knowledge_exchange.auth.actions import find_id
+from knowledge_exchange.cli.console import fail, with_exchange
+from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.networks import actions
+from knowledge_exchange.networks.models import KINDS, VISIBILITIES, Network
+from knowledge_exchange.networks.regions import REGIONS
+
+#: Beside the regions': slug, name, what it is for.
+EVERYBODYS = (
+    ("national", "National", "Every member, every sector: what concerns all of us."),
+    ("ask-an-officer", "Ask an officer", "Questions to the union's national officers."),
+)
+
+
+@click.group("network")
+def group() -> None:
+    """Networks: where members write to each other."""
+
+
+def _find(slug: str) -> int | None:
+    return db.session.scalar(select(Network.id).where(Network.slug == slug))
+
+
+@group.command()
+@click.argument("slug")
+@click.option("--name", required=True, help="As people say it.")
+@click.option("--description", default="", help="One sentence: for whom, about what.")
+@click.option("--kind", type=click.Choice(KINDS), default="interest", show_default=True)
+@click.option("--visibility", type=click.Choice(VISIBILITIES), default="closed", show_default=True)
+@with_exchange
+def create(slug: str, name: str, description: str, kind: str, visibility: str) -> None:
+    """Make a network with the address /n/SLUG."""
+    if _find(slug) is not None:
+        fail(f"There is a network {slug} already. Nothing was changed.")
+    try:
+        with unit_of_work():
+            actions.create_network(slug, name, kind=kind, visibility=visibility, description=description)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="SLUG") from error
+    click.echo(f"The network {name} is at /n/{slug}.")
+
+
+@group.command()
+@with_exchange
+def standard() -> None:
+    """Make the regional networks, National and Ask an officer, as far as they are missing."""
+    wanted = [(slug, name, "regional", "closed", "") for slug, (name, _code) in REGIONS.items()]
+    wanted += [(slug, name, "national", "open", text) for slug, name, text in EVERYBODYS]
+    missing = [row for row in wanted if _find(row[0]) is None]
+    with unit_of_work():
+        for slug, name, kind, visibility, description in missing:
+            actions.create_network(slug, name, kind=kind, visibility=visibility, description=description)
+    click.echo(f"{len(missing)} networks made, {len(wanted) - len(missing)} were there already.")
+
+
+@group.command()
+@click.argument("slug")
+@click.argument("email")
+@click.option("--remove", is_flag=True, help="Make them a plain member of it again.")
+@with_exchange
+def moderator(slug: str, email: str, remove: bool) -> None:
+    """Make the member with that e-mail address a moderator of a network."""
+    network_id, member_id = _find(slug), find_id(email)
+    if network_id is None:
+        fail(f"There is no network {slug}.")
+    if member_id is None:
+        fail(f"There is no account with {email}.")
+    with unit_of_work():
+        actions.set_role(member_id, network_id, "member" if remove else "moderator")
+    click.echo(f"{email} is now {'a plain member' if remove else 'a moderator'} of {slug}.")
