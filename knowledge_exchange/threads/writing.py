@@ -26,6 +26,7 @@ from knowledge_exchange.threads import actions, policy, queries
 from knowledge_exchange.threads.forms import check_body, check_thread, check_title, clean_line, clean_text
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_KEY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.listing import my_networks
+from knowledge_exchange.threads.locking import locked_post, locked_thread
 from knowledge_exchange.threads.models import KINDS
 from knowledge_exchange.threads.page import Wish, base_url, show
 from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint, visible_post, visible_thread
@@ -118,7 +119,7 @@ def post_reply(thread_id: int) -> ResponseReturnValue:
     text = actions.written(body)
 
     def write() -> int:
-        now_in = visible_thread(me, thread_id)
+        now_in = locked_thread(me, thread_id)
         parent = queries.post_by_id(parent_id)
         if not policy.may_reply(now_in) or parent is None or parent.thread_id != thread_id:
             abort(404)
@@ -196,7 +197,7 @@ def edit_post(post_id: int) -> ResponseReturnValue:
         return _edit_page(post_id, {"body": body, "title": title or found.title}, errors), 422
     text = actions.written(body)
     with unit_of_work():
-        found, row = visible_post(me, post_id)
+        found, row = locked_post(me, post_id)
         if not policy.may_edit(found, row.participant_id, row):
             abort(404)
         actions.edit(me, found, row, text, title if title != found.title else None)
@@ -223,7 +224,7 @@ def delete_post(post_id: int) -> ResponseReturnValue:
     """Take one's own post away."""
     me = require_me()
     with unit_of_work():
-        found, row = visible_post(me, post_id)
+        found, row = locked_post(me, post_id)
         if not policy.may_delete(found, row.participant_id, row):
             abort(404)
         thread_gone = actions.delete_post(found, row)
@@ -241,7 +242,7 @@ def accept(post_id: int) -> ResponseReturnValue:
     """Accept a reply as the answer."""
     me = require_me()
     with unit_of_work():
-        found, row = visible_post(me, post_id)
+        found, row = locked_post(me, post_id)
         if not policy.may_accept(found) or not policy.may_be_answer(row):
             abort(404)
         if found.answer_id != row.id:
@@ -256,7 +257,7 @@ def unaccept(post_id: int) -> ResponseReturnValue:
     """Take back that a reply is the answer."""
     me = require_me()
     with unit_of_work():
-        found, row = visible_post(me, post_id)
+        found, row = locked_post(me, post_id)
         if not policy.may_accept(found):
             abort(404)
         if found.answer_id == row.id:

@@ -1,0 +1,36 @@
+"""One writer to a thread at a time: what a right was asked of still holds when it is used.
+
+SQLite has one writer anyway. PostgreSQL has many, and each decides by what it reads: without a turn, of
+two deletions both count the thread down, an edit writes text back into a post that is being deleted,
+and a thread is deleted as empty while somebody's reply is accepted.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.threads.models import Post, Thread
+from knowledge_exchange.threads.routes import visible_post, visible_thread
+
+# With `key_share` (FOR NO KEY UPDATE) rows that refer to the thread can still be added meanwhile: whoever
+# makes a place in it (a reader, somebody who is mentioned) waits for nobody, so that no two wait for each other.
+_BY_ID = select(Thread.id).where(Thread.id == bindparam("id", type_=Id)).with_for_update(key_share=True)
+_BY_POST = (
+    select(Thread.id)
+    .where(Thread.id == select(Post.thread_id).where(Post.id == bindparam("id", type_=Id)).scalar_subquery())
+    .with_for_update(key_share=True)
+)
+
+
+def locked_thread(me: Me, thread_id: int) -> AnyRow:
+    """The thread as it is now, or 404; nobody else changes it until this unit of work ends."""
+    db.session.execute(_BY_ID, {"id": thread_id})
+    return visible_thread(me, thread_id)
+
+
+def locked_post(me: Me, post_id: int) -> tuple[AnyRow, AnyRow]:
+    """A post's thread and the post as they are now, or 404; likewise."""
+    db.session.execute(_BY_POST, {"id": post_id})
+    return visible_post(me, post_id)
