@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -51,6 +52,16 @@ def handle_fault(handle: str, name: str) -> str | None:
     return None
 
 
+#: What is seen in no name but can hide or turn around the text beside it (joiners are letters' own business).
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff]"
+)
+
+
+def _name_line(text: str | None) -> str:
+    return _one_line(_UNSEEN.sub("", _one_line(text)))
+
+
 class _EmailForm(Form):
     email = EmailField(
         _l("E-mail address"),
@@ -76,7 +87,7 @@ class JoinForm(_EmailForm):
             DataRequired(_l("Type your name.")),
             Length(max=policy.NAME_MAX_CHARS, message=_l("Use at most %(max)d characters.")),
         ],
-        filters=[_one_line],
+        filters=[_name_line],
     )
     handle = StringField(_l("Handle"), filters=[policy.handle_key_or_none])
     password = PasswordField(_l("Password"), [DataRequired(_l("Choose a password."))])

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, jsonify, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadHost
 
 from knowledge_exchange.auth import sessions
 from knowledge_exchange.auth.answering import asked_for, came_from, wants_json
@@ -96,6 +97,9 @@ def init_app(app: Flask) -> None:
 
 
 def _keep() -> ResponseReturnValue | None:
+    if isinstance(request.routing_exception, BadHost):
+        # No address can be built for such a request, so not even a page about the error.
+        return Response("Bad Host header\n", 400, mimetype="text/plain")
     view = current_app.view_functions.get(request.endpoint or "")
     access = word_of(view) or ACTIVE
     if access is MACHINE:

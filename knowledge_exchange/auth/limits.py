@@ -52,6 +52,9 @@ def the_address() -> str:
         address = ipaddress.ip_address(get_remote_address())
     except ValueError:
         return "address:unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        # A socket for both kinds names IPv4 so; all of it would be one line.
+        address = address.ipv4_mapped
     if isinstance(address, ipaddress.IPv6Address):
         line = str(ipaddress.ip_network((address, _IPV6_LINE_BITS), strict=False))
         return f"address:{keyed_hash('limit', line)}"

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_limiter.util import get_remote_address
 from werkzeug.datastructures import MultiDict
 
 from knowledge_exchange.auth.gate import signed_in
-from knowledge_exchange.auth.limits import CLAIM_LIMIT, DOOR_LIMIT, SMALL_ACT_LIMIT, limiter
+from knowledge_exchange.auth.limits import CLAIM_LIMIT, DOOR_LIMIT, SMALL_ACT_LIMIT, limiter, the_address
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.auth.timing import never_sooner
 from knowledge_exchange.core.db import unit_of_work
@@ -72,7 +71,7 @@ def verify_page() -> ResponseReturnValue:
 @blueprint.post("/verify")
 @signed_in
 @limiter.limit(CLAIM_LIMIT, exempt_when=enters_code)
-@limiter.limit(DOOR_LIMIT, key_func=get_remote_address, exempt_when=enters_code)
+@limiter.limit(DOOR_LIMIT, key_func=the_address, exempt_when=enters_code)
 @limiter.limit(CLAIM_LIMIT, key_func=the_number, exempt_when=enters_code)
 @limiter.limit(SMALL_ACT_LIMIT)
 @never_sooner
