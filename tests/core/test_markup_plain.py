@@ -35,6 +35,7 @@ def test_what_a_post_says_is_read_without_its_markup(text: str, plain: str) -> N
         ("one two three four", 14, "one two three…"),
         ("one two three four", 13, "one two…"),
         ("one two, three", 9, "one two…"),
+        ("one two. three", 9, "one two…"),
         ("first\n\nsecond", 40, "first second"),
         ("a" * 50, 10, "a" * 9 + "…"),
         ("a " + "b" * 50, 12, "a bbbbbbbbb…"),

@@ -65,4 +65,4 @@ def excerpt(html: str, chars: int) -> str:
         head, gap, _ = cut.rpartition(" ")
         if gap and len(head) * 2 >= chars:
             cut = head
-    return cut.rstrip(" ,;:–-") + ELLIPSIS
+    return cut.rstrip(" .,;:–-") + ELLIPSIS
