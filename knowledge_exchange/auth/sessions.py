@@ -9,12 +9,14 @@ import flask_login
 from flask import Flask, g, session
 from sqlalchemy import ColumnElement, bindparam, delete, select, update
 
+from knowledge_exchange.auth.cookies import KnownCookies
 from knowledge_exchange.auth.devices import in_words
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member, SignIn
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import new_token, token_hash
-from knowledge_exchange.core.db import Busy, UtcDateTime, db, fetch, unit_of_work
+from knowledge_exchange.core.db import Busy, UtcDateTime, db, unit_of_work
+from knowledge_exchange.core.reads import Read
 
 #: Unused for this long, or this old: a sign-in is over.
 IDLE_LIMIT = timedelta(days=30)
@@ -45,7 +47,7 @@ _ME = (
     SignIn.id.label("sign_in_id"),
     SignIn.seen_at,
 )
-_BY_TOKEN = (
+_BY_TOKEN = Read(
     select(*_ME)
     .join(Member, Member.id == SignIn.member_id)
     .where(
@@ -61,6 +63,7 @@ def init_app(app: Flask) -> None:
     """Let Flask-Login find who is asking. Its context processor would load them for every page; ours
     only shows whom the gate has found, so that an error page asks the database nothing."""
     app.config["PERMANENT_SESSION_LIFETIME"] = ABSOLUTE_LIMIT
+    app.session_interface = KnownCookies()
     login_manager.init_app(app, add_context_processor=False)
     app.context_processor(lambda: {"me": g.get(_SHOWN)})
 
@@ -70,7 +73,7 @@ def load_me(token: str) -> Me | None:
     """The member signed in with this token, if the sign-in is still good. One statement."""
     moment = now()
     limits = {"unused_since": moment - IDLE_LIMIT, "made_at": moment - ABSOLUTE_LIMIT}
-    row = fetch(_BY_TOKEN, {"token": token_hash(token), **limits}).first()
+    row = _BY_TOKEN.first(token=token_hash(token), **limits)
     return Me(**row._asdict(), token=token) if row else None
 
 

@@ -18,11 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
-    CursorResult,
     DateTime,
     Dialect,
     Integer,
@@ -38,7 +37,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 #: SQLite's own wait for another process's write lock. It stops the loop, so it is short; the rest
 #: of the waiting is done here, where others go on.
@@ -105,6 +104,7 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 _write_lock = threading.RLock()
 _WRITE = "ke_write"
 _PROMISES = "ke_promises"
+_READING = "ke_reading"
 
 
 def init_app(app: Flask) -> None:
@@ -118,6 +118,7 @@ def init_app(app: Flask) -> None:
         options["pool_pre_ping"] = True
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
+    app.teardown_appcontext(end_reading)
     if sqlite:
         with app.app_context():
             _keep_private(db.engine)
@@ -167,15 +168,29 @@ def _set_journal(connection: sqlite3.Connection) -> None:
             time.sleep(BUSY_PAUSE_S)
 
 
-def fetch(statement: AnySelect, found: dict[str, Any]) -> CursorResult[Any]:
-    """Read rows of columns over the session's own connection, in its transaction.
+def reading_link() -> PoolProxiedConnection | None:
+    """The driver's own connection for what this request reads (core/reads.py), all of it at one moment.
 
-    For pages that are asked for often: a third of what ``session.execute`` costs, which is made for
-    objects. ``statement`` is built once, with bound parameters; ``found`` gives their values.
+    None where the session must be asked instead: it is at work (in a unit of work above all), or
+    somebody listens to statements.
     """
-    session = db.session()
-    session.flush()
-    return session.connection().execute(statement, found)
+    engine = db.engine
+    if engine.dispatch.before_cursor_execute or (db.session.registry.has() and db.session().in_transaction()):
+        return None
+    link: PoolProxiedConnection | None = g.get(_READING)
+    if link is None:
+        link = engine.raw_connection()
+        setattr(g, _READING, link)
+        if engine.dialect.name == "sqlite":
+            link.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
+    return link
+
+
+def end_reading(_error: BaseException | None = None) -> None:
+    """Give the connection for reads back; what is read next is read afresh."""
+    link = g.pop(_READING, None)
+    if link is not None:
+        link.close()
 
 
 def is_sqlite() -> bool:
@@ -196,6 +211,7 @@ def unit_of_work() -> Iterator[OrmSession]:
         yield session
         return
     promises: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = []
+    end_reading()
     with _write_turn():
         session.rollback()
         _begin_writing(session)
@@ -260,7 +276,8 @@ def insert_or_ignore(model: type[Base], row: dict[str, Any]) -> None:
 
 
 def end_read() -> None:
-    """Give the connection back before waiting for something slow (a hash, a pause, a helper)."""
+    """Give the connections back before waiting for something slow (a hash, a pause, a helper)."""
+    end_reading()
     db.session.remove()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, Id, fetch
+from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkMembership
 
 #: A member's id, or a bound parameter or column that stands for one.
@@ -48,7 +50,7 @@ def visible_to(member_id: Whom) -> ColumnElement[bool]:
 
 
 _me = bindparam("me", type_=Id)
-_PAGE = (
+_PAGE = Read(
     select(
         Network.id,
         Network.slug,
@@ -78,7 +80,7 @@ _PAGE = (
 
 def network_page(me: Me, slug: str) -> AnyRow | None:
     """A network with this member's place in it, or None where it doesn't exist for them."""
-    return fetch(_PAGE, {"me": me.id, "slug": slug}).first()
+    return cast("AnyRow | None", _PAGE.first(me=me.id, slug=slug))
 
 
 def moderated_by(member_id: int) -> Sequence[AnyRow]:
@@ -89,4 +91,4 @@ def moderated_by(member_id: int) -> Sequence[AnyRow]:
         .where(NetworkMembership.member_id == member_id, NetworkMembership.role == "moderator")
         .order_by(Network.name)
     )
-    return fetch(query, {}).all()
+    return db.session.execute(query).all()

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db, fetch
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
+from knowledge_exchange.core.reads import Read
 from knowledge_exchange.notifications.models import Notification
 
 ENTRIES_A_PAGE = 20
@@ -46,15 +47,14 @@ def unread_counts(member_ids: Sequence[int]) -> dict[int, int]:
 
 
 @cache
-def _unread_count() -> AnySelect:
-    return select(func.count(func.distinct(_entry))).where(
-        Notification.member_id == _me, Notification.read_at.is_(None), _visible()
-    )
+def _unread_count() -> Read:
+    counted = select(func.count(func.distinct(_entry)))
+    return Read(counted.where(Notification.member_id == _me, Notification.read_at.is_(None), _visible()))
 
 
 def unread_count(member_id: int) -> int:
     """The number on one member's badge."""
-    return int(fetch(_unread_count(), {"me": member_id}).scalar_one())
+    return int(_unread_count().scalar(me=member_id))
 
 
 _FACTS = (

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, literal_column, select, union_all
 
-from knowledge_exchange.core.db import AnyRow, AnySelect, Id, fetch
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id
 from knowledge_exchange.core.ids import time_of
+from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
 from knowledge_exchange.notifications.models import Participant
@@ -121,20 +122,20 @@ def _with_facts(chosen: Any) -> AnySelect:
 
 
 @cache
-def _network_page(only: str, paged: bool) -> AnySelect:
-    return _with_facts(_newest_ids(bindparam("network", type_=Id), only, paged).subquery())
+def _network_page(only: str, paged: bool) -> Read:
+    return Read(_with_facts(_newest_ids(bindparam("network", type_=Id), only, paged).subquery()))
 
 
 @cache
-def _feed(networks: int, only: str) -> AnySelect:
+def _feed(networks: int, only: str) -> Read:
     """The newest of each network, from the index, then the newest of those: its cost doesn't grow."""
     parts = [select(_newest_ids(bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)]
     newest = union_all(*parts).subquery()
     top = select(newest.c.id).order_by(newest.c.last_post_id.desc()).limit(THREADS_A_PAGE)
-    return _with_facts(top.subquery())
+    return Read(_with_facts(top.subquery()))
 
 
-_NETWORKS = (
+_NETWORKS = Read(
     select(Network.id, Network.slug, Network.name)
     .join(NetworkMembership, NetworkMembership.network_id == Network.id)
     .where(NetworkMembership.member_id == _me)
@@ -142,7 +143,7 @@ _NETWORKS = (
 )
 
 # What one follows and has not read; what one asked comes first where it has answers to weigh up.
-_WAITING = (
+_WAITING = Read(
     _with_facts(
         select(Participant.thread_id.label("id"))
         .join(Thread, Thread.id == Participant.thread_id)
@@ -167,12 +168,12 @@ def network_page(me_id: int, network_id: int, only: str, before: int | None) -> 
     found: dict[str, Any] = {"me": me_id, "network": network_id}
     if before is not None:
         found["before"] = before
-    return _items(fetch(_network_page(only, before is not None), found).all())
+    return _items(_network_page(only, before is not None).all(**found))
 
 
 def my_networks(me_id: int) -> Sequence[AnyRow]:
     """Networks that the member belongs to, by name."""
-    return fetch(_NETWORKS, {"me": me_id}).all()
+    return _NETWORKS.all(me=me_id)
 
 
 def feed(me_id: int, network_ids: Sequence[int], only: str) -> list[Item]:
@@ -180,13 +181,12 @@ def feed(me_id: int, network_ids: Sequence[int], only: str) -> list[Item]:
     if not network_ids:
         return []
     found = {f"network_{n}": network_id for n, network_id in enumerate(network_ids)}
-    rows = fetch(_feed(len(network_ids), only), {"me": me_id, **found}).all()
-    return _items(rows)
+    return _items(_feed(len(network_ids), only).all(me=me_id, **found))
 
 
 def waiting(me_id: int) -> list[Item]:
     """Threads that the member follows and has not read, newest first. One statement."""
-    return _items(fetch(_WAITING, {"me": me_id}).all())
+    return _items(_WAITING.all(me=me_id))
 
 
 def _items(rows: Sequence[AnyRow]) -> list[Item]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, Id, db, fetch
+from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
 from knowledge_exchange.notifications.models import Participant
@@ -65,13 +66,13 @@ _THREAD = (
     .outerjoin(Participant, and_(Participant.thread_id == Thread.id, Participant.member_id == _me))
     .where(Thread.deleted_at.is_(None), readable_by(_me))
 )
-_THREAD_BY_ID = _THREAD.where(Thread.id == _thread)
+_THREAD_BY_ID = Read(_THREAD.where(Thread.id == _thread))
 _THREAD_BY_POST = _THREAD.join(Post, Post.thread_id == Thread.id).where(Post.id == _post)
 
 
 def thread_visible_to(me: Me, thread_id: int) -> AnyRow | None:
     """A thread with its network and this member's place in both, or None if it isn't for them."""
-    return fetch(_THREAD_BY_ID, {"me": me.id, "thread": thread_id}).first()
+    return cast("AnyRow | None", _THREAD_BY_ID.first(me=me.id, thread=thread_id))
 
 
 def thread_of_post(me: Me, post_id: int) -> AnyRow | None:
@@ -168,7 +169,7 @@ def page_keys(thread_id: int, view: str, post_id: int) -> tuple[int | None, int 
     return found.get(page * POSTS_A_PAGE), found.get((page - 1) * POSTS_A_PAGE)
 
 
-_UNREAD = (
+_UNREAD = Read(
     select(Post.id)
     .join(Voice, Voice.id == Post.voice_id)
     .where(
@@ -184,8 +185,8 @@ _UNREAD = (
 
 def unread_posts(thread_id: int, last_read_id: int, participant_id: int | None) -> Sequence[int]:
     """Ids of what others wrote since, oldest first, a hundred at most."""
-    found = {"thread": thread_id, "read": last_read_id, "participant": participant_id or 0}
-    return fetch(_UNREAD, found).scalars().all()
+    rows = _UNREAD.all(thread=thread_id, read=last_read_id, participant=participant_id or 0)
+    return [row.id for row in rows]
 
 
 def revisions_of(post_id: int) -> Sequence[AnyRow]:

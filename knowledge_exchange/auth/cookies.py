@@ -1,0 +1,37 @@
+"""The session in the cookie, its signature checked once for each cookie, not once for each request."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+#: Cookies whose content is kept in each process, about 0.5 kB each.
+MOST_KEPT = 4096
+#: What a kept session may hold: a list or dict could be changed under our hands.
+_PLAIN = (str, int, bool, type(None))
+
+
+class KnownCookies(SecureCookieSessionInterface):
+    """Flask's own sessions. Whether a sign-in is still good is asked of the database all the same."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], dict[str, Any]] = OrderedDict()
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of a request's cookie; an empty one without a cookie, or with another's signature."""
+        value = request.cookies.get(self.get_cookie_name(app))
+        if not value:
+            return super().open_session(app, request)
+        key = (str(app.secret_key), value)
+        found = self._kept.get(key)
+        if found is not None:
+            return self.session_class(found)
+        session = super().open_session(app, request)
+        if session and all(isinstance(kept, _PLAIN) for kept in session.values()):
+            self._kept[key] = dict(session)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return session

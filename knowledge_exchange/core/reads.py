@@ -1,0 +1,120 @@
+"""Statements of pages that are asked for often: compiled once, run on the driver's own cursor.
+
+What SQLAlchemy does around a statement (look it up in its cache, set up a context and a result) costs ten
+times what SQLite needs to answer it. What matters is kept: types, and one transaction for all that a page
+reads. Where the session is at work, or statements are listened to, it is the session that reads.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Dialect, PoolProxiedConnection
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from knowledge_exchange.core.db import AnySelect, db, end_reading, reading_link
+
+_Process = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    sql: str
+    constants: dict[str, Any]
+    binds: dict[str, Callable[[Any], Any]]
+    order: tuple[str, ...] | None  # of positional parameters; None where they are named
+    results: tuple[_Process, ...] | None  # None where every value is what the driver gives
+    row: Callable[[Sequence[Any]], Any]
+
+
+class Read:
+    """A SELECT of columns with bound parameters. Its rows are named tuples."""
+
+    __slots__ = ("_compiled", "_statement")
+
+    def __init__(self, statement: AnySelect) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def all(self, **values: Any) -> list[Any]:
+        """All rows; ``values`` are those of the bound parameters."""
+        link = reading_link()
+        if link is None:
+            return self._of_session(values)
+        dialect = db.engine.dialect
+        compiled = self._for(dialect, values)
+        try:
+            rows = _run(link, compiled, values)
+        except dialect.loaded_dbapi.Error:
+            # The session shall say what is wrong, or get a connection that is still alive.
+            end_reading()
+            return self._of_session(values)
+        return _finished(rows, compiled)
+
+    def _of_session(self, values: dict[str, Any]) -> list[Any]:
+        """The same over the session's connection, in its transaction."""
+        session = db.session()
+        session.flush()
+        link = session.connection()
+        row = self._for(link.dialect, values).row
+        return [row(found) for found in link.execute(self._statement, values)]
+
+    def first(self, **values: Any) -> Any:
+        """The first row or None; for statements that give one row or none."""
+        rows = self.all(**values)
+        return rows[0] if rows else None
+
+    def scalar(self, **values: Any) -> Any:
+        """The one value of the one row."""
+        return self.all(**values)[0][0]
+
+    def _for(self, dialect: Dialect, values: dict[str, Any]) -> _Compiled:
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            found = self._compiled[dialect.name] = _compile(self._statement, dialect, values)
+        return found
+
+
+def _compile(statement: AnySelect, dialect: Dialect, values: dict[str, Any]) -> _Compiled:
+    compiled = statement.compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)
+    # With lists (IN) written out: they are constant, for no bound parameter of ours is a list.
+    state = compiled.construct_expanded_state(values)
+    columns = compiled._result_columns
+    names = [column.keyname for column in columns]
+    processes = tuple(column.type._cached_result_processor(dialect, None) for column in columns)
+    row_type: Any = namedtuple("Row", names)  # type: ignore[misc]  # its columns are known only now
+    return _Compiled(
+        sql=state.statement,
+        constants={name: value for name, value in state.parameters.items() if name not in values},
+        binds={name: bind for name, bind in state.processors.items() if name in state.parameters},
+        order=tuple(state.positiontup or ()) if compiled.positional else None,
+        results=processes if any(processes) else None,
+        row=row_type._make,
+    )
+
+
+def _run(link: PoolProxiedConnection, compiled: _Compiled, values: dict[str, Any]) -> Sequence[Sequence[Any]]:
+    given = {**compiled.constants, **values}
+    for name, bind in compiled.binds.items():
+        given[name] = bind(given[name])
+    cursor = link.cursor()
+    try:
+        cursor.execute(compiled.sql, given if compiled.order is None else [given[name] for name in compiled.order])
+        return cursor.fetchall()
+    finally:
+        cursor.close()
+
+
+def _finished(rows: Sequence[Sequence[Any]], compiled: _Compiled) -> list[Any]:
+    make, processes = compiled.row, compiled.results
+    if processes is None:
+        return [make(row) for row in rows]
+    return [make(_processed(row, processes)) for row in rows]
+
+
+def _processed(row: Sequence[Any], processes: Sequence[_Process]) -> list[Any]:
+    return [value if process is None else process(value) for value, process in zip(row, processes, strict=True)]
