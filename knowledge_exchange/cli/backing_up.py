@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def write_backup(goal: Path, link: Connection, counts: dict[str, int], with_keys
 def _fill(packed: zipfile.ZipFile, link: Connection, counts: dict[str, int], with_keys: bool, told: Told) -> None:
     written, done = {}, 0
     for table in tables():
-        rows, checksum = _write_table(packed, link, table, lambda rows, before=done: told(before + rows))
+        rows, checksum = _write_table(packed, link, table, partial(_add, told, done))
         if rows != counts[table.name]:
             raise RuntimeError(f"{table.name} changed while it was read")
         written[table.name] = {"rows": rows, "sha256": checksum}
@@ -112,6 +113,10 @@ def _fill(packed: zipfile.ZipFile, link: Connection, counts: dict[str, int], wit
         packed.writestr(KEYS, keys)
         manifest["keys_sha256"] = hashlib.sha256(keys).hexdigest()
     packed.writestr(MANIFEST, json.dumps(manifest, indent=1))
+
+
+def _add(told: Told, before: int, rows: int) -> None:
+    told(before + rows)
 
 
 def _write_table(packed: zipfile.ZipFile, link: Connection, table: Table, told: Told) -> tuple[int, str]:

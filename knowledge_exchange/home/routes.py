@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, session, url_for
+from datetime import date
+from functools import lru_cache
+
+from flask import Blueprint, render_template, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
 
 from knowledge_exchange.auth.gate import public
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import current_me
-from knowledge_exchange.core.i18n import today
+from knowledge_exchange.core.i18n import per_language, today
+from knowledge_exchange.core.shells import Hole
+from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import listing
 from knowledge_exchange.threads.listing import Item
+from knowledge_exchange.threads.rows import thread_row, thread_rows
 
 blueprint = Blueprint("home", __name__)
 _TABS = ("all", "unanswered", "advice")
 #: Of these there is always room under "Waiting for you".
 MOST_UNANSWERED = 2
+#: Links to networks, kept as HTML.
+MOST_LINKS = 1024
+_HOLES = {name: Hole(name) for name in ("today", "network_links", "waiting_rows", "feed_rows")}
 
 
 @blueprint.get("/")
@@ -27,7 +38,7 @@ def index() -> ResponseReturnValue:
     return _feed(me) if me else render_template("home/landing.html")
 
 
-def _feed(me: Me) -> str:
+def _feed(me: Me) -> bytes:
     """Five statements, one of them the session's, however much there is."""
     only = request.args.get("show", "all")
     only = only if only in _TABS else "all"
@@ -37,20 +48,51 @@ def _feed(me: Me) -> str:
     if only == "all":
         waiting += _unanswered(newest, waiting)
     above = {thread.id for thread in waiting}
-    day = today(me.zone)
-    return render_template(
+    below = [thread for thread in newest if thread.id not in above]
+    draft_done = session.pop("draft_done", None)
+    return member_page(
         "home/index.html",
-        me=me,
-        nav="home",
-        only=only,
-        networks=networks,
-        waiting=waiting,
-        feed=[thread for thread in newest if thread.id not in above],
-        today=f"{day:%A} {day.day} {day:%B}",
-        unread=unread_count(me.id),
-        ask_url=url_for("threads.ask"),
-        draft_done=session.pop("draft_done", None),
+        me,
+        {
+            "nav": "home",
+            "only": only,
+            "networks": bool(networks),
+            "waiting": bool(waiting),
+            "feed": bool(below),
+            "ask_url": "/ask",
+            "draft_done": draft_done,
+        },
+        {
+            "today": _day(today(me.zone)),
+            "network_links": "".join([_link(network.slug, network.name) for network in networks]),
+            "waiting_rows": "".join([thread_row(thread, "h2", _why(thread), zone=me.zone) for thread in waiting]),
+            "feed_rows": thread_rows(below, me.zone),
+        },
+        keep=not draft_done,
+        **_HOLES,
     )
+
+
+def _day(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+@lru_cache(maxsize=MOST_LINKS)
+def _link(slug: str, name: str) -> str:
+    return Markup('<a href="/n/{}">{}</a>').format(slug, name)
+
+
+def _why(thread: Item) -> str:
+    """Why a thread waits for somebody."""
+    you_asked, nobody_replied, you_follow = _reasons()
+    if thread.mine:
+        return you_asked
+    return nobody_replied if thread.state == "unanswered" else you_follow
+
+
+@per_language
+def _reasons() -> tuple[str, str, str]:
+    return _("You asked"), _("Nobody has replied yet"), _("You follow this")
 
 
 def _unanswered(newest: list[Item], waiting: list[Item]) -> list[Item]:

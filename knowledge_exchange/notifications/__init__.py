@@ -9,11 +9,12 @@ def init_app(app: Flask) -> None:
     """Bring the room into the app, and answer what the live stream asks of it."""
     from knowledge_exchange.auth.sessions import require_me
     from knowledge_exchange.core import hooks
-    from knowledge_exchange.notifications import queries
+    from knowledge_exchange.notifications import pages, queries
     from knowledge_exchange.notifications.routes import blueprint
 
     hooks.provide(app, "unread_counts", queries.unread_counts)
     hooks.provide(app, "notification_payloads", queries.notification_payloads)
     # For pages of rooms below, which know no notifications; the others pass `unread` themselves.
     app.jinja_env.globals["my_unread"] = lambda: queries.unread_count(require_me().id)
+    pages.init_app(app)
     app.register_blueprint(blueprint)

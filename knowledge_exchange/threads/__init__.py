@@ -10,12 +10,10 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.core import hooks
     from knowledge_exchange.threads import live, profiles, queries, writing  # noqa: F401
     from knowledge_exchange.threads.routes import blueprint
-    from knowledge_exchange.threads.rows import thread_row
 
     hooks.provide(app, "thread_room", live.room_of)
     hooks.provide(app, "visible_threads", queries.threads_visible_to)
     hooks.provide(app, "post_payloads", live.post_payloads)
     hooks.provide(app, "thread_payloads", live.thread_payloads)
     hooks.provide(app, "mark_read", writing.mark_read)
-    app.jinja_env.globals["thread_row"] = thread_row
     app.register_blueprint(blueprint)

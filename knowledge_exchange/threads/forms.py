@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,6 +19,8 @@ from knowledge_exchange.threads.limits import (
 from knowledge_exchange.threads.models import KINDS
 
 Errors = dict[str, str]
+#: Titles whose words for addresses are kept.
+MOST_SLUGS = 4096
 # Characters that no keyboard types and PostgreSQL does not store, or that turn a line around.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -77,6 +80,7 @@ def check_thread(form: Mapping[str, str]) -> tuple[dict[str, str], Errors]:
     return values, errors
 
 
+@lru_cache(maxsize=MOST_SLUGS)
 def slug_of(title: str) -> str:
     """The words of a title for the page's address; ``thread`` where none can be written so."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()

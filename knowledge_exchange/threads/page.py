@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import render_template, url_for
+from markupsafe import escape
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import time_of
-from knowledge_exchange.notifications.queries import unread_count
+from knowledge_exchange.core.shells import Given, Hole
+from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import policy, queries
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_UNREAD_COUNTED
@@ -33,44 +36,119 @@ class Wish:
     draft_done: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ThreadFacts(Given):
+    """Of a thread, what its page shows around the posts."""
+
+    id: int
+    title: str
+    network_slug: str
+    network_name: str
+    reply_count: int
+    answer_id: int | None
+    locked_at: bool
+    last_post_id: int
+    author_name: str
+    level: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFacts(Given):
+    """Of the posts on the page, what is shown around them."""
+
+    opening: bool
+    count: int
+    before: int
+    next_key: int | None
+    source: str
+    answer_place: int
+    people: int
+
+
 def base_url(thread: AnyRow) -> str:
     """The thread's own address."""
-    return url_for("threads.thread", thread_id=thread.id, slug=slug_of(thread.title))
+    return f"/t/{thread.id}/{slug_of(thread.title)}"
 
 
 def page_url(thread: AnyRow, view: str, mine: str, after: int | None) -> str:
     """The address of one of its pages; the view stands in it only where it isn't the reader's own."""
-    said = view if view != mine else None
-    slug = slug_of(thread.title)
-    return url_for("threads.thread", thread_id=thread.id, slug=slug, after=after, view=said)
+    asked = {"after": after, "view": view if view != mine else None}
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"{base_url(thread)}?{query}" if query else base_url(thread)
 
 
-def show(me: Me, thread: AnyRow, wish: Wish) -> str:
-    """The page as HTML. Statements: 1 to 3 for the body if it isn't kept, 3 for what is the reader's."""
+def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
+    """The page as HTML in UTF-8. Statements: 1 to 3 for the body if it isn't kept, 2 for what is the reader's."""
     body = body_of(thread, wish.view, wish.after, me.zone)
-    return render_template(
-        "threads/thread.html",
-        me=me,
-        nav="networks",
-        thread=thread,
-        body=body,
-        view=wish.view,
-        total=thread.reply_count + 1,
-        base_url=base_url(thread),
-        max_body=MAX_BODY_CHARS,
-        levels=levels(),
-        kind_word=kinds()[thread.kind][0],
-        last_at=time_of(thread.last_post_id),
-        may_accept=policy.may_accept(thread),
-        may_reply=policy.may_reply(thread),
-        unread=unread_count(me.id),
-        ask_url=url_for("threads.new_thread", slug=thread.network_slug),
-        form_key=wish.key or secrets.token_urlsafe(16),
-        errors=wish.errors,
-        draft_done=wish.draft_done,
+    reading, values = _reading(thread, body)
+    replying = _replying(thread, wish)
+    facts = {
+        "nav": "networks",
+        "thread": _thread_facts(thread),
+        "body": _body_facts(body),
+        "view": wish.view,
+        "total": thread.reply_count + 1,
+        "base_url": base_url(thread),
+        "kind_word": kinds()[thread.kind][0],
+        "last_at": time_of(thread.last_post_id),
+        "may_accept": policy.may_accept(thread),
+        "may_reply": policy.may_reply(thread),
+        "ask_url": f"/n/{thread.network_slug}/new",
+        "draft_done": wish.draft_done,
         **_addresses(me, thread, wish, body),
-        **_reading(thread, body),
-        **_replying(thread, wish),
+        **reading,
+        **replying,
+    }
+    return member_page(
+        "threads/thread.html",
+        me,
+        facts,
+        {
+            "opening": body.opening,
+            "answer": body.answer,
+            "talk": body.talk,
+            "faces": body.faces,
+            "form_key": escape(wish.key or secrets.token_urlsafe(16)),
+            **values,
+        },
+        keep=not (replying["reply_to"] or replying["typed"] or wish.errors or wish.draft_done),
+        errors=wish.errors,
+        levels=levels(),
+        max_body=MAX_BODY_CHARS,
+        **_HOLES,
+    )
+
+
+#: What is the reader's own, or long; see core/shells.py.
+_HOLES = {
+    name: Hole(name) for name in ("opening", "answer", "talk", "faces", "form_key", "mine", "last_read", "unread_shown")
+}
+
+
+def _thread_facts(thread: AnyRow) -> ThreadFacts:
+    return ThreadFacts(
+        id=thread.id,
+        title=thread.title,
+        network_slug=thread.network_slug,
+        network_name=thread.network_name,
+        reply_count=thread.reply_count,
+        answer_id=thread.answer_id,
+        locked_at=thread.locked_at is not None,
+        last_post_id=thread.last_post_id,
+        author_name=thread.author_name,
+        level=thread.level,
+    )
+
+
+def _body_facts(body: Body) -> BodyFacts:
+    return BodyFacts(
+        opening=bool(body.opening),
+        count=len(body.post_ids),
+        before=body.before,
+        next_key=body.next_key,
+        source=body.source,
+        answer_place=body.answer_place,
+        people=body.people,
     )
 
 
@@ -89,29 +167,36 @@ def _addresses(me: Me, thread: AnyRow, wish: Wish, body: Body) -> dict[str, Any]
     }
 
 
-def _reading(thread: AnyRow, body: Body) -> dict[str, Any]:
-    """What is unread, here and on other pages; nothing is before one's first visit."""
+def _reading(thread: AnyRow, body: Body) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is unread, here and on other pages; nothing is before one's first visit. Facts and values of holes."""
     mine = [
-        post_id
+        str(post_id)
         for post_id, participant_id in zip(body.post_ids, body.participants, strict=True)
         if policy.is_mine(thread, participant_id)
     ]
     last_read = thread.last_read_id or 0
-    unread: list[int] = []
+    unread: Sequence[int] = ()
     if last_read and thread.last_post_id > last_read:
-        unread = list(queries.unread_posts(thread.id, last_read, thread.my_participant_id))
-    here = set(body.post_ids)
+        unread = queries.unread_posts(thread.id, last_read, thread.my_participant_id)
+    elsewhere = [post_id for post_id in unread if post_id not in body.post_ids]
     many = len(unread) >= MAX_UNREAD_COUNTED
-    return {
-        "mine": mine,
-        "last_read": last_read,
-        "first_unread": unread[0] if unread else None,
-        "unread_count": len(unread),
-        "unread_shown": f"{MAX_UNREAD_COUNTED - 1}+" if many else len(unread),
-        "unread_elsewhere": [post_id for post_id in unread if post_id not in here],
+    facts = {
+        "first_unread": Hole("first_unread") if unread else None,
+        "unread_from": Hole("unread_from"),
+        "elsewhere": len(elsewhere),
+        "first_elsewhere": Hole("first_elsewhere"),
         "has_unread": thread.last_post_id > last_read,
         "read_to": max(body.post_ids, default=0),
     }
+    values = {
+        "mine": " ".join(mine),
+        "last_read": str(last_read),
+        "first_unread": str(unread[0]) if unread else "",
+        "unread_from": str(max(thread.reply_count + 2 - len(unread), 1)),
+        "unread_shown": f"{MAX_UNREAD_COUNTED - 1}+" if many else str(len(unread)),
+        "first_elsewhere": str(elsewhere[0]) if elsewhere else "",
+    }
+    return facts, values
 
 
 def _replying(thread: AnyRow, wish: Wish) -> dict[str, Any]:

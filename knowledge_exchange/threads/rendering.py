@@ -39,15 +39,16 @@ class Node:
 class Body:
     """A page's posts as HTML, and what else is the same for every reader."""
 
-    opening: str
-    talk: str
-    answer: str
+    opening: bytes  # in UTF-8, like the others
+    talk: bytes
+    answer: bytes
     answer_place: int  # its ordinal in this view, 0 where there is none
     post_ids: tuple[int, ...]
     participants: tuple[int | None, ...]  # whose each post is; never shown
     before: int  # posts on earlier pages
     next_key: int | None
-    faces: tuple[dict[str, Any], ...]
+    faces: bytes
+    people: int  # how many they are
     source: str
 
 
@@ -78,16 +79,18 @@ def _made(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
     posts = [as_post(row, thread) for row in shown]
     opening = [post for post in posts if post["parent_id"] is None]
     replies = [post for post in posts if post["parent_id"] is not None]
+    faces = _faces(posts)
     return Body(
-        opening=_opening(thread, opening[0], zone) if opening else "",
-        talk=_talk(replies, view, zone),
-        answer=_answer(thread, zone) if opening and thread.answer_id else "",
+        opening=_opening(thread, opening[0], zone).encode() if opening else b"",
+        talk=_talk(replies, view, zone).encode(),
+        answer=_answer(thread, zone).encode() if opening and thread.answer_id else b"",
         answer_place=queries.posts_up_to(thread.id, view, thread.answer_id) if thread.answer_id else 0,
         post_ids=tuple(row.id for row in shown),
         participants=tuple(row.participant_id for row in shown),
         before=queries.posts_up_to(thread.id, view, after) if after else 0,
         next_key=shown[-1].id if len(rows) > POSTS_A_PAGE else None,
-        faces=_faces(posts),
+        faces=str(get_template_attribute("threads/_faces.html", "faces")(faces)).encode(),
+        people=len(faces),
         source=next((row.source for row in shown if row.source), ""),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from knowledge_exchange.auth.gate import active
@@ -14,7 +14,7 @@ from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import listing, policy, queries
-from knowledge_exchange.threads.limits import THREADS_A_PAGE
+from knowledge_exchange.threads.network_page import show_network
 from knowledge_exchange.threads.page import Wish, base_url, page_url, show
 
 blueprint = Blueprint("threads", __name__)
@@ -46,28 +46,7 @@ def network(slug: str) -> ResponseReturnValue:
     only = request.args.get("show", "all")
     if only not in listing.FILTERS:
         only = "all"
-    before = parse_id(request.args.get("before"))
-    threads = listing.network_page(me.id, found.id, only, before)
-    shown = threads[:THREADS_A_PAGE]
-    older = shown[-1].last_post_id if len(threads) > THREADS_A_PAGE else None
-    return render_template(
-        "threads/network.html",
-        me=me,
-        nav="networks",
-        network=found,
-        threads=shown,
-        only=only,
-        first_page=before is None,
-        older=url_for("threads.network", slug=slug, before=older, show=_unless_all(only)) if older else None,
-        newest=url_for("threads.network", slug=slug, show=_unless_all(only)),
-        unread=unread_count(me.id),
-        ask_url=url_for("threads.new_thread", slug=slug),
-        draft_done=session.pop(DRAFT_DONE, None),
-    )
-
-
-def _unless_all(only: str) -> str | None:
-    return None if only == "all" else only
+    return show_network(me, found, only, parse_id(request.args.get("before")), session.pop(DRAFT_DONE, None))
 
 
 @blueprint.get("/t/<int:thread_id>", defaults={"slug": None})

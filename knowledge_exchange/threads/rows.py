@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -16,11 +17,22 @@ MOST_KEPT = 4096
 
 
 def thread_row(item: Item, h: str = "h3", why: str = "", with_network: bool = True, zone: str = DEFAULT_ZONE) -> Markup:
-    """A thread in a list (a global of the templates); ``why`` says why it is shown."""
-    return _row(current_app.name, item, h, why, with_network, zone, today(zone), language())
+    """A thread in a list; ``why`` says why it is shown."""
+    return _row(item, h, why, with_network, zone, _moment(zone))
+
+
+def thread_rows(items: Iterable[Item], zone: str, h: str = "h3", with_network: bool = True) -> str:
+    """Threads of a list, one after the other."""
+    moment = _moment(zone)
+    return "".join([_row(item, h, "", with_network, zone, moment) for item in items])
+
+
+def _moment(zone: str) -> tuple[str, date, str]:
+    """What rows depend on beside what they are given."""
+    return current_app.name, today(zone), language()
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _row(_app: str, item: Item, h: str, why: str, with_network: bool, zone: str, _day: date, _language: str) -> Markup:
+def _row(item: Item, h: str, why: str, with_network: bool, zone: str, _moment: tuple[str, date, str]) -> Markup:
     macro = get_template_attribute("_macros.html", "thread_row")
     return Markup(macro(item, h, why, with_network, zone))  # noqa: S704 -- the macro escapes

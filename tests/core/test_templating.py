@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from jinja2 import DictLoader
 
-from knowledge_exchange.core import i18n, templating
+from knowledge_exchange.core import i18n, paths, templating
 
 ICONS = '{% macro icon(id, extra="") %}<svg class="{{ extra }}">{{ id }}</svg>{% endmacro %}'
 PAGES = {
@@ -55,15 +53,11 @@ def test_texts_and_icons_with_constant_arguments_are_no_calls_any_more() -> None
     assert '<svg class="">i-x</svg>' in code
 
 
-def test_every_template_of_the_exchange_compiles() -> None:
-    app = pages(settling=True)
-    from jinja2 import FileSystemLoader
-
-    from knowledge_exchange.core import paths
-
-    app.jinja_env.loader = FileSystemLoader(str(paths.templates()))
-    app.jinja_env.globals["asset"] = lambda name: f"/{name}"
-    names = [str(path.relative_to(paths.templates())) for path in Path(paths.templates()).rglob("*.*")]
+@pytest.mark.databases("sqlite")
+def test_every_template_of_the_exchange_compiles(app: Flask) -> None:
+    folder = paths.templates()
+    names = [str(path.relative_to(folder)) for path in folder.rglob("*.*")]
     assert len(names) > 30
+    assert isinstance(app.jinja_env, templating.SettlingEnvironment)
     for name in names:
         app.jinja_env.get_template(name)

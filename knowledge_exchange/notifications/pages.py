@@ -1,0 +1,123 @@
+"""Pages of active members that are asked for often: the frame around them, and the badge, kept as shells."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, current_app, render_template, session
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core import shells
+from knowledge_exchange.core.shells import Given, Hole
+from knowledge_exchange.notifications.queries import unread_count
+from knowledge_exchange.realtime.replay import cursor_now
+
+_MOST_COUNTS = 256
+_MOST_TOKENS = 4096
+_COUNT = Hole("count")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Given):
+    """Of whoever is asking, what the frame of a page prints or decides by."""
+
+    id: str
+    name: str
+    handle: str | None
+    standing: str
+    role: str
+    zone: str
+
+
+def init_app(app: Flask) -> None:
+    """Make the two ways of showing the number of unread entries known to the templates."""
+    app.jinja_env.filters["in_title"] = in_title
+    app.jinja_env.filters["badge"] = badge
+
+
+def in_title(count: int | Hole) -> str:
+    """Before the title of a page: ``(3) ``, or nothing."""
+    if isinstance(count, Hole):
+        return Hole("in_title")
+    return f"({count}) " if count else ""
+
+
+def badge(count: int | Hole) -> str:
+    """The badge beside “Notifications”."""
+    return Hole("badge") if isinstance(count, Hole) else _badge(count)
+
+
+@lru_cache(maxsize=_MOST_COUNTS)
+def _badge(count: int) -> Markup:
+    return Markup(render_template("components/unread.html", count=count))  # noqa: S704 -- a number
+
+
+def member_page(
+    template: str,
+    me: Me,
+    facts: Mapping[str, Any],
+    values: Mapping[str, str | bytes],
+    *,
+    keep: bool = True,
+    **constant: Any,
+) -> bytes:
+    """A page for an active member; see :func:`knowledge_exchange.core.shells.page`.
+
+    ``facts`` are joined by the reader's role and zone, the holes by what the frame needs of them.
+    """
+    reader = Reader(
+        id=Hole("my_id"),
+        name=Hole("my_name"),
+        handle=Hole("my_handle") if me.handle else None,
+        standing=me.standing,
+        role=me.role,
+        zone=me.zone,
+    )
+    count = unread_count(me.id)
+    own = {
+        "my_id": str(me.id),
+        "my_name": escape(me.name),
+        "my_handle": escape(me.handle or ""),
+        "csrf_token": _form_token(),
+        "live_cursor": cursor_now(),
+        "in_title": in_title(count),
+        "badge": badge(count),
+    }
+    return shells.page(
+        template,
+        {"me": reader, "unread": _COUNT, **facts},
+        {**own, **values},
+        zone=me.zone,
+        # Said once, to one: it must not be kept.
+        keep=keep and "_flashes" not in session,
+        csrf_token=_csrf_hole,
+        live_cursor=Hole("live_cursor"),
+        **constant,
+    )
+
+
+_tokens: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+
+def _form_token() -> str:
+    """The token of this session's forms. It is good as long as the session is, so it is signed once."""
+    own = session.get("csrf_token")
+    if own is None:
+        return str(generate_csrf())
+    key = (str(current_app.secret_key), str(own))
+    token = _tokens.get(key)
+    if token is None:
+        token = _tokens[key] = str(generate_csrf())
+        while len(_tokens) > _MOST_TOKENS:
+            _tokens.popitem(last=False)
+    return token
+
+
+def _csrf_hole() -> str:
+    return Hole("csrf_token")

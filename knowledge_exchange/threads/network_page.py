@@ -1,0 +1,71 @@
+"""What a network's page needs besides its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from markupsafe import escape
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.core.shells import Given, Hole
+from knowledge_exchange.notifications.pages import member_page
+from knowledge_exchange.threads import listing
+from knowledge_exchange.threads.limits import THREADS_A_PAGE
+from knowledge_exchange.threads.rows import thread_rows
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFacts(Given):
+    """Of a network and the reader's place in it, what its page shows."""
+
+    slug: str
+    name: str
+    description: str
+    kind: str
+    visibility: str
+    my_role: str | None
+
+
+_HOLES = {"rows": Hole("rows")}
+
+
+def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_done: str | None) -> bytes:
+    """A page of a network's threads as HTML in UTF-8. Statements: the threads, the badge."""
+    found = listing.network_page(me.id, network.id, only, before)
+    shown = found[:THREADS_A_PAGE]
+    facts = NetworkFacts(
+        slug=network.slug,
+        name=network.name,
+        description=network.description,
+        kind=network.kind,
+        visibility=network.visibility,
+        my_role=network.my_role,
+    )
+    older = page_url(network.slug, only, shown[-1].last_post_id) if len(found) > THREADS_A_PAGE else ""
+    return member_page(
+        "threads/network.html",
+        me,
+        {
+            "nav": "networks",
+            "network": facts,
+            "threads": bool(shown),
+            "only": only,
+            "first_page": before is None,
+            "older": Hole("older") if older else None,
+            "newest": page_url(network.slug, only, None),
+            "ask_url": f"/n/{network.slug}/new",
+            "draft_done": draft_done,
+        },
+        {"rows": thread_rows(shown, me.zone, "h2", with_network=False), "older": escape(older)},
+        keep=not draft_done,
+        **_HOLES,
+    )
+
+
+def page_url(slug: str, only: str, before: int | None) -> str:
+    """The address of a page of a network; what goes without saying isn't said."""
+    asked = {"before": before, "show": only if only != "all" else None}
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"/n/{slug}?{query}" if query else f"/n/{slug}"
