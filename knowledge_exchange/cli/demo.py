@@ -7,10 +7,6 @@ from flask import current_app
 
 from knowledge_exchange.cli.console import fail, with_exchange
 
-PASSWORD = "demo-Knowledge-1"  # noqa: S105 -- public by design; refused in production
-#: A membership number that anybody may claim in the demo, to see how it goes.
-FREE_NUMBER = ("unison", "U-1234567", "Example")
-
 
 @click.command()
 @with_exchange
@@ -39,7 +35,7 @@ def _has_members() -> bool:
 
 def say_sign_ins() -> None:
     """Print who can sign in to the demo, and with what."""
-    from knowledge_exchange.cli.demo_content import load
+    from knowledge_exchange.cli.demo_content import FREE_NUMBER, PASSWORD, load
 
     click.echo(f"\nSign in with the password {PASSWORD} as")
     for person in load().people:

@@ -15,8 +15,16 @@ from knowledge_exchange.auth import actions as accounts
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.passwords import hash_password
-from knowledge_exchange.cli.demo import FREE_NUMBER, PASSWORD
-from knowledge_exchange.cli.demo_content import READ_UNTIL_HOURS, DemoCommunity, Person, Post, Thread, load
+from knowledge_exchange.cli.demo_content import (
+    FREE_NUMBER,
+    PASSWORD,
+    READ_UNTIL_HOURS,
+    DemoCommunity,
+    Person,
+    Post,
+    Thread,
+    load,
+)
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import floor_id, new_id

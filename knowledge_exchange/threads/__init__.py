@@ -8,12 +8,12 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bring the room into the app, and answer what the live stream asks of it."""
     from knowledge_exchange.core import hooks
-    from knowledge_exchange.threads import live, profiles, queries, writing  # noqa: F401
+    from knowledge_exchange.threads import changing, live, profiles, queries, reading, writing  # noqa: F401
     from knowledge_exchange.threads.routes import blueprint
 
     hooks.provide(app, "thread_room", live.room_of)
     hooks.provide(app, "visible_threads", queries.threads_visible_to)
     hooks.provide(app, "post_payloads", live.post_payloads)
     hooks.provide(app, "thread_payloads", live.thread_payloads)
-    hooks.provide(app, "mark_read", writing.mark_read)
+    hooks.provide(app, "mark_read", reading.mark_read)
     app.register_blueprint(blueprint)

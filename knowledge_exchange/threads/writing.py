@@ -1,32 +1,28 @@
-"""Writing: new threads, replies, edits, answers. Render first, then one unit of work."""
+"""Writing: new threads and replies. Render first, then one unit of work."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from knowledge_exchange.auth.actions import prefer_view
 from knowledge_exchange.auth.gate import active
-from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, THREAD_LIMIT, limiter
+from knowledge_exchange.auth.limits import REPLY_LIMIT, THREAD_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.auth.models import VIEWS
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks.queries import network_page as network_for
-from knowledge_exchange.notifications import actions as notices
-from knowledge_exchange.notifications.models import LEVELS
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import actions, policy, queries
-from knowledge_exchange.threads.forms import check_body, check_thread, check_title, clean_line, clean_text
+from knowledge_exchange.threads.forms import check_body, check_thread, clean_text
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_KEY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.listing import my_networks
-from knowledge_exchange.threads.locking import locked_post, locked_thread
+from knowledge_exchange.threads.locking import locked_thread
 from knowledge_exchange.threads.models import KINDS
 from knowledge_exchange.threads.page import Wish, base_url, show
 from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint, visible_post, visible_thread
@@ -151,171 +147,3 @@ def _write_once(me: Me, key: str, write: Callable[[], int]) -> int:
         post_id = write()
         actions.note_submission(me, key, post_id)
         return post_id
-
-
-@blueprint.get("/p/<int:post_id>/edit")
-@active
-def edit_page(post_id: int) -> ResponseReturnValue:
-    """The form in which a post is edited."""
-    return _edit_page(post_id, {}, {})
-
-
-def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str]) -> str:
-    me = require_me()
-    found, row = visible_post(me, post_id)
-    if not policy.may_edit(found, row.participant_id, row):
-        abort(404)
-    values = {"title": found.title, "body": queries.source_of(post_id), "kind": found.kind, **typed}
-    return render_template(
-        "threads/edit.html",
-        me=me,
-        nav="networks",
-        thread=found,
-        post=row,
-        values=values,
-        errors=errors,
-        is_opening=row.parent_id is None,
-        max_title=MAX_TITLE_CHARS,
-        max_body=MAX_BODY_CHARS,
-        unread=unread_count(me.id),
-    )
-
-
-@blueprint.post("/p/<int:post_id>/edit")
-@active
-@limiter.limit(REPLY_LIMIT)
-def edit_post(post_id: int) -> ResponseReturnValue:
-    """Change what a post says; what it said before stays in its history."""
-    me = require_me()
-    found, row = visible_post(me, post_id)
-    if not policy.may_edit(found, row.participant_id, row):
-        abort(404)
-    body = clean_text(request.form.get("body", ""))
-    title = clean_line(request.form.get("title", found.title)) if row.parent_id is None else None
-    errors = {**check_body(body), **(check_title(title) if title is not None else {})}
-    if errors:
-        return _edit_page(post_id, {"body": body, "title": title or found.title}, errors), 422
-    text = actions.written(body)
-    with unit_of_work():
-        found, row = locked_post(me, post_id)
-        if not policy.may_edit(found, row.participant_id, row):
-            abort(404)
-        actions.edit(me, found, row, text, title if title != found.title else None)
-    return redirect(url_for("threads.post", post_id=post_id), 303)
-
-
-@blueprint.get("/p/<int:post_id>/delete")
-@active
-def delete_page(post_id: int) -> ResponseReturnValue:
-    """Ask before a post is taken away."""
-    me = require_me()
-    found, row = visible_post(me, post_id)
-    if not policy.may_delete(found, row.participant_id, row):
-        abort(404)
-    return render_template(
-        "threads/delete.html", me=me, nav="networks", thread=found, post=row, unread=unread_count(me.id)
-    )
-
-
-@blueprint.post("/p/<int:post_id>/delete")
-@active
-@limiter.limit(SMALL_ACT_LIMIT)
-def delete_post(post_id: int) -> ResponseReturnValue:
-    """Take one's own post away."""
-    me = require_me()
-    with unit_of_work():
-        found, row = locked_post(me, post_id)
-        if not policy.may_delete(found, row.participant_id, row):
-            abort(404)
-        thread_gone = actions.delete_post(found, row)
-    if thread_gone:
-        flash(_("Your thread is gone."), "good")
-        return redirect(url_for("threads.network", slug=found.network_slug), 303)
-    flash(_("Your post is gone."), "good")
-    return redirect(base_url(found), 303)
-
-
-@blueprint.post("/p/<int:post_id>/accept")
-@active
-@limiter.limit(SMALL_ACT_LIMIT)
-def accept(post_id: int) -> ResponseReturnValue:
-    """Accept a reply as the answer."""
-    me = require_me()
-    with unit_of_work():
-        found, row = locked_post(me, post_id)
-        if not policy.may_accept(found) or not policy.may_be_answer(row):
-            abort(404)
-        if found.answer_id != row.id:
-            actions.accept(me, found, row)
-    return redirect(url_for("threads.post", post_id=post_id), 303)
-
-
-@blueprint.post("/p/<int:post_id>/unaccept")
-@active
-@limiter.limit(SMALL_ACT_LIMIT)
-def unaccept(post_id: int) -> ResponseReturnValue:
-    """Take back that a reply is the answer."""
-    me = require_me()
-    with unit_of_work():
-        found, row = locked_post(me, post_id)
-        if not policy.may_accept(found):
-            abort(404)
-        if found.answer_id == row.id:
-            actions.unaccept(found)
-    return redirect(url_for("threads.post", post_id=post_id), 303)
-
-
-@blueprint.post("/t/<int:thread_id>/read")
-@active
-def read(thread_id: int) -> ResponseReturnValue:
-    """Mark a thread read up to a post."""
-    me = require_me()
-    upto = parse_id(request.form.get("post"))
-    with unit_of_work():
-        found = visible_thread(me, thread_id)
-        if upto is None or not mark_read(me, thread_id, upto):
-            abort(404)
-    return redirect(base_url(found), 303)
-
-
-@blueprint.post("/t/<int:thread_id>/level")
-@active
-@limiter.limit(SMALL_ACT_LIMIT)
-def level(thread_id: int) -> ResponseReturnValue:
-    """Choose how loud a thread is."""
-    me = require_me()
-    wanted = request.form.get("level", "")
-    if wanted not in LEVELS:
-        abort(400)
-    with unit_of_work():
-        found = visible_thread(me, thread_id)
-        notices.choose_level(me.id, thread_id, wanted)
-    return redirect(base_url(found), 303)
-
-
-@blueprint.post("/t/<int:thread_id>/view")
-@active
-@limiter.limit(SMALL_ACT_LIMIT)
-def view(thread_id: int) -> ResponseReturnValue:
-    """Choose to read threads as a tree or by time; remembered for all of them."""
-    me = require_me()
-    wanted = request.form.get("view", "")
-    if wanted not in VIEWS:
-        abort(400)
-    found = visible_thread(me, thread_id)
-    with unit_of_work():
-        prefer_view(me.id, wanted)
-    return redirect(base_url(found) + "#talk", 303)
-
-
-def mark_read(me: Me, thread_id: int, upto: int) -> bool:
-    """Note that a thread has been read up to a post of it; False where there is no such thing."""
-    with unit_of_work():
-        found = queries.thread_visible_to(me, thread_id)
-        row = queries.post_by_id(upto)
-        if found is None or row is None or row.thread_id != thread_id:
-            return False
-        if found.my_participant_id is None:
-            notices.participate(me.id, thread_id, "normal")
-        notices.mark_thread_read(me.id, thread_id, upto)
-    return True

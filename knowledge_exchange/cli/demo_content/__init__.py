@@ -34,6 +34,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+PASSWORD = "demo-Knowledge-1"  # noqa: S105 -- public by design; refused in production
+#: A membership number that anybody may claim in the demo, to see how it goes.
+FREE_NUMBER = ("unison", "U-1234567", "Example")
 KINDS = ("problem", "advice", "case_study", "discussion", "announcement")
 READ_UNTIL_HOURS = 20.0
 """A suggestion for the demo: what is older than this counts as read by the demo accounts."""
