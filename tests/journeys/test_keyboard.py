@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.demo import demo
-from tests.support.pages import ask
+from tests.support.pages import LONGEST, ask
+from tests.support.pages import open_thread as go_to
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -189,6 +190,22 @@ def test_after_an_action_one_goes_on_from_where_one_was(sign_in: SignIn) -> None
     assert fold.evaluate("summary => summary === document.activeElement")
     fold.press("Enter")
     assert page.locator("details.branch").get_attribute("open") is not None
+
+
+def test_choosing_how_closely_to_watch_keeps_the_page_and_the_place(sign_in: SignIn) -> None:
+    page = sign_in(PEER)
+    go_to(page, *LONGEST)
+    page.get_by_role("link", name="Further posts").press("Enter")
+    page.wait_for_url(re.compile("after="))
+    before = page.url.partition("#")[0]
+    summary = page.locator("#watch summary")
+    for name in ("Muted", "Watching"):
+        summary.press("Enter")
+        page.locator("#watch").get_by_role("button", name=re.compile(name)).press("Enter")
+        page.locator("#watch summary", has_text=name).wait_for()
+        assert page.url == f"{before}#watch"
+        page.keyboard.press("Tab")
+        assert summary.evaluate("summary => summary === document.activeElement")
 
 
 def test_a_part_that_is_fetched_anew_does_not_take_the_focus_away(sign_in: SignIn) -> None:
