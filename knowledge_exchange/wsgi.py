@@ -10,10 +10,13 @@ from gevent import monkey
 monkey.patch_all()
 
 from knowledge_exchange import create_app  # noqa: E402
+from knowledge_exchange.cli.serving import require_usable  # noqa: E402
 from knowledge_exchange.core import logs  # noqa: E402
 from knowledge_exchange.realtime import revocation  # noqa: E402
 from knowledge_exchange.realtime.workers import prepare_worker  # noqa: E402
 
 app = create_app()
 logs.configure(app.config["KE_LOG_LEVEL"])
+with app.app_context():
+    require_usable()
 prepare_worker(app, background=[revocation.watch_over(app)])

@@ -34,7 +34,7 @@ def _serve(host: str, port: int) -> None:
 
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     logs.configure(app.config["KE_LOG_LEVEL"])
-    _require_migrated()
+    require_usable()
     background = [*loops(app), revocation.watch_over(app)]
     if is_sqlite():
         app.extensions["ke_checkpointer"] = True
@@ -47,7 +47,8 @@ def _serve(host: str, port: int) -> None:
     run_embedded(app, host, port, background)
 
 
-def _require_migrated() -> None:
+def require_usable() -> None:
+    """End with a sentence where the database is not up to date or, in production, holds accounts of the demo."""
     from knowledge_exchange.cli.checking import has_demo_accounts
     from knowledge_exchange.cli.database import is_migrated
     from knowledge_exchange.core.db import db
@@ -73,7 +74,7 @@ def worker(once: bool) -> None:
 
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     logs.configure(app.config["KE_LOG_LEVEL"])
-    _require_migrated()
+    require_usable()
     if once:
         run_once(app)
         click.echo("Every job has run once.")
