@@ -15,6 +15,7 @@ from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
 from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.text import one_line
 from knowledge_exchange.mail.actions import drop_unsent
 
 
@@ -51,7 +52,7 @@ def create_member(
     member = Member(
         id=new_id(created_at),
         email=policy.email_key(email),
-        name=" ".join(name.split()),
+        name=one_line(name),
         password_hash=password_hash,
         standing=standing,
         standing_since=moment,

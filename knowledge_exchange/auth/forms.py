@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -15,6 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from knowledge_exchange.auth import passwords, policy
+from knowledge_exchange.core.text import one_line
 
 EMAIL_MAX_CHARS = 254
 
@@ -52,14 +52,8 @@ def handle_fault(handle: str, name: str) -> str | None:
     return None
 
 
-#: What is seen in no name but can hide or turn around the text beside it (joiners are letters' own business).
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff]"
-)
-
-
 def _name_line(text: str | None) -> str:
-    return _one_line(_UNSEEN.sub("", _one_line(text)))
+    return one_line(text or "")
 
 
 class _EmailForm(Form):

@@ -16,6 +16,7 @@ from knowledge_exchange.auth.models import ROLES, Member
 from knowledge_exchange.auth.policy import email_key, handle_key
 from knowledge_exchange.cli.console import fail, with_exchange
 from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.core.text import one_line
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import Network, NetworkMembership
 
@@ -52,7 +53,7 @@ def _address(_context: click.Context, _option: click.Parameter, value: str) -> s
 
 
 def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    name = " ".join(value.split())
+    name = one_line(value)
     if not name:
         raise click.BadParameter("give a name")
     return name

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.core.csv_files import UnreadableFile, open_csv
 from knowledge_exchange.core.db import db
+from knowledge_exchange.core.text import one_line
 from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.networks.regions import region_slug
 
@@ -65,7 +66,7 @@ def _facts(header: list[str], cells: list[str] | None) -> Facts | str:
     """The facts, or what is wrong with the row."""
     if cells is None or len(cells) != len(header):
         return str(_("the row has another number of columns than the first line"))
-    row = dict(zip(header, (" ".join(cell.split()) for cell in cells), strict=True))
+    row = dict(zip(header, (one_line(cell) for cell in cells), strict=True))
     code = row["ods_code"].upper()
     if not _CODE.fullmatch(code):
         return str(_("“%(text)s” is no organisation code", text=row["ods_code"]))

@@ -17,6 +17,7 @@ from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.core.text import one_line
 from knowledge_exchange.mail.actions import post_mail
 from knowledge_exchange.networks.actions import join_automatically
 from knowledge_exchange.networks.models import Organisation
@@ -53,7 +54,7 @@ def make_claim(member_id: int, source: str, number: str, surname: str) -> None:
         source=source,
         number_hash=number_hash(source, normal),
         number_tail=number_tail(normal),
-        surname=" ".join(surname.split()),
+        surname=one_line(surname),
     )
     waiting_since = _replace_earlier(member_id)
     db.session.add(claim)

@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from knowledge_exchange.core.csv_files import UNREADABLE
+from knowledge_exchange.core.text import one_line
 from knowledge_exchange.networks.regions import region_slug
 from knowledge_exchange.verification.matching import is_number, normal_number, plain_surname
 
@@ -113,7 +114,7 @@ def cells_by_name(header: list[str], cells: list[str] | None) -> dict[str, str]:
         raise BadCell(_("the row is short: %(found)s columns of %(width)s", found=len(cells), width=width))
     if len(cells) > width:
         raise BadCell(_("the row is too long: %(found)s columns, not %(width)s", found=len(cells), width=width))
-    trimmed = [" ".join(cell.split()) for cell in cells]
+    trimmed = [one_line(cell) for cell in cells]
     if any(UNREADABLE in cell for cell in trimmed):
         raise BadCell(_("it holds letters that can't be read (wrong encoding)"))
     if any(len(cell) > MAX_CELL_CHARS for cell in trimmed):

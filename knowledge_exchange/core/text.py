@@ -1,0 +1,16 @@
+"""Short texts that other people's pages show: names above all."""
+
+from __future__ import annotations
+
+import re
+
+#: Seen in no name, but able to break a page's machinery (zero byte), to hide, or to turn the text beside
+#: it around. Joiners (U+200C, U+200D) stay: in some scripts they are letters' own business.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff]"
+)
+
+
+def one_line(text: str) -> str:
+    """One line with single spaces and without what can't be seen."""
+    return " ".join(_UNSEEN.sub("", text).split())
