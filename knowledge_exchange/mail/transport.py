@@ -53,10 +53,12 @@ def _compose(message_id: int, recipient: str, subject: str, text: str) -> EmailM
 
 
 def _as_file(folder: Path, recipient: str, message: EmailMessage) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     safe = re.sub(r"[^A-Za-z0-9@._+-]", "_", recipient)
     path = folder / f"{now():%Y%m%dT%H%M%S.%fZ}-{safe}.eml"
     draft = path.with_suffix(".part")
+    # Who is a member, and links that are keys: for the owner alone, also in a folder that others may read.
+    draft.touch(mode=0o600)
     draft.write_bytes(message.as_bytes())
     draft.replace(path)
 
