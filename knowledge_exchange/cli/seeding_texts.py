@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from knowledge_exchange.threads.actions import Text, written
 
 POOL_SIZE = 240
-_SENTENCES = (4, 5)
+_SENTENCES = (2, 3, 4)
 _LIST_ITEMS = 3
 
 _FIRST_NAMES = [
