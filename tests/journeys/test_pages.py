@@ -29,7 +29,6 @@ WINDOWS: dict[str, dict[str, Any]] = {
     "desk": {"viewport": {"width": 1280, "height": 800}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
 }
-PATIENCE_MS = 15_000
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +45,6 @@ def test_nothing_is_wrong_with_any_page(
 ) -> None:
     email, stops = ROUNDS[who]
     page = open_window(base_url=exchange.url, **WINDOWS[window]).new_page()
-    page.set_default_timeout(PATIENCE_MS)
     if email:
         sign_in(page, email)
         page.wait_for_url(lambda url: "/sign-in" not in url)
