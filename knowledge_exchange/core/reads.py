@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Dialect, PoolProxiedConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from knowledge_exchange.core.db import AnySelect, db, end_reading, reading_link
+from knowledge_exchange.core.db import AnySelect, db
+from knowledge_exchange.core.links import end_reading, read_over, reading
 
 _Process = Callable[[Any], Any] | None
 
@@ -28,6 +29,24 @@ class _Compiled:
     order: tuple[str, ...] | None  # of positional parameters; None where they are named
     results: tuple[_Process, ...] | None  # None where every value is what the driver gives
     row: Callable[[Sequence[Any]], Any]
+
+
+def reading_link() -> PoolProxiedConnection | None:
+    """The driver's own connection for what this request reads (core/reads.py), all of it at one moment.
+
+    None where the session must be asked instead: it is at work (in a unit of work above all), or
+    somebody listens to statements.
+    """
+    engine = db.engine
+    if engine.dispatch.before_cursor_execute or (db.session.registry.has() and db.session().in_transaction()):
+        return None
+    link = reading()
+    if link is None:
+        link = engine.raw_connection()
+        read_over(link)
+        if engine.dialect.name == "sqlite":
+            link.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
+    return link
 
 
 class Read:

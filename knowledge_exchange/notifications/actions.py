@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, literal, or_, select, update
+from sqlalchemy import bindparam, delete, insert, literal, or_, select, update
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import db, insert_or_ignore
+from knowledge_exchange.core.db import AnySelect, Id, db, insert_or_ignore, run, table_of
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.notifications.levels import raised, reason_for
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.notifications.queries import members_told
 from knowledge_exchange.realtime import push
+
+_PLACE = select(Participant).where(
+    Participant.member_id == bindparam("member", type_=Id), Participant.thread_id == bindparam("thread", type_=Id)
+)
+_INSERT = insert(table_of(Notification))
 
 
 @dataclass(frozen=True)
@@ -32,12 +38,12 @@ class Event:
 
 def participate(member_id: int, thread_id: int, level: str) -> Participant:
     """The member's place in a thread, made if need be and raised to ``level`` unless they chose one."""
-    query = select(Participant).where(Participant.member_id == member_id, Participant.thread_id == thread_id)
-    place = db.session.scalars(query).first()
+    found = {"member": member_id, "thread": thread_id}
+    place = db.session.scalars(_PLACE, found).first()
     if place is None:
         row = {"id": new_id(), "member_id": member_id, "thread_id": thread_id, "last_read_id": 0}
         insert_or_ignore(Participant, {**row, "level": level})
-        place = db.session.scalars(query).one()
+        place = db.session.scalars(_PLACE, found).one()
     place.level = raised(place.level, level, chosen=place.level_chosen_at is not None)
     return place
 
@@ -100,18 +106,25 @@ def _places(event: Event, author_id: int, answered_id: int | None, mentioned: It
     """Places in the thread that may have a reason to be told; made for those newly mentioned."""
     for member_id in mentioned:
         participate(member_id, event.thread_id, "normal")
+    found = {"thread": event.thread_id, "answered": answered_id, "author": author_id, "network": event.network_id}
+    return run(_concerned(), {**found, "mentioned": list(mentioned)}).all()
+
+
+@cache
+def _concerned() -> AnySelect:
+    """Places in a thread of those who watch it, are answered or mentioned, and may be told."""
     concerned = or_(
         Participant.level == "watching",
-        Participant.id == answered_id,
-        Participant.member_id.in_(list(mentioned)),
+        Participant.id == bindparam("answered", type_=Id),
+        Participant.member_id.in_(bindparam("mentioned", expanding=True, type_=Id)),
     )
-    query = (
+    return (
         select(Participant.id, Participant.member_id, Participant.level)
         .join(Member, Member.id == Participant.member_id)
-        .where(Participant.thread_id == event.thread_id, concerned, Member.id != author_id)
-        .where(*_may_be_told(event))
+        .where(Participant.thread_id == bindparam("thread", type_=Id), concerned)
+        .where(Member.id != bindparam("author", type_=Id), Member.standing == "active")
+        .where(hooks.call("network_readable", bindparam("network", type_=Id), Member.id))
     )
-    return db.session.execute(query).all()
 
 
 def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
@@ -134,7 +147,7 @@ def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
         }
         for participant_id, member_id, kind in reasons
     ]
-    db.session.execute(insert(Notification), rows)
+    run(_INSERT, rows)
     told = [
         {"member_id": row["member_id"], "thread_id": row["thread_id"], "notification_id": row["id"]} for row in rows
     ]

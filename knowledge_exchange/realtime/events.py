@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import db
+from knowledge_exchange.core.db import run, table_of
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.realtime.models import LiveEvent
 
@@ -23,6 +23,7 @@ THREAD_KINDS = frozenset({"post", "post_changed", "thread_changed"})
 MEMBER_KINDS = frozenset({"notification", "unread"})
 
 Payload = dict[str, Any]
+_INSERT = insert(table_of(LiveEvent))
 
 
 def record(kind: str, **about: Any) -> int:
@@ -35,7 +36,7 @@ def record_many(rows: Sequence[dict[str, Any]]) -> list[int]:
     moment = now()
     full = [{"id": new_id(), "at": moment, "reason": "", **row} for row in rows]
     if full:
-        db.session.execute(insert(LiveEvent), full)
+        run(_INSERT, full)
     return [row["id"] for row in full]
 
 

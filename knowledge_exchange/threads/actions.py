@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, select, update
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import keyed_hash
-from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
+from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore, run
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.markup import RENDERER_VERSION, mentions_in, render
 from knowledge_exchange.core.order import FIRST, key_between
@@ -23,8 +23,9 @@ from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications.actions import Event
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.realtime import push
+from knowledge_exchange.threads import statements
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
-from knowledge_exchange.threads.models import Post, PostRevision, Submission, Thread, Voice
+from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
 
 
 @dataclass(frozen=True)
@@ -58,39 +59,38 @@ def start_thread(me: Me, network_id: int, kind: str, title: str, text: Text) -> 
     db.session.flush()
     place = notices.participate(me.id, thread.id, "watching")
     thread.voice_id = own_voice(place.id, me)
-    post = _new_post(thread.id, None, thread.voice_id, FIRST, 0, text)
-    post.id = place.last_read_id = post_id
-    db.session.add(post)
-    db.session.flush()
-    event = _event(me, network_id, thread.id, title, post.id)
+    place.last_read_id = post_id
+    run(statements.INSERT_POST, {"id": post_id, **_facts(thread.id, None, thread.voice_id, FIRST, 0, text)})
+    event = _event(me, network_id, thread.id, title, post_id)
     notices.tell_of_post(event, me.id, None, text.mentions)
-    return thread.id, post.id
+    return thread.id, post_id
 
 
 def own_voice(participant_id: int, me: Me) -> int:
     """The voice of somebody's own name in a thread, made at their first post there."""
-    query = select(Voice.id).where(Voice.participant_id == participant_id, Voice.kind == "own")
-    found = db.session.scalar(query)
+    found = statements.OWN_VOICE.first(participant=participant_id)
     if found is not None:
-        return found
+        return int(found.id)
     facts = {"name": me.name, "handle": me.handle, "title": me.title, "source": ""}
     insert_or_ignore(Voice, {"id": new_id(), "participant_id": participant_id, "kind": "own", **facts})
-    return db.session.scalars(query).one()
+    return int(statements.OWN_VOICE.scalar(participant=participant_id))
 
 
-def _new_post(thread_id: int, parent_id: int | None, voice_id: int, position: str, depth: int, text: Text) -> Post:
-    return Post(
-        id=new_id(),
-        thread_id=thread_id,
-        parent_id=parent_id,
-        voice_id=voice_id,
-        position=position,
-        depth=depth,
-        body=text.body,
-        html=text.html,
-        renderer=RENDERER_VERSION,
-        created_at=now(),
-    )
+def _facts(
+    thread_id: int, parent_id: int | None, voice_id: int, position: str, depth: int, text: Text
+) -> dict[str, Any]:
+    """A new post's columns, but its id."""
+    return {
+        "thread_id": thread_id,
+        "parent_id": parent_id,
+        "voice_id": voice_id,
+        "position": position,
+        "depth": depth,
+        "body": text.body,
+        "html": text.html,
+        "renderer": RENDERER_VERSION,
+        "created_at": now(),
+    }
 
 
 def reply(me: Me, thread: AnyRow, parent_id: int, text: Text) -> int:
@@ -103,54 +103,38 @@ def reply(me: Me, thread: AnyRow, parent_id: int, text: Text) -> int:
     voice_id = own_voice(place.id, me)
     before = _count_up(thread.id)
     position, depth = _place_under(thread.id, parent_id)
-    post = _new_post(thread.id, parent_id, voice_id, position, depth, text)
     # Another process's clock may be ahead: what is read later must have the higher id.
-    post.id = max(post.id, before + 1)
-    db.session.add(post)
-    db.session.flush()
-    db.session.execute(update(Thread).where(Thread.id == thread.id).values(last_post_id=post.id))
+    post_id = max(new_id(), before + 1)
+    facts = _facts(thread.id, parent_id, voice_id, position, depth, text)
+    run(statements.INSERT_POST, {"id": post_id, **facts})
+    run(statements.NEWEST_IS, {"newest": post_id, "thread": thread.id})
     if place.last_read_id >= before:
-        place.last_read_id = post.id
-    event = _event(me, thread.network_id, thread.id, thread.title, post.id)
+        place.last_read_id = post_id
+    event = _event(me, thread.network_id, thread.id, thread.title, post_id)
     notices.tell_of_post(event, me.id, _participant_of(parent_id), text.mentions)
-    push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post.id)
-    return post.id
+    push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post_id)
+    return post_id
 
 
 def _count_up(thread_id: int) -> int:
     """One reply more; returns which post was the newest until now."""
-    counted = (
-        update(Thread)
-        .where(Thread.id == thread_id)
-        .values(reply_count=Thread.reply_count + 1, version=Thread.version + 1)
-        .returning(Thread.last_post_id)
-    )
-    return int(db.session.execute(counted).scalar_one())
+    return int(run(statements.COUNT_UP, {"thread": thread_id}).scalar_one())
 
 
 def _place_under(thread_id: int, parent_id: int) -> tuple[str, int]:
     """Position and depth of a new reply: behind the last of its parent's branch."""
-    parent = db.session.execute(
-        select(Post.position, Post.depth).where(Post.id == parent_id, Post.thread_id == thread_id)
-    ).one()
-    in_thread = Post.thread_id == thread_id
-    following = db.session.scalar(
-        select(Post.position)
-        .where(in_thread, Post.position > parent.position, Post.depth <= parent.depth)
-        .order_by(Post.position)
-        .limit(1)
-    )
-    last = select(func.max(Post.position)).where(in_thread)
-    if following is not None:
-        last = last.where(Post.position < following)
-    low = db.session.scalar(last) or parent.position
-    return key_between(low, following), parent.depth + 1
+    parent = statements.PARENT.first(thread=thread_id, post=parent_id)
+    found = statements.FOLLOWING.first(thread=thread_id, position=parent.position, depth=parent.depth)
+    if found is None:
+        return key_between(statements.LAST.scalar(thread=thread_id), None), parent.depth + 1
+    low = statements.LAST_BEFORE.scalar(thread=thread_id, position=found.position)
+    return key_between(low, found.position), parent.depth + 1
 
 
 def _participant_of(post_id: int) -> int | None:
     """Whose post it is, as a participant."""
-    query = select(Voice.participant_id).join(Post, Post.voice_id == Voice.id)
-    return db.session.scalar(query.where(Post.id == post_id))
+    found = statements.PARTICIPANT.first(post=post_id)
+    return found.participant_id if found else None
 
 
 def _event(me: Me, network_id: int, thread_id: int, title: str, post_id: int) -> Event:
@@ -261,15 +245,15 @@ def earlier_submission(me: Me, key: str) -> int | None:
     """The post that this form made when it was sent before."""
     if not key:
         return None
-    query = select(Submission.post_id).where(Submission.key_hash == _key_hash(me, key))
-    return db.session.scalar(query)
+    found = statements.SUBMITTED.first(key=_key_hash(me, key))
+    return int(found.post_id) if found else None
 
 
 def note_submission(me: Me, key: str, post_id: int) -> None:
     """Remember that this form was taken."""
     if key:
         row = {"key_hash": _key_hash(me, key), "post_id": post_id, "at": now()}
-        db.session.execute(insert(Submission), [row])
+        run(statements.INSERT_SUBMISSION, row)
 
 
 def _key_hash(me: Me, key: str) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, event, insert, select, update
 from sqlalchemy.exc import DatabaseError
 
 from knowledge_exchange.auth.models import Member
-from knowledge_exchange.core.db import Id, db, end_read, reading_link, unit_of_work
-from knowledge_exchange.core.reads import Read
+from knowledge_exchange.core.db import Id, db, end_read, unit_of_work
+from knowledge_exchange.core.reads import Read, reading_link
 
 MOMENT = datetime(2026, 11, 21, 12, 30, 15, 123456, UTC)
 BY_ID = select(
