@@ -19,7 +19,7 @@ from tests.support.shared import owner_pid
 
 UNPRIVILEGED = "nobody"
 NEWEST = "pginstall18"
-START_S = 60
+START_S = 180
 LOCK_TIMEOUT = "10s"
 #: Nothing here must survive a power cut, and tests shouldn't wait for a disk.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300")

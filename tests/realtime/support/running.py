@@ -17,7 +17,7 @@ from typing import Any
 from tests.support import watch
 from tests.support.shared import free_port
 
-READY_S = 20.0
+READY_S = 90.0
 STOP_S = 10.0
 APP = "tests.realtime.support.small_app"
 ROOT = Path(__file__).resolve().parents[3]
