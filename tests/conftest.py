@@ -71,6 +71,14 @@ def _kind_of(item: pytest.Item) -> str | None:
     return spec.params.get("database_kind") if spec else None
 
 
+@pytest.fixture(autouse=True)
+def _ids_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids never go back, so a test that held the clock in the future would leave them there for the next."""
+    from knowledge_exchange.core import ids
+
+    monkeypatch.setattr(ids, "_last", 0)
+
+
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     """Migrated databases to copy, shared by all processes of the run."""
