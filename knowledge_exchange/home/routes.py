@@ -84,15 +84,15 @@ def _link(slug: str, name: str) -> str:
 
 def _why(thread: Item) -> str:
     """Why a thread waits for somebody."""
-    you_asked, nobody_replied, you_follow = _reasons()
+    you_asked, can_you_help, you_follow = _reasons()
     if thread.mine:
         return you_asked
-    return nobody_replied if thread.state == "unanswered" else you_follow
+    return can_you_help if thread.state == "unanswered" else you_follow
 
 
 @per_language
 def _reasons() -> tuple[str, str, str]:
-    return _("You asked"), _("Nobody has replied yet"), _("You follow this")
+    return _("You asked"), _("Can you help?"), _("You follow this")
 
 
 def _unanswered(newest: list[Item], waiting: list[Item]) -> list[Item]:
