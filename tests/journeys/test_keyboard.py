@@ -240,16 +240,3 @@ def test_a_toast_leaves_the_focus_alone_and_gives_it_back_when_it_is_closed(sign
     close.press("Enter")
     close.wait_for(state="detached")
     assert author.evaluate("document.activeElement.textContent") == stood_on
-
-
-def test_what_is_read_on_one_tab_is_read_on_the_other(sign_in: SignIn) -> None:
-    one = sign_in(MEMBER)
-    other = one.context.new_page()
-    other.goto("/")
-    assert re.match(r"\(\d+\) ", other.title())
-    one.goto("/notifications")
-    one.get_by_role("button", name="Mark all as read").press("Enter")
-    one.get_by_role("button", name="Mark all as read").wait_for(state="detached")
-    other.wait_for_function("() => document.querySelector('.top [data-unread-count]').dataset.unreadCount === '0'")
-    assert other.locator(".top [data-unread-count]").is_hidden()
-    assert not other.title().startswith("(")

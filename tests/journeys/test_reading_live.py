@@ -164,3 +164,16 @@ def test_signing_out_elsewhere_is_told_and_takes_the_page_away(sign_in: SignIn) 
     page.get_by_role("dialog").wait_for(timeout=10_000)
     page.get_by_role("link", name="Go on").click()
     page.wait_for_url(re.compile("/sign-in"))
+
+
+def test_what_is_read_on_one_tab_is_read_on_the_other(sign_in: SignIn) -> None:
+    one = sign_in(MEMBER)
+    other = one.context.new_page()
+    other.goto("/")
+    assert re.match(r"\(\d+\) ", other.title())
+    one.goto("/notifications")
+    one.get_by_role("button", name="Mark all as read").press("Enter")
+    one.get_by_role("button", name="Mark all as read").wait_for(state="detached")
+    other.wait_for_function("() => document.querySelector('.top [data-unread-count]').dataset.unreadCount === '0'")
+    assert other.locator(".top [data-unread-count]").is_hidden()
+    assert not other.title().startswith("(")
