@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,13 +40,21 @@ ROOMS = (
 )
 
 
+class Exchange(Flask):
+    """Flask without its search for coroutines: a dozen look-ups a request, and no view of ours is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def build(given: dict[str, Any] | None) -> Flask:
     """Build the app; see :func:`knowledge_exchange.create_app`."""
     settings = config.load(given)
     wrong = config.problems(settings)
     if wrong:
         raise SystemExit("This exchange can't start yet:\n- " + "\n- ".join(wrong))
-    app = Flask(
+    app = Exchange(
         "knowledge_exchange",
         template_folder=str(paths.templates()),
         static_folder=str(Path(__file__).parent / "static"),
