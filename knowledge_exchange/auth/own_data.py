@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, inspect, select
 
 from knowledge_exchange.auth.models import Member, SignIn, StandingChange
 from knowledge_exchange.core.clock import now
@@ -39,6 +39,11 @@ def columns_of(row: Base, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
     """A row as a dict, for parts that hand out whole rows."""
     names = [column.key for column in inspect(type(row)).column_attrs if column.key not in without]
     return {name: getattr(row, name) for name in names}
+
+
+def rows_of(query: Select[*tuple[Any, ...]]) -> Rows:
+    """What a SELECT of columns finds, as dicts, for parts that hand out some columns."""
+    return [dict(row._mapping) for row in db.session.execute(query)]
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -274,8 +274,3 @@ def end_read() -> None:
     """Give the connections back before waiting for something slow (a hash, a pause, a helper)."""
     end_reading()
     db.session.remove()
-
-
-def database_url() -> str:
-    """The address of the database in use (with its password: not for logs)."""
-    return str(current_app.config["SQLALCHEMY_DATABASE_URI"])

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 
-from knowledge_exchange.core.db import db
+from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.threads.models import Post, Thread, Voice
-
-Rows = list[dict[str, Any]]
-
-
-def _rows(query: Any) -> Rows:
-    return [dict(row._mapping) for row in db.session.execute(query)]
 
 
 def posts_of(member_id: int) -> Rows:
     """What they wrote, as they typed it."""
-    return _rows(
+    return rows_of(
         select(Post.id, Post.thread_id, Thread.title, Post.body, Post.created_at, Post.edited_at)
         .join(Voice, Voice.id == Post.voice_id)
         .join(Participant, Participant.id == Voice.participant_id)
@@ -31,7 +23,7 @@ def posts_of(member_id: int) -> Rows:
 
 def places_of(member_id: int) -> Rows:
     """The threads that they have read or follow, and how far."""
-    return _rows(
+    return rows_of(
         select(Participant.thread_id, Participant.level, Participant.level_chosen_at, Participant.last_read_id)
         .where(Participant.member_id == member_id)
         .order_by(Participant.thread_id)
@@ -40,7 +32,7 @@ def places_of(member_id: int) -> Rows:
 
 def notices_of(member_id: int) -> Rows:
     """What they were told."""
-    return _rows(
+    return rows_of(
         select(Notification.kind, Notification.text, Notification.created_at, Notification.read_at)
         .where(Notification.member_id == member_id)
         .order_by(Notification.id)
