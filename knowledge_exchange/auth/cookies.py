@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 #: Cookies whose content is kept in each process, about 0.5 kB each.
 MOST_KEPT = 4096
@@ -22,10 +22,10 @@ class KnownCookies(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of a request's cookie; an empty one without a cookie, or with another's signature."""
-        value = request.cookies.get(self.get_cookie_name(app))
-        if not value:
+        sent = request.environ.get("HTTP_COOKIE")
+        if not sent:
             return super().open_session(app, request)
-        key = (str(app.secret_key), value)
+        key = (str(app.secret_key), sent)
         found = self._kept.get(key)
         if found is not None:
             return self.session_class(found)
@@ -35,3 +35,8 @@ class KnownCookies(SecureCookieSessionInterface):
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return session
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie where there is something to set. (core/headers.py says that answers vary by it.)"""
+        if session.modified or self.should_set_cookie(app, session):
+            super().save_session(app, session, response)

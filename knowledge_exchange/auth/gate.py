@@ -131,7 +131,7 @@ def _is_impossible() -> bool:
     """Whether the address holds what nothing here is called: a zero byte, a number beyond all ids."""
     parts = (request.view_args or {}).values()
     too_large = any(isinstance(part, int) and part > MAX_ID for part in parts)
-    return too_large or _hold_nul((*request.args.values(), *parts))
+    return too_large or _hold_nul(parts) or (bool(request.query_string) and _hold_nul(request.args.values()))
 
 
 def _keep_visitor(access: Access, writes: bool) -> ResponseReturnValue | None:

@@ -15,7 +15,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member, SignIn
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import new_token, token_hash
-from knowledge_exchange.core.db import Busy, UtcDateTime, db, unit_of_work
+from knowledge_exchange.core.db import Busy, db, unit_of_work
 from knowledge_exchange.core.reads import Read
 
 #: Unused for this long, or this old: a sign-in is over.
@@ -30,9 +30,17 @@ _WAS_IN = "was_in"
 _SHOWN = "_ke_me"
 
 log = logging.getLogger(__name__)
-login_manager = flask_login.LoginManager()
-login_manager.session_protection = None  # the cookie holds nothing but a random token
 
+
+class _SignIns(flask_login.LoginManager):  # type: ignore[misc]
+    def _session_protection_failed(self) -> bool:
+        """Never: the cookie holds nothing but a random token. Flask-Login would hash address and browser first."""
+        return False
+
+
+login_manager = _SignIns()
+
+#: In the order of the facts of Me.
 _ME = (
     Member.id,
     Member.name,
@@ -46,16 +54,12 @@ _ME = (
     Member.thread_view,
     SignIn.id.label("sign_in_id"),
     SignIn.seen_at,
+    SignIn.created_at,
 )
 _BY_TOKEN = Read(
     select(*_ME)
     .join(Member, Member.id == SignIn.member_id)
-    .where(
-        SignIn.token_hash == bindparam("token"),
-        Member.standing != "left",
-        SignIn.seen_at > bindparam("unused_since", type_=UtcDateTime()),
-        SignIn.created_at > bindparam("made_at", type_=UtcDateTime()),
-    )
+    .where(SignIn.token_hash == bindparam("token"), Member.standing != "left")
 )
 
 
@@ -71,10 +75,13 @@ def init_app(app: Flask) -> None:
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_me(token: str) -> Me | None:
     """The member signed in with this token, if the sign-in is still good. One statement."""
+    row = _BY_TOKEN.first(token=token_hash(token))
+    if row is None:
+        return None
+    *facts, created_at = row
+    me = Me(*facts, token)
     moment = now()
-    limits = {"unused_since": moment - IDLE_LIMIT, "made_at": moment - ABSOLUTE_LIMIT}
-    row = _BY_TOKEN.first(token=token_hash(token), **limits)
-    return Me(**row._asdict(), token=token) if row else None
+    return me if me.seen_at > moment - IDLE_LIMIT and created_at > moment - ABSOLUTE_LIMIT else None
 
 
 def still_good() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -84,7 +91,7 @@ def still_good() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def current_me() -> Me | None:
     """Who is asking, or None for a visitor."""
-    user = flask_login.current_user._get_current_object()
+    user = g.get(_CACHED) or flask_login.current_user._get_current_object()
     # Not `is_authenticated`: Flask-Login makes it follow `is_active`, and who has lapsed is somebody too.
     return user if isinstance(user, Me) else None
 

@@ -42,7 +42,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from knowledge_exchange.core.links import end_reading
+from knowledge_exchange.core.links import end_reading, keep_sqlite_links
 
 #: SQLite's own wait for another process's write lock. It stops the loop, so it is short; the rest
 #: of the waiting is done here, where others go on.
@@ -132,6 +132,7 @@ def init_app(app: Flask) -> None:
         with app.app_context():
             _keep_private(db.engine)
             _prepare_sqlite(app, db.engine)
+            keep_sqlite_links(db.engine)
 
 
 def _keep_private(engine: Engine) -> None:

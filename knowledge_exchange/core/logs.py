@@ -8,15 +8,15 @@ of code that it came through.
 from __future__ import annotations
 
 import logging
-import secrets
 import sys
-import time
 import traceback
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, has_request_context, request
 
 REQUEST_ID_BYTES = 8
+#: Where in a request's environment its id stands (core/headers.py puts it there).
+REQUEST_ID = "knowledge_exchange.request_id"
 SLOW_REQUEST_MS = 500
 
 #: Errors whose words come from the code and not from what it was given.
@@ -28,7 +28,7 @@ log = logging.getLogger("knowledge_exchange.request")
 
 class _RequestId(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = g.get("request_id", "") if has_request_context() else ""
+        record.request_id = request.environ.get(REQUEST_ID, "") if has_request_context() else ""
         return True
 
 
@@ -77,25 +77,18 @@ def _note_failure(exc_info: Any) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Give every request an id and a line when it failed or was slow (all of them at DEBUG)."""
+    """Keep the words of errors, which hold what others wrote, out of the log."""
     # Flask's own words hold the path: a handle, or the secret of a mailed link.
     app.log_exception = _note_failure  # type: ignore[method-assign]
 
-    @app.before_request
-    def begin() -> None:
-        g.request_id = secrets.token_hex(REQUEST_ID_BYTES)
-        g.began = time.perf_counter()
 
-    @app.after_request
-    def end(response: Response) -> Response:
-        response.headers["X-Request-Id"] = g.get("request_id", "")
-        took_ms = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
-        level = logging.DEBUG
-        if response.status_code >= 500:
-            level = logging.ERROR
-        elif took_ms > SLOW_REQUEST_MS:
-            level = logging.INFO
-        if log.isEnabledFor(level):
-            fields = {"endpoint": request.endpoint, "status": response.status_code, "ms": took_ms}
-            log.log(level, "request", extra=fields)
-        return response
+def note_request(status: int, seconds: float) -> None:
+    """A line about an answer that failed or was slow (about each at DEBUG); within its request's context."""
+    level = logging.DEBUG
+    if status >= 500:
+        level = logging.ERROR
+    elif seconds * 1000 > SLOW_REQUEST_MS:
+        level = logging.INFO
+    if log.isEnabledFor(level):
+        endpoint = request.endpoint if has_request_context() else None
+        log.log(level, "request", extra={"endpoint": endpoint, "status": status, "ms": round(seconds * 1000, 1)})

@@ -12,41 +12,38 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, PoolProxiedConnection
+from sqlalchemy import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from knowledge_exchange.core.db import AnySelect, db
-from knowledge_exchange.core.links import end_reading, read_over, reading
-
-_Process = Callable[[Any], Any] | None
+from knowledge_exchange.core.links import Link, end_reading, open_link, reading
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
     constants: dict[str, Any]
-    binds: dict[str, Callable[[Any], Any]]
+    binds: tuple[tuple[str, Callable[[Any], Any]], ...]
     order: tuple[str, ...] | None  # of positional parameters; None where they are named
-    results: tuple[_Process, ...] | None  # None where every value is what the driver gives
+    results: tuple[tuple[int, Callable[[Any], Any]], ...]  # of columns whose values the driver gives otherwise
     row: Callable[[Sequence[Any]], Any]
 
 
-def reading_link() -> PoolProxiedConnection | None:
-    """The driver's own connection for what this request reads (core/reads.py), all of it at one moment.
+def reading_link() -> Link | None:
+    """The driver's own connection for what this request reads, all of it at one moment.
 
     None where the session must be asked instead: it is at work (in a unit of work above all), or
     somebody listens to statements.
     """
+    # A unit of work ends it first (core/db.py), so one that is there may be used.
+    return reading() or _opened()
+
+
+def _opened() -> Link | None:
     engine = db.engine
     if engine.dispatch.before_cursor_execute or (db.session.registry.has() and db.session().in_transaction()):
         return None
-    link = reading()
-    if link is None:
-        link = engine.raw_connection()
-        read_over(link)
-        if engine.dialect.name == "sqlite":
-            link.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
-    return link
+    return open_link(engine)
 
 
 class Read:
@@ -63,11 +60,10 @@ class Read:
         link = reading_link()
         if link is None:
             return self._of_session(values)
-        dialect = db.engine.dialect
-        compiled = self._for(dialect, values)
+        compiled = self._compiled.get(link.dialect.name) or self._for(link.dialect, values)
         try:
-            rows = _run(link, compiled, values)
-        except dialect.loaded_dbapi.Error:
+            rows = link.driver.execute(compiled.sql, _bound(compiled, values)).fetchall()
+        except link.dialect.loaded_dbapi.Error:
             # The session shall say what is wrong, or get a connection that is still alive.
             end_reading()
             return self._of_session(values)
@@ -102,38 +98,39 @@ def _compile(statement: AnySelect, dialect: Dialect, values: dict[str, Any]) -> 
     assert isinstance(compiled, SQLCompiler)
     # With lists (IN) written out: they are constant, for no bound parameter of ours is a list.
     state = compiled.construct_expanded_state(values)
+    # Those of the statement as it was compiled, and of the lists that have been written out.
+    processors = {**compiled._bind_processors, **state.processors}
     columns = compiled._result_columns
     names = [column.keyname for column in columns]
-    processes = tuple(column.type._cached_result_processor(dialect, None) for column in columns)
+    processes = [column.type._cached_result_processor(dialect, None) for column in columns]
     row_type: Any = namedtuple("Row", names)  # type: ignore[misc]  # its columns are known only now
     return _Compiled(
         sql=state.statement,
         constants={name: value for name, value in state.parameters.items() if name not in values},
-        binds={name: bind for name, bind in state.processors.items() if name in state.parameters},
+        binds=tuple((name, bind) for name, bind in processors.items() if name in state.parameters),
         order=tuple(state.positiontup or ()) if compiled.positional else None,
-        results=processes if any(processes) else None,
+        results=tuple((place, process) for place, process in enumerate(processes) if process is not None),
         row=row_type._make,
     )
 
 
-def _run(link: PoolProxiedConnection, compiled: _Compiled, values: dict[str, Any]) -> Sequence[Sequence[Any]]:
+def _bound(compiled: _Compiled, values: dict[str, Any]) -> dict[str, Any] | list[Any]:
     given = {**compiled.constants, **values}
-    for name, bind in compiled.binds.items():
+    for name, bind in compiled.binds:
         given[name] = bind(given[name])
-    cursor = link.cursor()
-    try:
-        cursor.execute(compiled.sql, given if compiled.order is None else [given[name] for name in compiled.order])
-        return cursor.fetchall()
-    finally:
-        cursor.close()
+    return given if compiled.order is None else [given[name] for name in compiled.order]
 
 
 def _finished(rows: Sequence[Sequence[Any]], compiled: _Compiled) -> list[Any]:
-    make, processes = compiled.row, compiled.results
-    if processes is None:
+    make, results = compiled.row, compiled.results
+    if not results:
         return [make(row) for row in rows]
-    return [make(_processed(row, processes)) for row in rows]
-
-
-def _processed(row: Sequence[Any], processes: Sequence[_Process]) -> list[Any]:
-    return [value if process is None else process(value) for value, process in zip(row, processes, strict=True)]
+    made = []
+    for row in rows:
+        values = list(row)
+        for place, process in results:
+            # NULL is None in every type of ours.
+            if values[place] is not None:
+                values[place] = process(values[place])
+        made.append(make(values))
+    return made

@@ -19,8 +19,11 @@ from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.realtime.replay import cursor_now
 
 _MOST_COUNTS = 256
+_MOST_READERS = 256
 _MOST_TOKENS = 4096
 _COUNT = Hole("count")
+_CURSOR = Hole("live_cursor")
+_CSRF = Hole("csrf_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,6 @@ def member_page(
 
     ``facts`` are joined by the reader's role and zone, the holes by what the frame needs of them.
     """
-    reader = Reader(
-        id=Hole("my_id"),
-        name=Hole("my_name"),
-        handle=Hole("my_handle") if me.handle else None,
-        standing=me.standing,
-        role=me.role,
-        zone=me.zone,
-    )
     count = unread_count(me.id)
     own = {
         "my_id": str(me.id),
@@ -91,14 +86,26 @@ def member_page(
     }
     return shells.page(
         template,
-        {"me": reader, "unread": _COUNT, **facts},
+        {"me": _reader(me.handle is not None, me.standing, me.role, me.zone), "unread": _COUNT, **facts},
         {**own, **values},
         zone=me.zone,
         # Said once, to one: it must not be kept.
         keep=keep and "_flashes" not in session,
         csrf_token=_csrf_hole,
-        live_cursor=Hole("live_cursor"),
+        live_cursor=_CURSOR,
         **constant,
+    )
+
+
+@lru_cache(maxsize=_MOST_READERS)
+def _reader(has_handle: bool, standing: str, role: str, zone: str) -> Reader:
+    return Reader(
+        id=Hole("my_id"),
+        name=Hole("my_name"),
+        handle=Hole("my_handle") if has_handle else None,
+        standing=standing,
+        role=role,
+        zone=zone,
     )
 
 
@@ -120,4 +127,4 @@ def _form_token() -> str:
 
 
 def _csrf_hole() -> str:
-    return Hole("csrf_token")
+    return _CSRF

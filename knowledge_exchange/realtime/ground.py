@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+#: New containers between two looks of the garbage collector. A page makes some thousands, all of which
+#: go by themselves; at Python's 700 it looked several times a page.
+GC_EVERY = 20_000
 
 
 class NotReady(Exception):
@@ -14,6 +19,13 @@ def require_ground() -> None:
     _require_patched()
     _require_simple_websocket()
     _require_cooperative_psycopg()
+
+
+def settle() -> None:
+    """What was loaded at the start stays: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_EVERY, *gc.get_threshold()[1:])
 
 
 def _require_patched() -> None:

@@ -17,7 +17,7 @@ import gevent
 from flask import Flask
 from gevent.event import Event
 
-from knowledge_exchange.realtime.ground import NotReady, require_ground
+from knowledge_exchange.realtime.ground import NotReady, require_ground, settle
 from knowledge_exchange.realtime.http_server import Server
 from knowledge_exchange.realtime.limits import (
     RESTART_SECONDS,
@@ -56,6 +56,7 @@ def run_embedded(app: Flask, host: str, port: int, background: Sequence[Callable
     server = Server(listen(host, port), app, most_connections())
     stop = Event()
     _heed_signals(stop)
+    settle()
     server.start()
     tasks = [gevent.spawn(keep_running, function) for function in background]
     log.info("server_started port=%s", server.server_port)

@@ -9,7 +9,7 @@ from typing import Any
 import gevent
 from flask import Flask
 
-from knowledge_exchange.realtime.ground import require_ground
+from knowledge_exchange.realtime.ground import require_ground, settle
 from knowledge_exchange.realtime.server import close_sockets, keep_running
 from knowledge_exchange.realtime.wsgi_guard import harden
 
@@ -22,6 +22,7 @@ def prepare_worker(app: Flask, background: Sequence[Callable[[], None]] = ()) ->
     """
     require_ground()
     harden(app)
+    settle()
     close_sockets_on_stop(app)
     for function in background:
         gevent.spawn(keep_running, function)

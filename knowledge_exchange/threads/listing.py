@@ -30,9 +30,9 @@ _me = bindparam("me", type_=Id)
 _before = bindparam("before", type_=Id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """A thread in a list, as the row macro wants it."""
+    """A thread in a list, as the row macro wants it. Items of the same state are the same (see ``_item``)."""
 
     id: int
     url: str

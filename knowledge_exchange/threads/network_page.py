@@ -29,6 +29,7 @@ class NetworkFacts(Given):
 
 
 _HOLES = {"rows": Hole("rows")}
+_OLDER = Hole("older")
 
 
 def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_done: str | None) -> bytes:
@@ -53,7 +54,7 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
             "threads": bool(shown),
             "only": only,
             "first_page": before is None,
-            "older": Hole("older") if older else None,
+            "older": _OLDER if older else None,
             "newest": page_url(network.slug, only, None),
             "ask_url": f"/n/{network.slug}/new",
             "draft_done": draft_done,
@@ -66,6 +67,7 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
 
 def page_url(slug: str, only: str, before: int | None) -> str:
     """The address of a page of a network; what goes without saying isn't said."""
+    if before is None and only == "all":
+        return f"/n/{slug}"
     asked = {"before": before, "show": only if only != "all" else None}
-    query = urlencode({name: value for name, value in asked.items() if value is not None})
-    return f"/n/{slug}?{query}" if query else f"/n/{slug}"
+    return f"/n/{slug}?{urlencode({name: value for name, value in asked.items() if value is not None})}"

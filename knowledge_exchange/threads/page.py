@@ -72,9 +72,10 @@ def base_url(thread: AnyRow) -> str:
 
 def page_url(thread: AnyRow, view: str, mine: str, after: int | None) -> str:
     """The address of one of its pages; the view stands in it only where it isn't the reader's own."""
+    if after is None and view == mine:
+        return base_url(thread)
     asked = {"after": after, "view": view if view != mine else None}
-    query = urlencode({name: value for name, value in asked.items() if value is not None})
-    return f"{base_url(thread)}?{query}" if query else base_url(thread)
+    return f"{base_url(thread)}?{urlencode({name: value for name, value in asked.items() if value is not None})}"
 
 
 def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
@@ -121,8 +122,21 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
 
 #: What is the reader's own, or long; see core/shells.py.
 _HOLES = {
-    name: Hole(name) for name in ("opening", "answer", "talk", "faces", "form_key", "mine", "last_read", "unread_shown")
+    name: Hole(name)
+    for name in (
+        "opening",
+        "answer",
+        "talk",
+        "faces",
+        "form_key",
+        "mine",
+        "last_read",
+        "unread_shown",
+        "unread_from",
+        "first_elsewhere",
+    )
 }
+_FIRST_UNREAD = Hole("first_unread")
 
 
 def _thread_facts(thread: AnyRow) -> ThreadFacts:
@@ -169,11 +183,6 @@ def _addresses(me: Me, thread: AnyRow, wish: Wish, body: Body) -> dict[str, Any]
 
 def _reading(thread: AnyRow, body: Body) -> tuple[dict[str, Any], dict[str, str]]:
     """What is unread, here and on other pages; nothing is before one's first visit. Facts and values of holes."""
-    mine = [
-        str(post_id)
-        for post_id, participant_id in zip(body.post_ids, body.participants, strict=True)
-        if policy.is_mine(thread, participant_id)
-    ]
     last_read = thread.last_read_id or 0
     unread: Sequence[int] = ()
     if last_read and thread.last_post_id > last_read:
@@ -181,15 +190,13 @@ def _reading(thread: AnyRow, body: Body) -> tuple[dict[str, Any], dict[str, str]
     elsewhere = [post_id for post_id in unread if post_id not in body.post_ids]
     many = len(unread) >= MAX_UNREAD_COUNTED
     facts = {
-        "first_unread": Hole("first_unread") if unread else None,
-        "unread_from": Hole("unread_from"),
+        "first_unread": _FIRST_UNREAD if unread else None,
         "elsewhere": len(elsewhere),
-        "first_elsewhere": Hole("first_elsewhere"),
         "has_unread": thread.last_post_id > last_read,
         "read_to": max(body.post_ids, default=0),
     }
     values = {
-        "mine": " ".join(mine),
+        "mine": body.posts_of.get(thread.my_participant_id, ""),
         "last_read": str(last_read),
         "first_unread": str(unread[0]) if unread else "",
         "unread_from": str(max(thread.reply_count + 2 - len(unread), 1)),

@@ -7,6 +7,7 @@ version. What is the reader's own is laid over it in ``routes``.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ class Body:
     answer: bytes
     answer_place: int  # its ordinal in this view, 0 where there is none
     post_ids: tuple[int, ...]
-    participants: tuple[int | None, ...]  # whose each post is; never shown
+    posts_of: Mapping[int | None, str]  # ids of each participant's posts; never shown to another
     before: int  # posts on earlier pages
     next_key: int | None
     faces: bytes
@@ -86,13 +87,21 @@ def _made(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
         answer=_answer(thread, zone).encode() if opening and thread.answer_id else b"",
         answer_place=queries.posts_up_to(thread.id, view, thread.answer_id) if thread.answer_id else 0,
         post_ids=tuple(row.id for row in shown),
-        participants=tuple(row.participant_id for row in shown),
+        posts_of=_posts_of(shown),
         before=queries.posts_up_to(thread.id, view, after) if after else 0,
         next_key=shown[-1].id if len(rows) > POSTS_A_PAGE else None,
         faces=str(get_template_attribute("threads/_faces.html", "faces")(faces)).encode(),
         people=len(faces),
         source=next((row.source for row in shown if row.source), ""),
     )
+
+
+def _posts_of(rows: Sequence[AnyRow]) -> dict[int | None, str]:
+    found: dict[int | None, str] = {}
+    for row in rows:
+        if row.participant_id is not None:
+            found[row.participant_id] = f"{found.get(row.participant_id, '')} {row.id}".lstrip()
+    return found
 
 
 def as_post(row: AnyRow, thread: AnyRow | None) -> dict[str, Any]:

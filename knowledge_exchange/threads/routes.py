@@ -64,6 +64,8 @@ def thread(thread_id: int, slug: str | None) -> ResponseReturnValue:
 
 
 def _wish(me: Me, found: AnyRow) -> Wish:
+    if not request.query_string:
+        return Wish(me.thread_view, draft_done=session.pop(DRAFT_DONE, None))
     view = request.args.get("view", me.thread_view)
     if view not in VIEWS:
         view = me.thread_view
@@ -73,10 +75,7 @@ def _wish(me: Me, found: AnyRow) -> Wish:
     if after is None and reply_to is not None:
         # The link says only "?reply=…": show the page on which that post stands.
         after = queries.page_keys(found.id, view, reply_to)[0]
-    wish = Wish(view, after, reply_to, quote=quoted is not None)
-    if DRAFT_DONE in session:
-        wish.draft_done = session.pop(DRAFT_DONE)
-    return wish
+    return Wish(view, after, reply_to, quote=quoted is not None, draft_done=session.pop(DRAFT_DONE, None))
 
 
 @blueprint.get("/p/<int:post_id>")

@@ -104,5 +104,5 @@ def test_a_fault_is_told_as_the_session_tells_it(here: Flask) -> None:
 def test_a_connection_that_ended_is_replaced(here: Flask) -> None:
     link = reading_link()
     assert link is not None
-    link.driver_connection.close()  # type: ignore[union-attr]
+    link.driver.close()
     assert READ.first(me=5).name == "Zoë"
