@@ -39,11 +39,11 @@ def index() -> ResponseReturnValue:
 
 
 def _feed(me: Me) -> bytes:
-    """Five statements, one of them the session's, however much there is."""
+    """Five statements (one of them the sign-in's), and two more where a thread has changed, however much there is."""
     only = request.args.get("show", "all")
     only = only if only in _TABS else "all"
     networks = listing.my_networks(me.id)
-    newest = listing.feed(me.id, [network.id for network in networks], only)
+    newest = listing.feed(me.id, networks, only)
     waiting = listing.waiting(me.id)
     if only == "all":
         waiting += _unanswered(newest, waiting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, literal_column, select, union_all
 
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id
-from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
 from knowledge_exchange.notifications.models import Participant
-from knowledge_exchange.threads.forms import slug_of
+from knowledge_exchange.threads import outlines
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, THREADS_A_PAGE
-from knowledge_exchange.threads.models import Post, Thread, Voice
+from knowledge_exchange.threads.models import Post, Thread
+from knowledge_exchange.threads.outlines import Outline
 
 #: What a list can be narrowed to, by the word in the address.
 FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement")
@@ -32,7 +32,7 @@ _before = bindparam("before", type_=Id)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """A thread in a list, as the row macro wants it. Items of the same state are the same (see ``_item``)."""
+    """A thread in a list, as the row macro wants it. Items of the same state are one and the same."""
 
     id: int
     url: str
@@ -60,9 +60,9 @@ def _narrowed(query: AnySelect, only: str) -> AnySelect:
     return query
 
 
-def _newest_ids(network: Any, only: str, paged: bool) -> AnySelect:
-    """The ids of one network's newest threads, from the index alone."""
-    query = select(Thread.id, Thread.last_post_id).where(Thread.network_id == network, Thread.deleted_at.is_(None))
+def _newest(query: AnySelect, network: Any, only: str, paged: bool) -> AnySelect:
+    """A query for threads narrowed to one network's newest, in the order of the index."""
+    query = query.where(Thread.network_id == network, Thread.deleted_at.is_(None))
     if paged:
         query = query.where(Thread.last_post_id < _before)
     query = _narrowed(query, only)
@@ -89,50 +89,37 @@ _unread = case(
     ),
     else_=0,
 ).label("unread")
-_FACTS = (
+#: What a list asks of each thread: which state it is in, and what it is to this reader. What it says is
+#: the same for all and kept under that state (``threads/outlines.py``).
+_SEEN = (
     Thread.id,
-    Thread.kind,
-    Thread.title,
-    Thread.reply_count,
+    Thread.version,
+    Thread.network_id,
     Thread.last_post_id,
-    Thread.answer_id,
-    Thread.locked_at,
-    Voice.name,
-    Voice.kind.label("voice_kind"),
-    (Voice.participant_id == Participant.id).label("mine"),
-    Network.slug,
-    Network.name.label("network_name"),
-    Participant.level,
+    Participant.id.label("participant_id"),
     Participant.last_read_id,
     _unread,
 )
-
-
-def _with_facts(chosen: Any) -> AnySelect:
-    mine = and_(Participant.thread_id == Thread.id, Participant.member_id == _me)
-    return (
-        select(*_FACTS)
-        .select_from(chosen)
-        .join(Thread, Thread.id == chosen.c.id)
-        .join(Network, Network.id == Thread.network_id)
-        .join(Voice, Voice.id == Thread.voice_id)
-        .outerjoin(Participant, mine)
-        .order_by(Thread.last_post_id.desc())
-    )
+_mine = and_(Participant.thread_id == Thread.id, Participant.member_id == _me)
 
 
 @cache
 def _network_page(only: str, paged: bool) -> Read:
-    return Read(_with_facts(_newest_ids(bindparam("network", type_=Id), only, paged).subquery()))
+    newest = _newest(select(*_SEEN).outerjoin(Participant, _mine), bindparam("network", type_=Id), only, paged)
+    return Read(newest)
 
 
 @cache
 def _feed(networks: int, only: str) -> Read:
     """The newest of each network, from the index, then the newest of those: its cost doesn't grow."""
-    parts = [select(_newest_ids(bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)]
+    ids = select(Thread.id, Thread.last_post_id)
+    parts = [
+        select(_newest(ids, bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)
+    ]
     newest = union_all(*parts).subquery()
-    top = select(newest.c.id).order_by(newest.c.last_post_id.desc()).limit(THREADS_A_PAGE)
-    return Read(_with_facts(top.subquery()))
+    top = select(newest.c.id).order_by(newest.c.last_post_id.desc()).limit(THREADS_A_PAGE).subquery()
+    seen = select(*_SEEN).select_from(top).join(Thread, Thread.id == top.c.id).outerjoin(Participant, _mine)
+    return Read(seen.order_by(Thread.last_post_id.desc()))
 
 
 _NETWORKS = Read(
@@ -144,31 +131,31 @@ _NETWORKS = Read(
 
 # What one follows and has not read; what one asked comes first where it has answers to weigh up.
 _WAITING = Read(
-    _with_facts(
-        select(Participant.thread_id.label("id"))
-        .join(Thread, Thread.id == Participant.thread_id)
-        .where(
-            Participant.member_id == _me,
-            Participant.level.in_(_FOLLOWED),
-            Thread.last_post_id > Participant.last_read_id,
-            Thread.deleted_at.is_(None),
-        )
-        .subquery()
+    select(*_SEEN, Network.slug, Network.name)
+    .select_from(Participant)
+    .join(Thread, Thread.id == Participant.thread_id)
+    .join(Network, Network.id == Thread.network_id)
+    .where(
+        Participant.member_id == _me,
+        Participant.level.in_(_FOLLOWED),
+        Thread.last_post_id > Participant.last_read_id,
+        Thread.deleted_at.is_(None),
+        readable_by(_me),
     )
-    .where(readable_by(_me))
+    .order_by(Thread.last_post_id.desc())
     .limit(MOST_WAITING)
 )
 
 
-def network_page(me_id: int, network_id: int, only: str, before: int | None) -> list[Item]:
-    """A page of a network's threads and one more, newest activity first. One statement.
+def network_page(me_id: int, network: AnyRow, only: str, before: int | None) -> list[Item]:
+    """A page of a network's threads and one more, newest activity first. One statement, or two.
 
     That the member may read the network has been asked before.
     """
-    found: dict[str, Any] = {"me": me_id, "network": network_id}
+    found: dict[str, Any] = {"me": me_id, "network": network.id}
     if before is not None:
         found["before"] = before
-    return _items(_network_page(only, before is not None).all(**found))
+    return _items(_network_page(only, before is not None).all(**found), {network.id: network})
 
 
 def my_networks(me_id: int) -> Sequence[AnyRow]:
@@ -176,49 +163,52 @@ def my_networks(me_id: int) -> Sequence[AnyRow]:
     return _NETWORKS.all(me=me_id)
 
 
-def feed(me_id: int, network_ids: Sequence[int], only: str) -> list[Item]:
-    """The newest threads of these networks (of which the member belongs to each). One statement."""
-    if not network_ids:
+def feed(me_id: int, networks: Sequence[AnyRow], only: str) -> list[Item]:
+    """The newest threads of these networks (of which the member belongs to each). One statement, or two."""
+    if not networks:
         return []
-    found = {f"network_{n}": network_id for n, network_id in enumerate(network_ids)}
-    return _items(_feed(len(network_ids), only).all(me=me_id, **found))
+    found = {f"network_{n}": network.id for n, network in enumerate(networks)}
+    return _items(_feed(len(networks), only).all(me=me_id, **found), {network.id: network for network in networks})
 
 
 def waiting(me_id: int) -> list[Item]:
-    """Threads that the member follows and has not read, newest first. One statement."""
-    return _items(_WAITING.all(me=me_id))
+    """Threads that the member follows and has not read, newest first. One statement, or two."""
+    rows = _WAITING.all(me=me_id)
+    return _items(rows, {row.network_id: row for row in rows})
 
 
-def _items(rows: Sequence[AnyRow]) -> list[Item]:
-    return [_item(row) for row in rows]
+def _items(rows: Sequence[AnyRow], networks: Mapping[int, AnyRow]) -> list[Item]:
+    """The rows with what they say; the networks give slug and name."""
+    known = outlines.of(rows)
+    items = []
+    for row in rows:
+        outline = known.get(row.id)
+        if outline is not None:
+            network = networks[row.network_id]
+            is_new = row.last_read_id is None or row.last_post_id > row.last_read_id
+            mine = row.participant_id is not None and row.participant_id == outline.author_participant_id
+            items.append(_item(outline, network.slug, network.name, row.unread, is_new, mine))
+    return items
 
 
-# Rows are compared by their values: the same thread in the same state, to somebody who has read as much.
+# Two readers who have read as much of a thread in the same state share the item, and so its HTML.
 @lru_cache(maxsize=MOST_KEPT)
-def _item(row: AnyRow) -> Item:
+def _item(outline: Outline, slug: str, network: str, unread: int, is_new: bool, mine: bool) -> Item:
     return Item(
-        id=row.id,
-        url=f"/t/{row.id}/{slug_of(row.title)}",
-        title=row.title,
-        kind=row.kind,
-        state=_state(row),
-        locked=row.locked_at is not None,
-        name=row.name,
-        pseudonym=row.voice_kind == "pseudonym",
-        network=row.network_name,
-        network_url=f"/n/{row.slug}",
-        at=time_of(row.last_post_id),
-        replies=row.reply_count,
-        unread=row.unread,
-        is_new=row.last_read_id is None or row.last_post_id > row.last_read_id,
-        mine=bool(row.mine),
-        last_post_id=row.last_post_id,
+        id=outline.id,
+        url=outline.url,
+        title=outline.title,
+        kind=outline.kind,
+        state=outline.state,
+        locked=outline.locked,
+        name=outline.name,
+        pseudonym=outline.pseudonym,
+        network=network,
+        network_url=f"/n/{slug}",
+        at=outline.at,
+        replies=outline.replies,
+        unread=unread,
+        is_new=is_new,
+        mine=mine,
+        last_post_id=outline.last_post_id,
     )
-
-
-def _state(row: AnyRow) -> str:
-    if row.kind != "problem":
-        return ""
-    if row.answer_id is not None:
-        return "answered"
-    return "open" if row.reply_count else "unanswered"

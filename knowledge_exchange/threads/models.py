@@ -91,6 +91,13 @@ class Post(Base):
     __table_args__ = (
         Index("ix_post_tree", "thread_id", "position", unique=True),
         Index("ix_post_time", "thread_id", "id"),
+        Index(
+            "ix_post_standing",
+            "thread_id",
+            "id",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index(None, "parent_id"),
         Index(None, "renderer"),
     )

@@ -329,6 +329,7 @@ def upgrade() -> None:
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_post_parent_id'), ['parent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_renderer'), ['renderer'], unique=False)
+        batch_op.create_index('ix_post_standing', ['thread_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.create_index('ix_post_time', ['thread_id', 'id'], unique=False)
         batch_op.create_index('ix_post_tree', ['thread_id', 'position'], unique=True)
         batch_op.create_index(batch_op.f('ix_post_voice_id'), ['voice_id'], unique=False)
@@ -425,6 +426,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_post_voice_id'))
         batch_op.drop_index('ix_post_tree')
         batch_op.drop_index('ix_post_time')
+        batch_op.drop_index('ix_post_standing', sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_post_renderer'))
         batch_op.drop_index(batch_op.f('ix_post_parent_id'))
 
