@@ -193,8 +193,9 @@ def _replying(state: Loading, thread: Thread, post: Post, texts: dict[str, threa
     def act() -> None:
         author = state.people[post.author]
         row = _row(author, state.threads[thread.key])
-        parent_id = state.posts[thread.key, post.parent]
-        state.posts[thread.key, post.key] = threads.reply(author, row, parent_id, texts[post.body])
+        parent = queries.post_by_id(state.posts[thread.key, post.parent])
+        assert parent is not None
+        state.posts[thread.key, post.key] = threads.reply(author, row, parent, texts[post.body])
 
     return act
 

@@ -1,21 +1,24 @@
-"""Statements of pages that are asked for often: compiled once, run on the driver's own cursor.
+"""Statements that are sent often: compiled once, run on the driver's own cursor.
 
 What SQLAlchemy does around a statement (look it up in its cache, set up a context and a result) costs ten
 times what SQLite needs to answer it. What matters is kept: types, and one transaction for all that a page
-reads. Where the session is at work, or statements are listened to, it is the session that reads.
+reads. In a unit of work they go over the session's connection; where statements are listened to, through
+SQLAlchemy.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from knowledge_exchange.core.db import AnySelect, db
+from knowledge_exchange.core.db import db, working_link
 from knowledge_exchange.core.links import Link, end_reading, open_link, reading
 
 
@@ -46,36 +49,64 @@ def _opened() -> Link | None:
     return open_link(engine)
 
 
-class Read:
-    """A SELECT of columns with bound parameters. Its rows are named tuples."""
+class _Statement:
+    """A statement that is compiled once for each database."""
 
     __slots__ = ("_compiled", "_statement")
 
-    def __init__(self, statement: AnySelect) -> None:
+    def __init__(self, statement: Any) -> None:
         self._statement = statement
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[Any, _Compiled] = {}
+
+    def _for(self, dialect: Dialect, names: Iterable[str]) -> _Compiled:
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            found = self._compiled[dialect.name] = _compile(self._statement, dialect, tuple(names))
+        return found
+
+    def _in_session(self, values: dict[str, Any]) -> list[Any]:
+        """Its rows, over the session's connection and in its transaction."""
+        session = db.session()
+        session.flush()
+        link = working_link(session) or session.connection()
+        compiled = self._for(link.dialect, values)
+        if link.engine.dispatch.before_cursor_execute:
+            result = link.execute(self._statement, values)
+            return [compiled.row(found) for found in result] if result.returns_rows else []
+        with _told_as_its_own(link.dialect, compiled):
+            cursor = link.connection.driver_connection.execute(compiled.sql, _bound(compiled, values))  # type: ignore[union-attr]
+            return _finished(cursor.fetchall(), compiled) if cursor.description else []
+
+
+@contextmanager
+def _told_as_its_own(dialect: Dialect, compiled: _Compiled) -> Iterator[None]:
+    """The driver's errors as SQLAlchemy tells them; the values stay out of them."""
+    base = dialect.loaded_dbapi.Error
+    try:
+        yield
+    except base as error:
+        told = DBAPIError.instance(compiled.sql, None, error, base, hide_parameters=True, dialect=dialect)
+        raise told from error
+
+
+class Read(_Statement):
+    """A SELECT of columns with bound parameters. Its rows are named tuples."""
+
+    __slots__ = ()
 
     def all(self, **values: Any) -> list[Any]:
         """All rows; ``values`` are those of the bound parameters."""
         link = reading_link()
         if link is None:
-            return self._of_session(values)
+            return self._in_session(values)
         compiled = self._compiled.get(link.dialect.name) or self._for(link.dialect, values)
         try:
             rows = link.driver.execute(compiled.sql, _bound(compiled, values)).fetchall()
         except link.dialect.loaded_dbapi.Error:
             # The session shall say what is wrong, or get a connection that is still alive.
             end_reading()
-            return self._of_session(values)
+            return self._in_session(values)
         return _finished(rows, compiled)
-
-    def _of_session(self, values: dict[str, Any]) -> list[Any]:
-        """The same over the session's connection, in its transaction."""
-        session = db.session()
-        session.flush()
-        link = session.connection()
-        row = self._for(link.dialect, values).row
-        return [row(found) for found in link.execute(self._statement, values)]
 
     def first(self, **values: Any) -> Any:
         """The first row or None; for statements that give one row or none."""
@@ -86,27 +117,62 @@ class Read:
         """The one value of the one row."""
         return self.all(**values)[0][0]
 
-    def _for(self, dialect: Dialect, values: dict[str, Any]) -> _Compiled:
-        found = self._compiled.get(dialect.name)
+
+class Write(_Statement):
+    """An INSERT, UPDATE or DELETE (or a SELECT that locks), for use in a unit of work.
+
+    Of a table, not of a model, and with a value for every column that isn't NULL: what Python would
+    put in by default is left out.
+    """
+
+    __slots__ = ()
+
+    def _for(self, dialect: Dialect, names: Iterable[str]) -> _Compiled:
+        """An INSERT is of the columns that are given."""
+        given = tuple(names)
+        found = self._compiled.get((dialect.name, given))
         if found is None:
-            found = self._compiled[dialect.name] = _compile(self._statement, dialect, values)
+            found = self._compiled[dialect.name, given] = _compile(self._statement, dialect, given)
         return found
 
+    def run(self, **values: Any) -> list[Any]:
+        """Run it; the rows of its RETURNING, if it has one."""
+        return self._in_session(values)
 
-def _compile(statement: AnySelect, dialect: Dialect, values: dict[str, Any]) -> _Compiled:
-    compiled = statement.compile(dialect=dialect)
+    def many(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Run it for each of these rows of values, which have the same names."""
+        if not rows:
+            return
+        session = db.session()
+        session.flush()
+        link = working_link(session) or session.connection()
+        if len(rows) == 1:
+            self._in_session(rows[0])
+        elif link.engine.dispatch.before_cursor_execute:
+            link.execute(self._statement, list(rows))
+        else:
+            compiled = self._for(link.dialect, rows[0])
+            with _told_as_its_own(link.dialect, compiled):
+                cursor = link.connection.cursor()
+                cursor.executemany(compiled.sql, [_bound(compiled, row) for row in rows])
+                cursor.close()
+
+
+def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
+    inserts = isinstance(statement, Insert)
+    compiled = statement.compile(dialect=dialect, column_keys=names if inserts else None)
     assert isinstance(compiled, SQLCompiler)
     # With lists (IN) written out: they are constant, for no bound parameter of ours is a list.
-    state = compiled.construct_expanded_state(values)
+    state = compiled.construct_expanded_state(dict.fromkeys(names))
     # Those of the statement as it was compiled, and of the lists that have been written out.
     processors = {**compiled._bind_processors, **state.processors}
     columns = compiled._result_columns
-    names = [column.keyname for column in columns]
+    labels = [column.keyname for column in columns]
     processes = [column.type._cached_result_processor(dialect, None) for column in columns]
-    row_type: Any = namedtuple("Row", names)  # type: ignore[misc]  # its columns are known only now
+    row_type: Any = namedtuple("Row", labels)  # type: ignore[misc]  # its columns are known only now
     return _Compiled(
         sql=state.statement,
-        constants={name: value for name, value in state.parameters.items() if name not in values},
+        constants={name: value for name, value in state.parameters.items() if name not in names},
         binds=tuple((name, bind) for name, bind in processors.items() if name in state.parameters),
         order=tuple(state.positiontup or ()) if compiled.positional else None,
         results=tuple((place, process) for place, process in enumerate(processes) if process is not None),

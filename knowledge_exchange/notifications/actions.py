@@ -2,50 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, insert, literal, or_, select, update
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnySelect, Id, db, insert_or_ignore, run, table_of
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db, insert_or_ignore, table_of
 from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.notifications.levels import raised, reason_for
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.notifications.queries import members_told
 from knowledge_exchange.realtime import push
 
-_PLACE = select(Participant).where(
-    Participant.member_id == bindparam("member", type_=Id), Participant.thread_id == bindparam("thread", type_=Id)
+_PLACE = Read(
+    select(Participant.id, Participant.level, Participant.level_chosen_at, Participant.last_read_id).where(
+        Participant.member_id == bindparam("member", type_=Id), Participant.thread_id == bindparam("thread", type_=Id)
+    )
 )
-_INSERT = insert(table_of(Notification))
+_place_id = bindparam("place", type_=Id)
+_READ_UP_TO = Write(
+    update(table_of(Participant))
+    .where(Participant.id == _place_id)
+    .values(last_read_id=bindparam("post", type_=Id))
+)
+_RAISE = Write(update(table_of(Participant)).where(Participant.id == _place_id).values(level=bindparam("to")))
+_INSERT = Write(insert(table_of(Notification)))
 
 
 @dataclass(frozen=True)
 class Event:
-    """What is told: in words for each reason, where it leads, and which network it belongs to."""
+    """What is told: its words, where it leads, and which network it belongs to."""
 
     network_id: int
     thread_id: int
     post_id: int
     url: str
-    texts: dict[str, str]
+    text: Callable[[str], str]  # by why it is told
 
 
-def participate(member_id: int, thread_id: int, level: str) -> Participant:
-    """The member's place in a thread, made if need be and raised to ``level`` unless they chose one."""
+def participate(member_id: int, thread_id: int, level: str) -> AnyRow:
+    """The member's place in a thread, made if need be and raised to ``level`` unless they chose one.
+
+    Its id, and level, level_chosen_at and last_read_id as they were.
+    """
     found = {"member": member_id, "thread": thread_id}
-    place = db.session.scalars(_PLACE, found).first()
+    place = _PLACE.first(**found)
     if place is None:
         row = {"id": new_id(), "member_id": member_id, "thread_id": thread_id, "last_read_id": 0}
         insert_or_ignore(Participant, {**row, "level": level})
-        place = db.session.scalars(_PLACE, found).one()
-    place.level = raised(place.level, level, chosen=place.level_chosen_at is not None)
-    return place
+        place = _PLACE.all(**found)[0]
+    to = raised(place.level, level, chosen=place.level_chosen_at is not None)
+    if to != place.level:
+        _RAISE.run(place=place.id, to=to)
+    return cast("AnyRow", place)
+
+
+def read_up_to(place_id: int, post_id: int) -> None:
+    """In this place everything up to and with that post has been read: its member wrote it."""
+    _READ_UP_TO.run(place=place_id, post=post_id)
 
 
 def tell_of_post(event: Event, author_id: int, answered_id: int | None, handles: Sequence[str]) -> None:
@@ -107,21 +127,32 @@ def _places(event: Event, author_id: int, answered_id: int | None, mentioned: It
     for member_id in mentioned:
         participate(member_id, event.thread_id, "normal")
     found = {"thread": event.thread_id, "answered": answered_id, "author": author_id, "network": event.network_id}
-    return run(_concerned(), {**found, "mentioned": list(mentioned)}).all()
+    if not mentioned:
+        return _concerned().all(**found)
+    return db.session.execute(_concerned_or_mentioned(), {**found, "mentioned": list(mentioned)}).all()
 
 
 @cache
-def _concerned() -> AnySelect:
-    """Places in a thread of those who watch it, are answered or mentioned, and may be told."""
-    concerned = or_(
+def _concerned() -> Read:
+    """Places in a thread of those who watch it or are answered, and may be told."""
+    return Read(_told(Participant.level == "watching", Participant.id == bindparam("answered", type_=Id)))
+
+
+@cache
+def _concerned_or_mentioned() -> AnySelect:
+    """Likewise, and of those who are mentioned."""
+    return _told(
         Participant.level == "watching",
         Participant.id == bindparam("answered", type_=Id),
         Participant.member_id.in_(bindparam("mentioned", expanding=True, type_=Id)),
     )
+
+
+def _told(*concerned: Any) -> AnySelect:
     return (
         select(Participant.id, Participant.member_id, Participant.level)
         .join(Member, Member.id == Participant.member_id)
-        .where(Participant.thread_id == bindparam("thread", type_=Id), concerned)
+        .where(Participant.thread_id == bindparam("thread", type_=Id), or_(*concerned))
         .where(Member.id != bindparam("author", type_=Id), Member.standing == "active")
         .where(hooks.call("network_readable", bindparam("network", type_=Id), Member.id))
     )
@@ -132,6 +163,7 @@ def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
     if not reasons:
         return
     moment = now()
+    texts = {kind: event.text(kind) for kind in {kind for _place, _member, kind in reasons}}
     rows = [
         {
             "id": new_id(),
@@ -141,13 +173,13 @@ def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
             "network_id": event.network_id,
             "thread_id": event.thread_id,
             "post_id": event.post_id,
-            "text": event.texts[kind],
+            "text": texts[kind],
             "url": event.url,
             "created_at": moment,
         }
         for participant_id, member_id, kind in reasons
     ]
-    run(_INSERT, rows)
+    _INSERT.many(rows)
     told = [
         {"member_id": row["member_id"], "thread_id": row["thread_id"], "notification_id": row["id"]} for row in rows
     ]
@@ -214,6 +246,6 @@ def cancel_post(post_id: int) -> None:
 
 def choose_level(member_id: int, thread_id: int, level: str) -> None:
     """The member's own choice; automatic changes leave it alone from now on."""
-    place = participate(member_id, thread_id, level)
-    place.level = level
-    place.level_chosen_at = now()
+    place = participate(member_id, thread_id, "muted")
+    chosen = update(Participant).where(Participant.id == place.id)
+    db.session.execute(chosen.values(level=level, level_chosen_at=now()))

@@ -13,8 +13,9 @@ from sqlalchemy import insert
 
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import run, table_of
+from knowledge_exchange.core.db import table_of
 from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.reads import Write
 from knowledge_exchange.realtime.models import LiveEvent
 
 #: In a thread's stream; for all who may see the thread.
@@ -23,7 +24,7 @@ THREAD_KINDS = frozenset({"post", "post_changed", "thread_changed"})
 MEMBER_KINDS = frozenset({"notification", "unread"})
 
 Payload = dict[str, Any]
-_INSERT = insert(table_of(LiveEvent))
+_INSERT = Write(insert(table_of(LiveEvent)))
 
 
 def record(kind: str, **about: Any) -> int:
@@ -35,8 +36,7 @@ def record_many(rows: Sequence[dict[str, Any]]) -> list[int]:
     """Write several events of the same shape by one statement; returns their ids, in order."""
     moment = now()
     full = [{"id": new_id(), "at": moment, "reason": "", **row} for row in rows]
-    if full:
-        run(_INSERT, full)
+    _INSERT.many(full)
     return [row["id"] for row in full]
 
 

@@ -6,6 +6,7 @@ Rights have been asked of ``policy`` by the caller; text has been rendered befor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import delete, select, update
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import keyed_hash
-from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore, run
+from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.markup import RENDERER_VERSION, mentions_in, render
 from knowledge_exchange.core.order import FIRST, key_between
@@ -59,8 +60,8 @@ def start_thread(me: Me, network_id: int, kind: str, title: str, text: Text) -> 
     db.session.flush()
     place = notices.participate(me.id, thread.id, "watching")
     thread.voice_id = own_voice(place.id, me)
-    place.last_read_id = post_id
-    run(statements.INSERT_POST, {"id": post_id, **_facts(thread.id, None, thread.voice_id, FIRST, 0, text)})
+    notices.read_up_to(place.id, post_id)
+    statements.INSERT_POST.run(id=post_id, **_facts(thread.id, None, thread.voice_id, FIRST, 0, text))
     event = _event(me, network_id, thread.id, title, post_id)
     notices.tell_of_post(event, me.id, None, text.mentions)
     return thread.id, post_id
@@ -93,8 +94,8 @@ def _facts(
     }
 
 
-def reply(me: Me, thread: AnyRow, parent_id: int, text: Text) -> int:
-    """Answer a post of the thread; returns the reply's id.
+def reply(me: Me, thread: AnyRow, parent: AnyRow, text: Text) -> int:
+    """Answer a post of the thread (as ``queries.post_by_id`` gives it); returns the reply's id.
 
     The thread's row is written first: that makes repliers to one thread queue (PostgreSQL), so that
     no two take the same position.
@@ -102,33 +103,33 @@ def reply(me: Me, thread: AnyRow, parent_id: int, text: Text) -> int:
     place = notices.participate(me.id, thread.id, "watching")
     voice_id = own_voice(place.id, me)
     before = _count_up(thread.id)
-    position, depth = _place_under(thread.id, parent_id)
+    position = _place_under(thread.id, parent)
     # Another process's clock may be ahead: what is read later must have the higher id.
     post_id = max(new_id(), before + 1)
-    facts = _facts(thread.id, parent_id, voice_id, position, depth, text)
-    run(statements.INSERT_POST, {"id": post_id, **facts})
-    run(statements.NEWEST_IS, {"newest": post_id, "thread": thread.id})
+    facts = _facts(thread.id, parent.id, voice_id, position, parent.depth + 1, text)
+    statements.INSERT_POST.run(id=post_id, **facts)
+    statements.NEWEST_IS.run(newest=post_id, thread=thread.id)
     if place.last_read_id >= before:
-        place.last_read_id = post_id
+        notices.read_up_to(place.id, post_id)
     event = _event(me, thread.network_id, thread.id, thread.title, post_id)
-    notices.tell_of_post(event, me.id, _participant_of(parent_id), text.mentions)
+    notices.tell_of_post(event, me.id, parent.participant_id, text.mentions)
     push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post_id)
     return post_id
 
 
 def _count_up(thread_id: int) -> int:
     """One reply more; returns which post was the newest until now."""
-    return int(run(statements.COUNT_UP, {"thread": thread_id}).scalar_one())
+    return int(statements.COUNT_UP.run(thread=thread_id)[0].last_post_id)
 
 
-def _place_under(thread_id: int, parent_id: int) -> tuple[str, int]:
-    """Position and depth of a new reply: behind the last of its parent's branch."""
-    parent = statements.PARENT.first(thread=thread_id, post=parent_id)
-    found = statements.FOLLOWING.first(thread=thread_id, position=parent.position, depth=parent.depth)
+def _place_under(thread_id: int, parent: AnyRow) -> str:
+    """Position of a new reply: behind the last of its parent's branch."""
+    found = None
+    if parent.depth:  # the opening post's branch is the whole thread
+        found = statements.FOLLOWING.first(thread=thread_id, position=parent.position, depth=parent.depth)
     if found is None:
-        return key_between(statements.LAST.scalar(thread=thread_id), None), parent.depth + 1
-    low = statements.LAST_BEFORE.scalar(thread=thread_id, position=found.position)
-    return key_between(low, found.position), parent.depth + 1
+        return key_between(statements.LAST.scalar(thread=thread_id), None)
+    return key_between(statements.LAST_BEFORE.scalar(thread=thread_id, position=found.position), found.position)
 
 
 def _participant_of(post_id: int) -> int | None:
@@ -144,13 +145,17 @@ def _event(me: Me, network_id: int, thread_id: int, title: str, post_id: int) ->
         thread_id=thread_id,
         post_id=post_id,
         url=f"/p/{post_id}",
-        texts={
-            "direct_reply": _("%(name)s answered you in “%(title)s”", **facts),
-            "mention": _("%(name)s mentioned you in “%(title)s”", **facts),
-            "reply": _("%(name)s replied in “%(title)s”", **facts),
-            "accepted": _("%(name)s accepted your answer in “%(title)s”", **facts),
-        },
+        text=lambda why: _TEXTS[why]() % facts,
     )
+
+
+#: What a notice says, by why it is sent.
+_TEXTS: dict[str, Callable[[], str]] = {
+    "direct_reply": lambda: _("%(name)s answered you in “%(title)s”"),
+    "mention": lambda: _("%(name)s mentioned you in “%(title)s”"),
+    "reply": lambda: _("%(name)s replied in “%(title)s”"),
+    "accepted": lambda: _("%(name)s accepted your answer in “%(title)s”"),
+}
 
 
 def edit(me: Me, thread: AnyRow, post: AnyRow, text: Text, title: str | None) -> None:
@@ -253,7 +258,7 @@ def note_submission(me: Me, key: str, post_id: int) -> None:
     """Remember that this form was taken."""
     if key:
         row = {"key_hash": _key_hash(me, key), "post_id": post_id, "at": now()}
-        run(statements.INSERT_SUBMISSION, row)
+        statements.INSERT_SUBMISSION.run(**row)
 
 
 def _key_hash(me: Me, key: str) -> str:

@@ -10,14 +10,15 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.core.db import AnyRow, Id, is_sqlite
+from knowledge_exchange.core.reads import Write
 from knowledge_exchange.threads.models import Post, Thread
 from knowledge_exchange.threads.routes import visible_post, visible_thread
 
 # With `key_share` (FOR NO KEY UPDATE) rows that refer to the thread can still be added meanwhile: whoever
 # makes a place in it (a reader, somebody who is mentioned) waits for nobody, so that no two wait for each other.
-_BY_ID = select(Thread.id).where(Thread.id == bindparam("id", type_=Id)).with_for_update(key_share=True)
-_BY_POST = (
+_BY_ID = Write(select(Thread.id).where(Thread.id == bindparam("id", type_=Id)).with_for_update(key_share=True))
+_BY_POST = Write(
     select(Thread.id)
     .where(Thread.id == select(Post.thread_id).where(Post.id == bindparam("id", type_=Id)).scalar_subquery())
     .with_for_update(key_share=True)
@@ -26,11 +27,16 @@ _BY_POST = (
 
 def locked_thread(me: Me, thread_id: int) -> AnyRow:
     """The thread as it is now, or 404; nobody else changes it until this unit of work ends."""
-    db.session.execute(_BY_ID, {"id": thread_id})
+    _take_turn(_BY_ID, thread_id)
     return visible_thread(me, thread_id)
 
 
 def locked_post(me: Me, post_id: int) -> tuple[AnyRow, AnyRow]:
     """A post's thread and the post as they are now, or 404; likewise."""
-    db.session.execute(_BY_POST, {"id": post_id})
+    _take_turn(_BY_POST, post_id)
     return visible_post(me, post_id)
+
+
+def _take_turn(turn: Write, row_id: int) -> None:
+    if not is_sqlite():
+        turn.run(id=row_id)

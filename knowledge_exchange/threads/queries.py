@@ -116,7 +116,7 @@ _TREE_FIRST = _IN_THREAD.order_by(Post.position).limit(_PAGE)
 _TREE_AFTER = _TREE_FIRST.where(Post.position > _position_of(_post))
 _FLAT_FIRST = _IN_THREAD.order_by(Post.id).limit(_PAGE)
 _FLAT_AFTER = _FLAT_FIRST.where(Post.id > _post)
-_BY_ID = _POSTS.where(Post.id == _post)
+_BY_ID = Read(_POSTS.where(Post.id == _post))
 _BY_IDS = _POSTS.where(Post.id.in_(bindparam("posts", expanding=True)))
 
 
@@ -130,7 +130,7 @@ def page_of_posts(thread_id: int, view: str, after: int | None) -> Sequence[AnyR
 
 def post_by_id(post_id: int) -> AnyRow | None:
     """One post with its voice; whether it may be seen is asked of its thread."""
-    return db.session.execute(_BY_ID, {"post": post_id}).first()
+    return cast("AnyRow | None", _BY_ID.first(post=post_id))
 
 
 def posts_by_id(post_ids: Sequence[int]) -> dict[int, AnyRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, func, insert, select, update
 
 from knowledge_exchange.core.db import Bytewise, Id, table_of
-from knowledge_exchange.core.reads import Read
+from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.threads.models import Post, Submission, Thread, Voice
 
 _thread = bindparam("thread", type_=Id)
@@ -17,7 +17,6 @@ OWN_VOICE = Read(
     select(Voice.id).where(Voice.participant_id == bindparam("participant", type_=Id), Voice.kind == "own")
 )
 PARTICIPANT = Read(select(Voice.participant_id).join(Post, Post.voice_id == Voice.id).where(Post.id == _post))
-PARENT = Read(select(Post.position, Post.depth).where(_in_thread, Post.id == _post))
 FOLLOWING = Read(
     select(Post.position)
     .where(_in_thread, Post.position > _position, Post.depth <= bindparam("depth"))
@@ -27,12 +26,14 @@ FOLLOWING = Read(
 LAST = Read(select(func.max(Post.position).label("last")).where(_in_thread))
 LAST_BEFORE = Read(select(func.max(Post.position).label("last")).where(_in_thread, Post.position < _position))
 SUBMITTED = Read(select(Submission.post_id).where(Submission.key_hash == bindparam("key")))
-COUNT_UP = (
+COUNT_UP = Write(
     update(table_of(Thread))
     .where(Thread.id == _thread)
     .values(reply_count=Thread.reply_count + 1, version=Thread.version + 1)
     .returning(Thread.last_post_id)
 )
-NEWEST_IS = update(table_of(Thread)).where(Thread.id == _thread).values(last_post_id=bindparam("newest", type_=Id))
-INSERT_POST = insert(table_of(Post))
-INSERT_SUBMISSION = insert(table_of(Submission))
+NEWEST_IS = Write(
+    update(table_of(Thread)).where(Thread.id == _thread).values(last_post_id=bindparam("newest", type_=Id))
+)
+INSERT_POST = Write(insert(table_of(Post)))
+INSERT_SUBMISSION = Write(insert(table_of(Submission)))

@@ -119,7 +119,7 @@ def post_reply(thread_id: int) -> ResponseReturnValue:
         parent = queries.post_by_id(parent_id)
         if not policy.may_reply(now_in) or parent is None or parent.thread_id != thread_id:
             abort(404)
-        return actions.reply(me, now_in, parent_id, text)
+        return actions.reply(me, now_in, parent, text)
 
     post_id = _once(me, key, write)
     session[DRAFT_DONE] = f"reply:{thread_id}"

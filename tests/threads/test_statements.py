@@ -15,7 +15,7 @@ from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.db import db
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.models import Participant
-from knowledge_exchange.threads import rendering
+from knowledge_exchange.threads import outlines, rendering
 from knowledge_exchange.threads.models import Thread
 
 #: Page: statements at most, the first time (nothing kept) and from then on.
@@ -86,6 +86,7 @@ def test_a_page_asks_no_more_than_it_may_and_writes_nothing(name: str, make_app:
     seed(app, threads=30, posts=300)
     reader = Reader(app)
     rendering.forget_all()
+    outlines.forget_all()
     first, again = reader.statements(name), reader.statements(name)
     assert 0 < len(first) <= MOST[name][0], first
     assert 0 < len(again) <= MOST[name][1], again
