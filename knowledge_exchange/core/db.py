@@ -40,7 +40,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from knowledge_exchange.core.links import end_reading, keep_sqlite_links
+from knowledge_exchange.core.links import Work, end_reading, keep_sqlite_links, now_working
 
 #: SQLite's own wait for another process's write lock. It stops the loop, so it is short; the rest
 #: of the waiting is done here, where others go on.
@@ -112,7 +112,6 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 _write_lock = threading.RLock()
 _WRITE = "ke_write"
 _PROMISES = "ke_promises"
-_LINK = "ke_link"
 
 
 def init_app(app: Flask) -> None:
@@ -177,12 +176,6 @@ def _set_journal(connection: sqlite3.Connection) -> None:
             time.sleep(BUSY_PAUSE_S)
 
 
-def working_link(session: OrmSession) -> Connection | None:
-    """The connection of the unit of work that this session is in, if any."""
-    link: Connection | None = session.info.get(_LINK)
-    return link
-
-
 def is_sqlite() -> bool:
     """Whether the embedded database is in use."""
     return db.engine.dialect.name == "sqlite"
@@ -213,7 +206,8 @@ def unit_of_work() -> Iterator[OrmSession]:
             session.rollback()
             raise
         finally:
-            session.info[_PROMISES] = session.info[_LINK] = None
+            session.info[_PROMISES] = None
+            now_working(None)
     _keep(promises)
 
 
@@ -230,7 +224,7 @@ def _begin_writing(session: OrmSession) -> None:
     deadline = time.monotonic() + BUSY_PATIENCE_S
     while True:
         try:
-            session.info[_LINK] = session.connection(execution_options={_WRITE: True})
+            now_working(Work(session, execution_options={_WRITE: True}))
             return
         except sqlite3.OperationalError as error:
             session.rollback()

@@ -1,4 +1,4 @@
-"""The connection over which a request reads (core/reads.py), until something else must come first.
+"""The connections over which a request reads (until something else must come first) and writes.
 
 PostgreSQL's come from the pool, and go back to it. SQLite's are kept here between requests: there is no
 line that could be down, and what the pool does to make sure costs as much as two statements.
@@ -11,13 +11,14 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from flask import g
 from flask.globals import app_ctx
 from sqlalchemy import Dialect, Engine, PoolProxiedConnection, event
+from sqlalchemy.orm import Session
 
 #: Connections to SQLite that wait for the next request, in each process.
 MOST_IDLE = 8
 _READING = "ke_reading"
+_WORKING = "ke_working"
 
 
 class Link:
@@ -92,7 +93,7 @@ def open_link(engine: Engine) -> Link:
     else:
         link = idle.pop() if idle else SqliteLink(engine.raw_connection(), engine.dialect, idle)
     link.begin()
-    setattr(g, _READING, link)
+    setattr(app_ctx.g, _READING, link)
     return link
 
 
@@ -100,6 +101,33 @@ def reading() -> Link | None:
     """The connection of this request, if there is one."""
     link: Link | None = app_ctx.g.get(_READING)
     return link
+
+
+class Work:
+    """What a session's transaction needs for statements that go past it (core/reads.py)."""
+
+    __slots__ = ("connection", "dialect", "driver", "session")
+
+    def __init__(self, session: Session, **options: Any) -> None:
+        self.session = session
+        self.connection = session.connection(**options)
+        self.dialect = self.connection.dialect
+        self.driver: Any = self.connection.connection.driver_connection
+
+    def is_listened_to(self) -> bool:
+        """Whether somebody wants to hear of each statement."""
+        return bool(self.connection.engine.dispatch.before_cursor_execute)
+
+
+def working() -> Work | None:
+    """The unit of work that this is in, if any."""
+    work: Work | None = app_ctx.g.get(_WORKING)
+    return work
+
+
+def now_working(work: Work | None) -> None:
+    """A unit of work has begun, or (None) ended."""
+    setattr(app_ctx.g, _WORKING, work)
 
 
 def end_reading(_error: BaseException | None = None) -> None:

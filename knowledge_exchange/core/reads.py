@@ -12,14 +12,20 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, Insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from knowledge_exchange.core.db import db, working_link
-from knowledge_exchange.core.links import Link, end_reading, open_link, reading
+from knowledge_exchange.core.db import db
+from knowledge_exchange.core.links import Link, Work, end_reading, open_link, reading, working
+
+
+#: Values that each bound parameter remembers.
+_MOST_BOUND = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ def reading_link() -> Link | None:
     somebody listens to statements.
     """
     # A unit of work ends it first (core/db.py), so one that is there may be used.
-    return reading() or _opened()
+    return reading() or (None if working() else _opened())
 
 
 def _opened() -> Link | None:
@@ -66,16 +72,21 @@ class _Statement:
 
     def _in_session(self, values: dict[str, Any]) -> list[Any]:
         """Its rows, over the session's connection and in its transaction."""
-        session = db.session()
-        session.flush()
-        link = working_link(session) or session.connection()
-        compiled = self._for(link.dialect, values)
-        if link.engine.dispatch.before_cursor_execute:
-            result = link.execute(self._statement, values)
+        work = _work()
+        compiled = self._for(work.dialect, values)
+        if work.is_listened_to():
+            result = work.connection.execute(self._statement, values)
             return [compiled.row(found) for found in result] if result.returns_rows else []
-        with _told_as_its_own(link.dialect, compiled):
-            cursor = link.connection.driver_connection.execute(compiled.sql, _bound(compiled, values))  # type: ignore[union-attr]
+        with _told_as_its_own(work.dialect, compiled):
+            cursor = work.driver.execute(compiled.sql, _bound(compiled, values))
             return _finished(cursor.fetchall(), compiled) if cursor.description else []
+
+
+def _work() -> Work:
+    """The unit of work, or what the session is at; with all that its objects have to say written."""
+    work = working() or Work(db.session())
+    work.session.flush()
+    return work
 
 
 @contextmanager
@@ -143,19 +154,15 @@ class Write(_Statement):
         """Run it for each of these rows of values, which have the same names."""
         if not rows:
             return
-        session = db.session()
-        session.flush()
-        link = working_link(session) or session.connection()
-        if len(rows) == 1:
-            self._in_session(rows[0])
-        elif link.engine.dispatch.before_cursor_execute:
-            link.execute(self._statement, list(rows))
-        else:
-            compiled = self._for(link.dialect, rows[0])
-            with _told_as_its_own(link.dialect, compiled):
-                cursor = link.connection.cursor()
-                cursor.executemany(compiled.sql, [_bound(compiled, row) for row in rows])
-                cursor.close()
+        work = _work()
+        if work.is_listened_to():
+            work.connection.execute(self._statement, list(rows))
+            return
+        compiled = self._for(work.dialect, rows[0])
+        with _told_as_its_own(work.dialect, compiled):
+            cursor = work.driver.cursor()
+            cursor.executemany(compiled.sql, [_bound(compiled, row) for row in rows])
+            cursor.close()
 
 
 def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
@@ -173,11 +180,17 @@ def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compi
     return _Compiled(
         sql=state.statement,
         constants={name: value for name, value in state.parameters.items() if name not in names},
-        binds=tuple((name, bind) for name, bind in processors.items() if name in state.parameters),
+        binds=tuple((name, _kept(bind)) for name, bind in processors.items() if name in state.parameters),
         order=tuple(state.positiontup or ()) if compiled.positional else None,
         results=tuple((place, process) for place, process in enumerate(processes) if process is not None),
         row=row_type._make,
     )
+
+
+def _kept(bind: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same, which remembers: the rows of one act bear the same moment."""
+    remembered = lru_cache(maxsize=_MOST_BOUND)(bind)
+    return lambda value: remembered(value) if isinstance(value, datetime) else bind(value)
 
 
 def _bound(compiled: _Compiled, values: dict[str, Any]) -> dict[str, Any] | list[Any]:

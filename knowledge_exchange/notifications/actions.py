@@ -13,7 +13,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db, insert_or_ignore, table_of
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_id, new_ids
 from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.notifications.levels import raised, reason_for
 from knowledge_exchange.notifications.models import Notification, Participant
@@ -166,7 +166,7 @@ def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
     texts = {kind: event.text(kind) for kind in {kind for _place, _member, kind in reasons}}
     rows = [
         {
-            "id": new_id(),
+            "id": id_,
             "member_id": member_id,
             "participant_id": participant_id,
             "kind": kind,
@@ -177,7 +177,7 @@ def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
             "url": event.url,
             "created_at": moment,
         }
-        for participant_id, member_id, kind in reasons
+        for id_, (participant_id, member_id, kind) in zip(new_ids(len(reasons)), reasons, strict=True)
     ]
     _INSERT.many(rows)
     told = [

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import table_of
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_ids
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.realtime.models import LiveEvent
 
@@ -35,9 +35,10 @@ def record(kind: str, **about: Any) -> int:
 def record_many(rows: Sequence[dict[str, Any]]) -> list[int]:
     """Write several events of the same shape by one statement; returns their ids, in order."""
     moment = now()
-    full = [{"id": new_id(), "at": moment, "reason": "", **row} for row in rows]
+    ids = new_ids(len(rows))
+    full = [{"id": id_, "at": moment, "reason": "", **row} for id_, row in zip(ids, rows, strict=True)]
     _INSERT.many(full)
-    return [row["id"] for row in full]
+    return ids
 
 
 def payloads(rows: Iterable[Any], member_id: int | None) -> list[tuple[str, Payload]]:
