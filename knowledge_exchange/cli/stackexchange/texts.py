@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 
 from flask_babel import gettext as _
@@ -15,8 +18,10 @@ from knowledge_exchange.core.markup import render
 from knowledge_exchange.threads.forms import clean_text
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS
 
-#: Long texts are rendered in helper processes, of which there are two; short ones right here.
-RENDERERS = 2
+#: Posts that a process is given at once.
+_AT_ONCE = 8
+#: More would wait for the one that writes.
+MOST_PROCESSES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,11 @@ class Text:
 
 
 class Texts:
-    """Turns rows into texts, one converted while others are rendered."""
+    """Turns rows into texts, in processes of their own: it takes nearly all the time of an import."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
+        processes = max(1, min(os.cpu_count() or 1, MOST_PROCESSES))
+        self._pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
 
     def __enter__(self) -> Texts:
         return self
@@ -44,16 +50,20 @@ class Texts:
 
     def of(self, rows: Sequence[Row], site: str | None) -> Iterator[tuple[Row, Text]]:
         """The text of each row, in their order; links without a host belong to ``site``."""
-        bodies = [clean_text(to_markdown(row.body, site)) for row in rows]
-        fitting = [body if len(body) <= MAX_BODY_CHARS else _cut(body) for body in bodies]
-        drawn = self._pool.map(render, fitting)
-        for row, whole, body, html in zip(rows, bodies, fitting, drawn, strict=True):
-            yield row, Text(body, html, is_cut=body is not whole)
+        note = "\n\n" + str(_("(The end of this text was left out: it is longer than a post may be.)"))
+        made = self._pool.map(partial(_made, site=site, note=note), [row.body for row in rows], chunksize=_AT_ONCE)
+        return zip(rows, made, strict=True)
 
 
-def _cut(body: str) -> str:
+def _made(body: str, site: str | None, note: str) -> Text:
+    """One text, in another process; ``note`` says that the end was left out."""
+    whole = clean_text(to_markdown(body, site))
+    fitting = whole if len(whole) <= MAX_BODY_CHARS else _cut(whole, note)
+    return Text(fitting, render(fitting), is_cut=fitting is not whole)
+
+
+def _cut(body: str, note: str) -> str:
     """As many whole paragraphs as fit, and a word that there was more."""
-    note = "\n\n" + str(_("(The end of this text was left out: it is longer than a post may be.)"))
     room = MAX_BODY_CHARS - len(note)
     end = body.rfind("\n\n", 0, room)
     return body[: end if end > 0 else room] + note

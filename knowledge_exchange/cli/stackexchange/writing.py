@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -46,6 +47,14 @@ class Tally:
         return self.problems + self.replies + self.known
 
 
+class _Begun(NamedTuple):
+    """A batch whose texts are being made."""
+
+    batch: Sequence[Row]
+    known: set[int]
+    made: Iterator[tuple[Row, Text]]
+
+
 class Importer:
     """Writes the rows of one dump into one network; ``report`` hears of each that can't be."""
 
@@ -61,8 +70,15 @@ class Importer:
         """Write all of ``rows``, in which an answer never comes before its question."""
         with Texts() as texts:
             posts = self._posts(rows)
+            # While one batch is written, the texts of the next are being made.
+            ahead: _Begun | None = None
             while batch := list(islice(posts, BATCH)):
-                self._import(batch, texts)
+                begun = self._begin(batch, texts)
+                if ahead:
+                    self._import(ahead, texts)
+                ahead = begun
+            if ahead:
+                self._import(ahead, texts)
         return self.tally
 
     def _posts(self, rows: Iterable[Row | Damaged]) -> Iterator[Row]:
@@ -82,19 +98,23 @@ class Importer:
         self.tally.damaged += 1
         self._report(line, reason)
 
-    def _import(self, batch: Sequence[Row], texts: Texts) -> None:
+    def _begin(self, batch: Sequence[Row], texts: Texts) -> _Begun:
+        known = self._known(batch)
+        made = texts.of([row for row in batch if row.id not in known], self._origin.address)
+        return _Begun(batch, known, made)
+
+    def _import(self, begun: _Begun, texts: Texts) -> None:
         """One batch. Where another import was quicker with one of its posts, look again what is new."""
         for attempts_left in reversed(range(ATTEMPTS)):
             try:
-                self._import_new(batch, texts)
+                self._import_new(begun.known, list(begun.made))
                 return
             except IntegrityError:
                 if not attempts_left:
                     raise
+                begun = self._begin(begun.batch, texts)
 
-    def _import_new(self, batch: Sequence[Row], texts: Texts) -> None:
-        known = self._known(batch)
-        new = list(texts.of([row for row in batch if row.id not in known], self._origin.address))
+    def _import_new(self, known: set[int], new: Sequence[tuple[Row, Text]]) -> None:
         stored = self._store([(row, text) for row, text in new if text.body])
         self.tally.known += len(known)
         self.tally.problems += stored.problems
