@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from knowledge_exchange.core import (
     assets,
@@ -64,7 +63,6 @@ def build(given: dict[str, Any] | None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (logs, crypto, db, i18n, headers, errors, assets, compression):
         part.init_app(app)
-    Migrate(app, db.db, directory=str(paths.migrations()), render_as_batch=True)
     for room in ROOMS:
         import_module(f"knowledge_exchange.{room}").init_app(app)
     _register_jobs(app)

@@ -7,7 +7,8 @@ import { words } from "./words.js";
 const EVENTS = ["notification", "unread", "post", "post_changed", "thread_changed", "goodbye"];
 const MOST_SEEN = 1000; // ids remembered against doubles; a replay overlaps by far less
 const ACK_MS = 8000;
-const REFUSALS_BEFORE_POLLING = 3;
+const CONNECT_MS = 5000; // some proxies take the line and never answer, or hang up without a word
+const REFUSALS_BEFORE_POLLING = 2;
 const POLL_MS = 12_000;
 const POLL_MOST_MS = 120_000;
 const QUIET_MS = 4000; // a connection that is back sooner was never worth a word
@@ -43,6 +44,7 @@ export function startLive() {
   if (cursor === null) return;
   socket = io("/live", {
     transports: ["websocket"],
+    timeout: CONNECT_MS,
     reconnectionDelay: 1000,
     reconnectionDelayMax: 30_000,
     randomizationFactor: 0.5,

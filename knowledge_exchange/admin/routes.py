@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hmac
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from knowledge_exchange.admin.metrics import as_text
 from knowledge_exchange.auth.gate import machine
-from knowledge_exchange.core import paths
 from knowledge_exchange.core.db import db
+from knowledge_exchange.core.revisions import is_migrated
 
 blueprint = Blueprint("admin", __name__)
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -47,12 +45,6 @@ def _database() -> bool:
     return bool(db.session.execute(text("SELECT 1")).scalar_one() == 1)
 
 
-def _migrations() -> bool:
-    head = ScriptDirectory(str(paths.migrations())).get_current_head()
-    context = MigrationContext.configure(db.session.connection())
-    return context.get_current_revision() == head
-
-
 def _redis() -> bool:
     url = current_app.config["KE_REDIS_URL"]
     if not url:
@@ -62,7 +54,7 @@ def _redis() -> bool:
     return bool(redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1).ping())
 
 
-_CHECKS = {"database": _database, "migrations": _migrations, "redis": _redis}
+_CHECKS = {"database": _database, "migrations": is_migrated, "redis": _redis}
 
 
 @blueprint.get("/metrics")

@@ -35,7 +35,7 @@ OTHER_KEYS = (
 def backup(file: Path, with_keys: bool) -> None:
     """Write everything into FILE, as it was at one moment, while the exchange goes on."""
     from knowledge_exchange.cli.backing_up import row_counts, snapshot, write_backup
-    from knowledge_exchange.cli.database import is_migrated
+    from knowledge_exchange.core.revisions import is_migrated
 
     if not is_migrated():
         fail("The database is not up to date: run `knowledge-exchange migrate` first.")
@@ -105,7 +105,8 @@ def _keys_in_place(found: Backup) -> Iterator[None]:
 @with_exchange
 def _restore(found: Backup, file: Path) -> None:
     from knowledge_exchange.cli.backing_up import keys_mark
-    from knowledge_exchange.cli.database import current_revision, newest_revision, upgrade_now
+    from knowledge_exchange.cli.database import upgrade_now
+    from knowledge_exchange.core.revisions import current_revision, newest_revision
     from knowledge_exchange.cli.restoring import NotEmpty, check_revision, restore
 
     check_revision(found)

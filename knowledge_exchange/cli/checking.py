@@ -59,7 +59,7 @@ def _key_file() -> list[str]:
 
 
 def _database() -> list[str]:
-    from knowledge_exchange.cli.database import is_migrated
+    from knowledge_exchange.core.revisions import is_migrated
 
     try:
         if not is_migrated():

@@ -12,7 +12,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
+from knowledge_exchange.cli.database import prepare_alembic
 from knowledge_exchange.core.db import Base, db
+from knowledge_exchange.core.revisions import current_revision, is_migrated, newest_revision
 from tests.support.databases import Templates
 
 pytestmark = pytest.mark.slow
@@ -22,6 +24,11 @@ pytestmark = pytest.mark.slow
 def database_url(templates: Templates, database_kind: str, data_dir: Path) -> str:
     """A database of the test's own: its tables come and go."""
     return templates.fresh(database_kind, data_dir, scratch=True)
+
+
+@pytest.fixture(autouse=True)
+def alembic(app: Flask) -> None:
+    prepare_alembic(app)
 
 
 def differences(app: Flask) -> list[Any]:
@@ -96,3 +103,18 @@ def test_a_forgotten_migration_would_be_noticed(app: Flask) -> None:
     with app.app_context(), db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE member DROP COLUMN forgotten")
     assert differences(app) == []
+
+
+def test_what_the_program_needs_can_be_told_without_alembic(app: Flask) -> None:
+    from alembic.script import ScriptDirectory
+
+    with app.app_context():
+        script = ScriptDirectory.from_config(app.extensions["migrate"].migrate.get_config())
+        steps = list(script.walk_revisions())
+        assert newest_revision() == current_revision() == script.get_current_head()
+        assert is_migrated()
+        assert [Path(step.path).name[:4] for step in steps] == [step.revision for step in steps]
+        assert [step.revision for step in steps] == sorted((step.revision for step in steps), reverse=True)
+        downgrade(revision="base")
+        db.session.remove()
+        assert current_revision() is None

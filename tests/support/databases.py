@@ -17,7 +17,7 @@ DEMO_S = 400.0
 
 
 #: Flask-Migrate's own command: the operator's is tested where it lives, and must not break every other test.
-MIGRATE = ("-m", "flask", "--app", "knowledge_exchange", "db", "upgrade")
+MIGRATE = ("-m", "knowledge_exchange", "migrate")
 DEMO = ("-m", "knowledge_exchange", "demo")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -38,7 +39,9 @@ class Texts:
 
     def __init__(self) -> None:
         processes = max(1, min(os.cpu_count() or 1, MOST_PROCESSES))
-        self._pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+        self._pool = ProcessPoolExecutor(
+            processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+        )
 
     def __enter__(self) -> Texts:
         return self
@@ -53,6 +56,18 @@ class Texts:
         note = "\n\n" + str(_("(The end of this text was left out: it is longer than a post may be.)"))
         made = self._pool.map(partial(_made, site=site, note=note), [row.body for row in rows], chunksize=_AT_ONCE)
         return zip(rows, made, strict=True)
+
+
+def _end_with_parent() -> None:
+    """Leave no process behind when the import is killed: nobody else would tell this one."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _made(body: str, site: str | None, note: str) -> Text:
