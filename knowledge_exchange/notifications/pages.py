@@ -20,6 +20,7 @@ from knowledge_exchange.realtime.replay import cursor_now
 
 _MOST_COUNTS = 256
 _MOST_READERS = 256
+_MOST_NAMES = 4096
 _MOST_TOKENS = 4096
 _COUNT = Hole("count")
 _CURSOR = Hole("live_cursor")
@@ -77,8 +78,8 @@ def member_page(
     count = unread_count(me.id)
     own = {
         "my_id": str(me.id),
-        "my_name": escape(me.name),
-        "my_handle": escape(me.handle or ""),
+        "my_name": _escaped(me.name),
+        "my_handle": _escaped(me.handle or ""),
         "csrf_token": _form_token(),
         "live_cursor": cursor_now(),
         "in_title": in_title(count),
@@ -95,6 +96,9 @@ def member_page(
         live_cursor=_CURSOR,
         **constant,
     )
+
+
+_escaped = lru_cache(maxsize=_MOST_NAMES)(escape)
 
 
 @lru_cache(maxsize=_MOST_READERS)

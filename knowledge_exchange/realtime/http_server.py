@@ -61,6 +61,7 @@ class Handler(pywsgi.WSGIHandler):
 
     server: Server
     upgraded = False
+    head_is_here = False
     # The stubs know less of these, or know them otherwise than they are.
     headers: Any
     content_length: Any
@@ -89,10 +90,28 @@ class Handler(pywsgi.WSGIHandler):
         self.close_connection = self.server.stopping
         if self.close_connection:
             return ""
+        waiting = self._first_bytes()
+        self.head_is_here = b"\r\n\r\n" in waiting
+        if self.head_is_here:
+            return self._line()
         with within(KEEP_ALIVE_SECONDS):
-            line: bytes = self.rfile.readline(REQUEST_LINE_BYTES + 1)
-            return line.decode("latin-1")
+            return self._line()
         return ""
+
+    def _first_bytes(self) -> bytes:
+        """What has come of the next request once something has; most often all of its head."""
+        self.socket.settimeout(KEEP_ALIVE_SECONDS)
+        try:
+            found: bytes = self.rfile.peek(1)
+        except TimeoutError:
+            return b""
+        finally:
+            self.socket.settimeout(STALL_SECONDS)
+        return found
+
+    def _line(self) -> str:
+        line: bytes = self.rfile.readline(REQUEST_LINE_BYTES + 1)
+        return line.decode("latin-1")
 
     def read_request(self, raw_requestline: str) -> Any:
         """Parse and bound the head; raises ``BadHead`` for what is refused."""
@@ -102,8 +121,11 @@ class Handler(pywsgi.WSGIHandler):
         self.command, self.path, self.request_version = words
         if not self.path.startswith("/"):
             raise BadHead
-        with gevent.Timeout(HEAD_SECONDS, BadHead(HTTPStatus.REQUEST_TIMEOUT)):
+        if self.head_is_here:  # no need for an alarm clock
             self.headers = read_head(self.rfile)
+        else:
+            with gevent.Timeout(HEAD_SECONDS, BadHead(HTTPStatus.REQUEST_TIMEOUT)):
+                self.headers = read_head(self.rfile)
         length = self.headers.get("content-length")
         self.content_length = None if length is None else int(length)
         if self.request_version == "HTTP/1.1" and self.headers.get("host") is None:
