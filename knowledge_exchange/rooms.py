@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response
 from flask.globals import request_ctx
@@ -54,16 +54,15 @@ class Exchange(Flask):
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """What is to be done before every view: the gate."""
+        answer = None
         for before in self.before_request_funcs[None]:
-            answer: ResponseReturnValue | None = before()
-            if answer is not None:
-                return answer
-        return None
+            answer = answer or before()
+        return cast("ResponseReturnValue | None", answer)
 
     def process_response(self, response: Response) -> Response:
         """What is to be done after every view."""
         for after in reversed(self.after_request_funcs[None]):
-            response = after(response)  # type: ignore[assignment]
+            response = cast(Response, after(response))
         self.session_interface.save_session(self, request_ctx.session, response)
         return response
 
@@ -98,7 +97,8 @@ def _drop_idle_hooks(app: Flask) -> None:
     Flask-WTF's check (the gate calls it, csrf.py), Flask-Limiter's look for limits of the whole app and its
     headers (each limited view counts by itself), Flask-Login's cookie that remembers (there is none).
     """
-    for hooks in (app.before_request_funcs[None], app.after_request_funcs[None]):
+    every: tuple[list[Any], list[Any]] = (app.before_request_funcs[None], app.after_request_funcs[None])
+    for hooks in every:
         hooks[:] = [hook for hook in hooks if _module_of(hook).startswith("knowledge_exchange.")]
 
 

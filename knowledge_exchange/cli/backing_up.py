@@ -24,10 +24,10 @@ from flask import current_app
 from sqlalchemy import Connection, Table, func, select
 
 from knowledge_exchange import __version__
-from knowledge_exchange.core.revisions import current_revision
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import keyed_hash
 from knowledge_exchange.core.db import Base, db, end_read, is_sqlite
+from knowledge_exchange.core.revisions import current_revision
 
 FORMAT = "knowledge-exchange backup"
 FORMAT_VERSION = 1

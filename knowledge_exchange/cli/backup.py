@@ -106,8 +106,8 @@ def _keys_in_place(found: Backup) -> Iterator[None]:
 def _restore(found: Backup, file: Path) -> None:
     from knowledge_exchange.cli.backing_up import keys_mark
     from knowledge_exchange.cli.database import upgrade_now
-    from knowledge_exchange.core.revisions import current_revision, newest_revision
     from knowledge_exchange.cli.restoring import NotEmpty, check_revision, restore
+    from knowledge_exchange.core.revisions import current_revision, newest_revision
 
     check_revision(found)
     revision = current_revision()

@@ -18,9 +18,9 @@ from sqlalchemy import Column, Date, DateTime, LargeBinary, Table, bindparam, in
 from sqlalchemy.exc import StatementError
 
 from knowledge_exchange.cli.backing_up import FORMAT, FORMAT_VERSION, KEYS, MANIFEST, ROWS_A_BATCH, entry_of, tables
-from knowledge_exchange.core.revisions import newest_revision
 from knowledge_exchange.core import crypto
 from knowledge_exchange.core.db import db, is_sqlite, unit_of_work
+from knowledge_exchange.core.revisions import newest_revision
 
 #: No row is longer; a file that claims one is no backup.
 MAX_LINE_BYTES = 64 * 1024 * 1024

@@ -50,8 +50,8 @@ def _serve(host: str, port: int) -> None:
 def require_usable() -> None:
     """End with a sentence where the database is not up to date or, in production, holds accounts of the demo."""
     from knowledge_exchange.cli.checking import has_demo_accounts
-    from knowledge_exchange.core.revisions import is_migrated
     from knowledge_exchange.core.db import db
+    from knowledge_exchange.core.revisions import is_migrated
 
     if not is_migrated():
         fail("The database is not up to date: run `knowledge-exchange migrate` first.")

@@ -23,7 +23,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from knowledge_exchange.core.db import db
 from knowledge_exchange.core.links import Link, Work, end_reading, open_link, reading, working
 
-
 #: Values that each bound parameter remembers.
 _MOST_BOUND = 4
 
@@ -172,7 +171,7 @@ def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compi
     # With lists (IN) written out: they are constant, for no bound parameter of ours is a list.
     state = compiled.construct_expanded_state(dict.fromkeys(names))
     # Those of the statement as it was compiled, and of the lists that have been written out.
-    processors = {**compiled._bind_processors, **state.processors}
+    processors: dict[str, Any] = {**compiled._bind_processors, **state.processors}
     columns = compiled._result_columns
     labels = [column.keyname for column in columns]
     processes = [column.type._cached_result_processor(dialect, None) for column in columns]

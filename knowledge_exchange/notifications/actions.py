@@ -27,9 +27,7 @@ _PLACE = Read(
 )
 _place_id = bindparam("place", type_=Id)
 _READ_UP_TO = Write(
-    update(table_of(Participant))
-    .where(Participant.id == _place_id)
-    .values(last_read_id=bindparam("post", type_=Id))
+    update(table_of(Participant)).where(Participant.id == _place_id).values(last_read_id=bindparam("post", type_=Id))
 )
 _RAISE = Write(update(table_of(Participant)).where(Participant.id == _place_id).values(level=bindparam("to")))
 _INSERT = Write(insert(table_of(Notification)))

@@ -113,9 +113,7 @@ def _network_page(only: str, paged: bool) -> Read:
 def _feed(networks: int, only: str) -> Read:
     """The newest of each network, from the index, then the newest of those: its cost doesn't grow."""
     ids = select(Thread.id, Thread.last_post_id)
-    parts = [
-        select(_newest(ids, bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)
-    ]
+    parts = [select(_newest(ids, bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)]
     newest = union_all(*parts).subquery()
     top = select(newest.c.id).order_by(newest.c.last_post_id.desc()).limit(THREADS_A_PAGE).subquery()
     seen = select(*_SEEN).select_from(top).join(Thread, Thread.id == top.c.id).outerjoin(Participant, _mine)
