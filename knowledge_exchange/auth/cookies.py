@@ -1,4 +1,4 @@
-"""The session in the cookie, its signature checked once for each cookie, not once for each request."""
+"""The session in the cookie, its signature checked once for each Cookie header, not once for each request."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-#: Cookies whose content is kept in each process, about 0.5 kB each.
+#: Headers whose content is kept in each process, about 0.5 kB each.
 MOST_KEPT = 4096
+#: Longer Cookie headers are read anew each time (bytes): they hold what isn't ours.
+LONGEST_KEPT = 1024
 #: What a kept session may hold: a list or dict could be changed under our hands.
 _PLAIN = (str, int, bool, type(None))
 
@@ -30,7 +32,7 @@ class KnownCookies(SecureCookieSessionInterface):
         if found is not None:
             return self.session_class(found)
         session = super().open_session(app, request)
-        if session and all(isinstance(kept, _PLAIN) for kept in session.values()):
+        if session and len(sent) <= LONGEST_KEPT and all(isinstance(kept, _PLAIN) for kept in session.values()):
             self._kept[key] = dict(session)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
