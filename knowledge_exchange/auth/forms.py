@@ -124,6 +124,16 @@ class HandleForm(_PersonForm):
             raise ValidationError(fault)
 
 
+class ConfirmForm(_PersonForm):
+    """Confirming an address, by somebody with a link: they show that it was them who joined."""
+
+    password = PasswordField(_l("Password"), [DataRequired(_l("Type the password that you chose when you joined."))])
+
+
+class ConfirmAndHandleForm(HandleForm, ConfirmForm):
+    """The same, by somebody who has still to choose a handle."""
+
+
 class NewPasswordForm(_PersonForm):
     """A new password, by somebody with a link."""
 

@@ -33,7 +33,11 @@ def _ask_again(found: Account, name: str, password_hash: str, handle: str | None
     if found.email_confirmed_at is not None:
         letters.say_already(found.id, found.email)
         return
-    # Nobody has shown yet that the address is theirs: the last who asked may be the first who can.
+    if letters.has_had_enough(found.email):
+        # A link that was sent stays good, with the password that belongs to it.
+        return
+    # Nobody has shown yet that the address is theirs: the last who asked may be the first who can. It takes
+    # the password of the last one to confirm, so that nobody confirms a password that a stranger chose.
     changed = {"name": name, "password_hash": password_hash}
     db.session.execute(update(Member).where(Member.id == found.id).values(**changed))
     tokens.void(found.id, tokens.CONFIRM)

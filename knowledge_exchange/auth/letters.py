@@ -19,7 +19,7 @@ _HOUR = timedelta(hours=1)
 
 def ask_to_confirm(member_id: int, email: str, handle: str | None = None) -> None:
     """A link that confirms the address; the handle wished for travels in it, so that nothing is reserved yet."""
-    if _has_enough(email):
+    if has_had_enough(email):
         return
     token = tokens.issue(member_id, tokens.CONFIRM)
     link = _link("auth.confirm", token=token, handle=handle)
@@ -30,13 +30,13 @@ def ask_to_confirm(member_id: int, email: str, handle: str | None = None) -> Non
 def say_already(member_id: int, email: str) -> None:
     """Somebody tried to join with an address that has an account."""
     links = {"sign_in": _link("auth.sign_in"), "reset": _link("auth.reset")}
-    if not _has_enough(email):
+    if not has_had_enough(email):
         _post(email, _("You have an account already"), "already", member_id, **links)
 
 
 def offer_reset(member_id: int, email: str) -> None:
     """A link with which a new password can be chosen."""
-    if _has_enough(email):
+    if has_had_enough(email):
         return
     link = _link("auth.choose_password", token=tokens.issue(member_id, tokens.RESET))
     hours = tokens.LIFE[tokens.RESET] // _HOUR
@@ -45,7 +45,7 @@ def offer_reset(member_id: int, email: str) -> None:
 
 def say_no_account(email: str) -> None:
     """Somebody asked for a new password with an address that has no account."""
-    if not _has_enough(email):
+    if not has_had_enough(email):
         _post(email, _("About your request for a new password"), "reset_none", None, join=_link("auth.join"))
 
 
@@ -59,7 +59,8 @@ def reset_link(token: str) -> str:
     return _link("auth.choose_password", token=token)
 
 
-def _has_enough(email: str) -> bool:
+def has_had_enough(email: str) -> bool:
+    """Whether so many messages went to that address within the hour that none is written now."""
     return queries.messages_since(email, now() - _HOUR) >= MOST_AN_HOUR
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from knowledge_exchange.auth import actions, joining, passwords, queries, tokens
 from knowledge_exchange.auth.blueprint import blueprint
-from knowledge_exchange.auth.forms import HandleForm, JoinForm, text_of
+from knowledge_exchange.auth.forms import ConfirmAndHandleForm, ConfirmForm, JoinForm, text_of
 from knowledge_exchange.auth.gate import public
 from knowledge_exchange.auth.limits import DOOR_LIMIT, at_the_door, limiter, the_address
 from knowledge_exchange.auth.models import Member
@@ -61,23 +61,35 @@ def confirm(token: str) -> ResponseReturnValue:
 @public
 @limiter.limit(DOOR_LIMIT, key_func=the_address)
 def do_confirm(token: str) -> ResponseReturnValue:
-    """The address is theirs; a handle is chosen here at the latest."""
+    """The address is theirs, and so is the password; a handle is chosen here at the latest.
+
+    Without the password a stranger could join with somebody else's address, have its owner confirm it,
+    and come in. Joining again changes the password and ends this link in one unit of work.
+    """
     account = _account_behind(token)
     if account is None:
         return _dead_link()
     form = _form_for(account)
-    if form is not None and not form.validate():
+    if not form.validate() or not _is_theirs(account, form):
         return _confirm_page(account, form), 400
     try:
-        done = _confirmed(token, text_of(form.handle) if form else None)
+        done = _confirmed(token, text_of(form.handle) if "handle" in form else None)
     except actions.HandleTaken:
-        assert form is not None
         form.handle.errors = [_("That handle can't be had any more. Choose another.")]
         return _confirm_page(account, form), 400
     if not done:
         return _dead_link()
     flash(_("Your address is confirmed. Sign in to go on."), "good")
     return redirect(url_for("auth.sign_in"), 303)
+
+
+def _is_theirs(account: Account, form: ConfirmForm) -> bool:
+    """Whether whoever has the link knows the password as well; says so by the field if not."""
+    end_read()
+    if passwords.matches(account.password_hash, text_of(form.password)):
+        return True
+    form.password.errors = [_("That isn't the password that was chosen for this account. Nothing has been confirmed.")]
+    return False
 
 
 def _confirmed(token: str, handle: str | None) -> bool:
@@ -95,12 +107,13 @@ def _account_behind(token: str) -> Account | None:
     return queries.account(member_id) if member_id else None
 
 
-def _form_for(account: Account, **data: str) -> HandleForm | None:
-    """The form for the handle, where one is still to be chosen."""
-    return None if account.handle else HandleForm(name=account.name, email=account.email, data=data or None)
+def _form_for(account: Account, **data: str) -> ConfirmForm:
+    """The form for the password, and for the handle where one is still to be chosen."""
+    kind = ConfirmForm if account.handle else ConfirmAndHandleForm
+    return kind(name=account.name, email=account.email, data=data or None)
 
 
-def _confirm_page(account: Account, form: HandleForm | None) -> str:
+def _confirm_page(account: Account, form: ConfirmForm) -> str:
     return render_template("auth/confirm.html", email=account.email, form=form)
 
 

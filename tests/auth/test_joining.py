@@ -42,7 +42,7 @@ def member(app: Flask, email: str = NEW) -> Member | None:
 
 
 def confirm(client: FlaskClient, link: str, **form: str) -> TestResponse:
-    return send(client, link, **form)
+    return send(client, link, **{"password": PASSWORD, **form})
 
 
 def test_from_joining_to_being_in_and_pending(app: Flask, client: FlaskClient) -> None:
@@ -108,16 +108,72 @@ def test_whoever_joins_again_before_confirming_is_taken_at_their_last_word(app: 
     join(client, name="First Name", password="a-second-thought-here")
     old, new = [link_in(message) for message in mail_to(app, NEW)]
     assert client.get(old).status_code == 404
-    assert confirm(client, new, handle="blue-kettle").status_code == 303
+    assert confirm(client, new, handle="blue-kettle", password="a-second-thought-here").status_code == 303
     assert try_sign_in(client, NEW, "a-second-thought-here").status_code == 303
     assert "First Name" in client.get("/me").text
+
+
+def test_a_stranger_who_joins_with_my_address_gets_no_password_of_theirs_confirmed(
+    app: Flask, client: FlaskClient
+) -> None:
+    theirs = "chosen-by-a-stranger"
+    join(client)
+    join(client, name="A Stranger", password=theirs)
+    link = link_in(mail_to(app, NEW)[1])
+    refused = confirm(client, link, handle="blue-kettle")
+    assert refused.status_code == 400
+    assert "Nothing has been confirmed" in refused.text
+    assert "blue-kettle" in refused.text
+    assert PASSWORD not in refused.text
+    assert try_sign_in(client, NEW, theirs).status_code == 401
+    join(client)
+    mine = link_in(mail_to(app, NEW)[-1])
+    assert client.get(link).status_code == 404
+    assert confirm(client, mine, handle="blue-kettle").status_code == 303
+    assert try_sign_in(client, NEW, theirs).status_code == 401
+    assert try_sign_in(client, NEW).location == "/me"
+    found = member(app)
+    assert found is not None
+    assert found.name == "New Person"
+
+
+def test_the_link_alone_confirms_nothing(app: Flask, client: FlaskClient) -> None:
+    join(client)
+    link = link_in(mail_to(app, NEW)[0])
+    for password in ("", "not this one, no"):
+        refused = confirm(client, link, handle="blue-kettle", password=password)
+        assert refused.status_code == 400
+        assert 'id="password-error"' in refused.text
+    found = member(app)
+    assert found is not None
+    assert (found.email_confirmed_at, found.handle) == (None, None)
+    assert confirm(client, link, handle="blue-kettle").status_code == 303
+
+
+def test_who_has_a_handle_already_confirms_with_the_password_alone(app: Flask, client: FlaskClient) -> None:
+    make_member(app, NEW, confirmed=False, standing="pending", handle="blue-kettle")
+    try_sign_in(client, NEW)
+    link = link_in(mail_to(app, NEW)[0])
+    assert 'name="handle"' not in client.get(link).text
+    assert confirm(client, link, password="not this one, no").status_code == 400
+    assert confirm(client, link).status_code == 303
+    assert try_sign_in(client, NEW).location == "/me"
+
+
+def test_joining_again_without_a_message_leaves_the_link_that_was_sent(app: Flask, client: FlaskClient) -> None:
+    for _time in range(letters.MOST_AN_HOUR):
+        join(client)
+    link = link_in(mail_to(app, NEW)[-1])
+    join(client, name="A Stranger", password="chosen-by-a-stranger")
+    assert confirm(client, link, handle="blue-kettle").status_code == 303
+    assert try_sign_in(client, NEW).location == "/me"
 
 
 def test_a_link_works_once(app: Flask, client: FlaskClient) -> None:
     join(client)
     link = link_in(mail_to(app, NEW)[0])
     token = token_in(client.get(link))
-    form = {"csrf_token": token, "handle": "blue-kettle"}
+    form = {"csrf_token": token, "handle": "blue-kettle", "password": PASSWORD}
     assert [client.post(link, data=form).status_code for _time in range(2)] == [303, 404]
 
 
