@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template
+from flask import render_template
+from flask.globals import app_ctx
 from markupsafe import Markup
 
 from knowledge_exchange.core.i18n import language, today
@@ -75,7 +76,7 @@ def page(
     """
     if not keep:
         return _set(template, {**facts, **constant}).filled(values)
-    key = (current_app.name, template, language(), today(zone), *facts.items())
+    key = (app_ctx.app.name, template, language(), today(zone), *facts.items())
     found = _kept.get(key)
     if found is None:
         found = _kept[key] = _set(template, {**facts, **constant})

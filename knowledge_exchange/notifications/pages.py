@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, render_template, session
+from flask import Flask, render_template, session
+from flask.globals import request_ctx
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
@@ -118,10 +119,11 @@ _tokens: OrderedDict[tuple[str, str], str] = OrderedDict()
 
 def _form_token() -> str:
     """The token of this session's forms. It is good as long as the session is, so it is signed once."""
-    own = session.get("csrf_token")
+    context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # asked once, not at each look
+    own = context.session.get("csrf_token")
     if own is None:
         return str(generate_csrf())
-    key = (str(current_app.secret_key), str(own))
+    key = (str(context.app.secret_key), str(own))
     token = _tokens.get(key)
     if token is None:
         token = _tokens[key] = str(generate_csrf())

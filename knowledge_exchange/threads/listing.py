@@ -145,15 +145,15 @@ _WAITING = Read(
 )
 
 
-def network_page(me_id: int, network: AnyRow, only: str, before: int | None) -> list[Item]:
-    """A page of a network's threads and one more, newest activity first. One statement, or two.
+def network_page(me_id: int, network_id: int, only: str, before: int | None) -> list[AnyRow]:
+    """A page of a network's threads and one more, newest activity first; ``items`` says them. One statement.
 
     That the member may read the network has been asked before.
     """
-    found: dict[str, Any] = {"me": me_id, "network": network.id}
+    found: dict[str, Any] = {"me": me_id, "network": network_id}
     if before is not None:
         found["before"] = before
-    return _items(_network_page(only, before is not None).all(**found), {network.id: network})
+    return _network_page(only, before is not None).all(**found)
 
 
 def my_networks(me_id: int) -> Sequence[AnyRow]:
@@ -166,27 +166,31 @@ def feed(me_id: int, networks: Sequence[AnyRow], only: str) -> list[Item]:
     if not networks:
         return []
     found = {f"network_{n}": network.id for n, network in enumerate(networks)}
-    return _items(_feed(len(networks), only).all(me=me_id, **found), {network.id: network for network in networks})
+    return items(_feed(len(networks), only).all(me=me_id, **found), {network.id: network for network in networks})
 
 
 def waiting(me_id: int) -> list[Item]:
     """Threads that the member follows and has not read, newest first. One statement, or two."""
     rows = _WAITING.all(me=me_id)
-    return _items(rows, {row.network_id: row for row in rows})
+    return items(rows, {row.network_id: row for row in rows})
 
 
-def _items(rows: Sequence[AnyRow], networks: Mapping[int, AnyRow]) -> list[Item]:
-    """The rows with what they say; the networks give slug and name."""
+def is_new(row: AnyRow) -> bool:
+    """Whether the reader has not seen the newest post of the thread."""
+    return row.last_read_id is None or row.last_post_id > row.last_read_id
+
+
+def items(rows: Sequence[AnyRow], networks: Mapping[int, AnyRow]) -> list[Item]:
+    """The rows with what they say; the networks give slug and name. One statement if any isn't kept."""
     known = outlines.of(rows)
-    items = []
+    found = []
     for row in rows:
         outline = known.get(row.id)
         if outline is not None:
             network = networks[row.network_id]
-            is_new = row.last_read_id is None or row.last_post_id > row.last_read_id
             mine = row.participant_id is not None and row.participant_id == outline.author_participant_id
-            items.append(_item(outline, network.slug, network.name, row.unread, is_new, mine))
-    return items
+            found.append(_item(outline, network.slug, network.name, row.unread, is_new(row), mine))
+    return found
 
 
 # Two readers who have read as much of a thread in the same state share the item, and so its HTML.

@@ -13,7 +13,7 @@ from knowledge_exchange.core.shells import Given, Hole
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import listing
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
-from knowledge_exchange.threads.rows import thread_rows
+from knowledge_exchange.threads.rows import network_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ _OLDER = Hole("older")
 
 def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_done: str | None) -> bytes:
     """A page of a network's threads as HTML in UTF-8. Statements: the threads, the badge."""
-    found = listing.network_page(me.id, network, only, before)
+    found = listing.network_page(me.id, network.id, only, before)
     shown = found[:THREADS_A_PAGE]
     facts = NetworkFacts(
         slug=network.slug,
@@ -59,7 +59,7 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
             "ask_url": f"/n/{network.slug}/new",
             "draft_done": draft_done,
         },
-        {"rows": thread_rows(shown, me.zone, "h2", with_network=False), "older": escape(older)},
+        {"rows": network_rows(shown, network, me.zone), "older": escape(older)},
         keep=not draft_done,
         **_HOLES,
     )

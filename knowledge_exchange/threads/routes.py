@@ -43,10 +43,13 @@ def network(slug: str) -> ResponseReturnValue:
     if not found.may_read:
         unread = unread_count(me.id)
         return render_template("networks/closed.html", me=me, nav="networks", network=found, unread=unread)
-    only = request.args.get("show", "all")
+    only, before = "all", None
+    if request.query_string:
+        only = request.args.get("show", only)
+        before = parse_id(request.args.get("before"))
     if only not in listing.FILTERS:
         only = "all"
-    return show_network(me, found, only, parse_id(request.args.get("before")), session.pop(DRAFT_DONE, None))
+    return show_network(me, found, only, before, session.pop(DRAFT_DONE, None))
 
 
 @blueprint.get("/t/<int:thread_id>", defaults={"slug": None})
