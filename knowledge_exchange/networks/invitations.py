@@ -39,7 +39,8 @@ def invite(who: str, network_id: int, *, moderator_id: int) -> None:
     insert_or_ignore(NetworkInvitation, {**row, "invited_at": now()})
     record("network.invited", actor=moderator_id, subject=guest, note=str(network_id))
     name = db.session.scalar(select(Network.name).where(Network.id == network_id))
-    tell_member(guest, KIND, _("You are invited to the network %(network)s.", network=name), "/networks")
+    text = _("You are invited to the network %(network)s.", network=name)
+    tell_member(guest, KIND, text, "/networks", network_id=network_id)
 
 
 def answer_invitation(invitation_id: int, member_id: int, *, accept: bool) -> int | None:

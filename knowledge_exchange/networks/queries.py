@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.reads import Read
-from knowledge_exchange.networks.models import JoinRequest, Network, NetworkMembership
+from knowledge_exchange.networks.models import JoinRequest, Network, NetworkInvitation, NetworkMembership
 
 #: A member's id, or a bound parameter or column that stands for one.
 Whom = int | ColumnElement[int]
@@ -22,6 +22,7 @@ Whom = int | ColumnElement[int]
 # the member of two levels up into the inner FROM, and the condition holds for everybody.
 _Inside = aliased(NetworkMembership)
 _Named = aliased(Network)
+_Invited = aliased(NetworkInvitation)
 
 
 def is_in(member_id: Whom, network: type[Network] = Network) -> ColumnElement[bool]:
@@ -41,12 +42,25 @@ def network_readable(network_id: ColumnElement[int], member_id: Whom) -> ColumnE
     return named.correlate_except(_Named)
 
 
-def visible_to(member_id: Whom) -> ColumnElement[bool]:
+def visible_to(member_id: Whom, network: type[Network] = Network) -> ColumnElement[bool]:
     """Condition on Network: this (active) member may know that it exists.
 
     Open and closed ones are listed; a private one exists only for those inside.
     """
-    return or_(Network.visibility != "private", is_in(member_id))
+    return or_(network.visibility != "private", is_in(member_id, network))
+
+
+def network_known(network_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
+    """Condition on any row that names a network: that member may know of it (hook).
+
+    Whoever is invited may, as long as they have not answered.
+    """
+    waits = exists().where(
+        _Invited.network_id == _Named.id, _Invited.member_id == member_id, _Invited.answered_at.is_(None)
+    )
+    invited = waits.correlate_except(_Invited)
+    known = exists().where(_Named.id == network_id, or_(visible_to(member_id, _Named), invited))
+    return known.correlate_except(_Named)
 
 
 _me = bindparam("me", type_=Id)

@@ -29,7 +29,7 @@ def ask_to_join(member_id: int, network_id: int, note: str) -> None:
     network = _network(network_id)
     text = _("Somebody asks to join %(network)s.", network=network.name)
     for moderator_id in _moderators(network_id):
-        tell_member(moderator_id, KIND, text, f"/n/{network.slug}/people")
+        tell_member(moderator_id, KIND, text, f"/n/{network.slug}/people", network_id=network_id)
 
 
 def _network(network_id: int) -> AnyRow:
@@ -78,4 +78,4 @@ def _tell(member_id: int, network_id: int, *, accept: bool, reason: str) -> None
         text = _("You are now in %(network)s.", network=network.name)
     else:
         text = _("%(network)s did not let you in: %(reason)s", network=network.name, reason=reason)
-    tell_member(member_id, KIND, text, f"/n/{network.slug}")
+    tell_member(member_id, KIND, text, f"/n/{network.slug}", network_id=network_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
@@ -21,9 +21,12 @@ _entry = func.coalesce(Notification.thread_id, Notification.id)
 
 
 def _visible() -> ColumnElement[bool]:
+    """Of a thread: the member may read its network. Of a network itself: they may know of it."""
+    of = (Notification.network_id, Notification.member_id)
     return or_(
         Notification.network_id.is_(None),
-        hooks.call("network_readable", Notification.network_id, Notification.member_id),
+        hooks.call("network_readable", *of),
+        and_(Notification.thread_id.is_(None), hooks.call("network_known", *of)),
     )
 
 
@@ -129,6 +132,6 @@ def members_told(post_id: int) -> Sequence[int]:
 
 
 def url_of(member_id: int, notification_id: int) -> str | None:
-    """Where one of a member's notices leads."""
-    query = select(Notification.url).where(Notification.id == notification_id, Notification.member_id == member_id)
-    return db.session.scalar(query)
+    """Where one of a member's notices leads; None where they may not see it (any more)."""
+    mine = (Notification.id == notification_id, Notification.member_id == member_id)
+    return db.session.scalar(select(Notification.url).where(*mine, _visible()))
