@@ -11,6 +11,7 @@ from urllib.parse import SplitResult
 from flask import Flask, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect, validate_csrf
+from werkzeug.exceptions import NotFound
 from wtforms.validators import ValidationError
 
 from knowledge_exchange.auth.answering import asked_for, parts_of, wants_json
@@ -19,7 +20,7 @@ from knowledge_exchange.auth.typed_text import carried as carried
 from knowledge_exchange.auth.typed_text import fields_of, has_text, sign_in_with_text
 from knowledge_exchange.auth.typed_text import show_again as show_again
 from knowledge_exchange.core.db import Busy
-from knowledge_exchange.core.errors import RETRY_AFTER_S, busy
+from knowledge_exchange.core.errors import RETRY_AFTER_S, answer, busy
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 _PORTS = {"http": 80, "https": 443}
@@ -31,14 +32,28 @@ def init_app(app: Flask) -> None:
     """Make ``csrf_token()`` known to the templates; the gate calls the checks itself."""
     _protect.init_app(app)
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(NotFound, _gone)
 
 
 def _busy(error: Busy) -> ResponseReturnValue:
     """Another process was writing for too long: whoever had typed something gets it back."""
-    me = current_me()
-    if me is None or wants_json() or not has_text(fields_of(request.form)):
+    if not _has_typed():
         return busy(error)
     return show_again(asked_for(), request.form, cause="busy"), 503, {"Retry-After": str(RETRY_AFTER_S)}
+
+
+def _gone(error: NotFound) -> ResponseReturnValue:
+    """It went, or was closed to them, while they were typing; or never was: all of it looks the same."""
+    if not _has_typed():
+        return answer(error)
+    return show_again("/", request.form, cause="gone", can_send=False), 404
+
+
+def _has_typed() -> bool:
+    """Whether somebody who is signed in sent text of theirs, and looks at a page for the answer."""
+    if request.method != "POST" or wants_json() or current_me() is None:
+        return False
+    return has_text(fields_of(request.form))
 
 
 def check_origin() -> None:

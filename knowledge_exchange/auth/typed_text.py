@@ -84,7 +84,8 @@ def show_again(action: str, form: MultiDict[str, str], *, cause: str = "old", ca
     """The page that shows a form's text again, with a fresh token and a button that sends it to ``action``.
 
     ``cause``: ``old`` (its token is no longer good), ``signed_in`` (it came through a sign-in), ``often``
-    (too many in a short time), ``busy``. ``can_send``: whether this person may send it at all.
+    (too many in a short time), ``busy``, ``gone`` (there is nothing that it could go to). ``can_send``:
+    whether this person may send it at all; if not, it is there to be copied.
     """
     return render_template(
         "errors/resubmit.html",

@@ -37,11 +37,12 @@ def _texts() -> dict[int, tuple[str, str]]:
 
 def init_app(app: Flask) -> None:
     """Answer errors with a page, or with JSON to those who asked for it."""
-    app.register_error_handler(HTTPException, _answer)
+    app.register_error_handler(HTTPException, answer)
     app.register_error_handler(Busy, busy)
 
 
-def _answer(error: HTTPException) -> ResponseReturnValue:
+def answer(error: HTTPException) -> ResponseReturnValue:
+    """What happened in plain words; auth/csrf.py gives their text back to those who had typed some."""
     if error.response is not None:
         return error.response
     status = error.code or InternalServerError.code
