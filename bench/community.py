@@ -32,10 +32,12 @@ def settings_for(folder: Path) -> dict[str, object]:
     return {"KE_DATA_DIR": folder, "KE_RATE_LIMITS": "off", "KE_SECRET_KEY": "only for measurements " * 2}
 
 
-def seed(settings: Mapping[str, object], replies: int = REPLIES, threads: int = THREADS) -> float:
+def seed(
+    settings: Mapping[str, object], replies: int = REPLIES, threads: int = THREADS, members: int = MEMBERS
+) -> float:
     """Make the community; returns posts per second."""
     command("migrate", settings=settings)
-    sizes = ("--members", MEMBERS, "--threads", threads, "--posts", replies + threads)
+    sizes = ("--members", members, "--threads", threads, "--posts", replies + threads)
     said = command("bench", "seed", *sizes, settings=settings)
     found = _RATE.search(said)
     assert found is not None, said
@@ -53,13 +55,13 @@ _THREAD = """
 """
 
 
-def targets(settings: Mapping[str, object], folder: Path) -> Targets:
+def targets(settings: Mapping[str, object], folder: Path, members: int = MEMBERS) -> Targets:
     """An ordinary member with unread items, signed in, and their pages."""
     link = sqlite3.connect(folder / "exchange.sqlite3")
     row = link.execute(_THREAD, (POSTS_A_PAGE - 1, POSTS_A_PAGE + 10)).fetchone()
     link.close()
     assert row is not None, "no thread has a full page with something unread"
     thread_id, member_id, slug = row
-    lines = command("bench", "sessions", "--members", MEMBERS, settings=settings).splitlines()
+    lines = command("bench", "sessions", "--members", members, settings=settings).splitlines()
     cookies = {line["member"]: line["cookie"] for line in map(json.loads, lines)}
     return Targets(str(member_id), cookies[str(member_id)], f"/t/{thread_id}", f"/n/{slug}", "/")

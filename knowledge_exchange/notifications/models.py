@@ -46,11 +46,30 @@ class Participant(Base):
     last_read_id: Mapped[int] = mapped_column(Id, default=0)
 
 
+class NetworkLevel(Base):
+    """What a member chose for a network as a whole; without a row the level is normal and nothing is marked.
+
+    ``read_up_to``: everything in the network up to and with that post's id counts as read.
+    """
+
+    __tablename__ = "network_level"
+    __table_args__ = (
+        CheckConstraint(_LEVEL_CHECK, name="level"),
+        Index(None, "network_id", "level"),
+    )
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), primary_key=True)
+    level: Mapped[str] = mapped_column(default="normal")
+    read_up_to: Mapped[int] = mapped_column(Id, default=0)
+
+
 class Notification(Base):
     """Something one participant is told, durably; the socket only hurries it along.
 
     ``member_id`` repeats the participant's, so that the unread ones are one index away; it is
-    empty where the participant is sealed. Notices outside any thread have the member alone.
+    empty where the participant is sealed. Notices outside any thread have the member alone, and so
+    have those of a network that somebody watches, in threads in which they have no place.
     """
 
     __tablename__ = "notification"
@@ -71,7 +90,8 @@ class Notification(Base):
             sqlite_where=text("post_id IS NOT NULL"),
             postgresql_where=text("post_id IS NOT NULL"),
         ),
-        Index(None, "post_id"),
+        # At most one for a member and post, also where somebody has no place in the thread yet.
+        Index("uq_notification_member_post", "post_id", "member_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)

@@ -65,6 +65,10 @@ class Connections:
         """Every socket here."""
         return list(self._by_sid.values())
 
+    def members(self) -> list[int]:
+        """Everybody who has a socket here."""
+        return list(self._by_member)
+
     def has_member(self, member_id: int) -> bool:
         """Whether a member has a socket here."""
         return member_id in self._by_member

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from flask import current_app
+from flask import Flask, current_app
+from sqlalchemy import select
 
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.db import promise
+from knowledge_exchange.core.db import db, end_read, promise
+from knowledge_exchange.core.ids import MOST_IN_A_RUN
 from knowledge_exchange.realtime import events
 from knowledge_exchange.realtime.connections import Connection, connections
+from knowledge_exchange.realtime.models import LiveEvent
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
+
+#: Of those who are told of one post, so many are pushed to at once. Whoever wrote it waits for the first ones only.
+BATCH = 200
 
 
 class Told(NamedTuple):
@@ -50,6 +56,65 @@ def tell_members(kind: str, rows: Sequence[dict[str, Any]]) -> None:
         for id_, row in zip(ids, rows, strict=True)
     ]
     promise(f"push {kind}", _push, told)
+
+
+def tell_run(base: int) -> None:
+    """Promise to push members' events that a statement has just numbered from ``base`` on (``core.ids.new_run``).
+
+    They may be thousands, and few of those members connected: only what is for them is read.
+    """
+    promise("push a run", _push_run, base)
+
+
+def _push_run(base: int) -> None:
+    several = _several_processes()
+    here = [] if several else connections().members()
+    if not (several or here):
+        return
+    batches = _pages(base) if several else _chunks(base, here)
+    first = next(batches, [])
+    _push(first)
+    if len(first) == BATCH or len(here) > BATCH:
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        socketio.start_background_task(_push_rest, app, batches)
+
+
+def _push_rest(app: Flask, batches: Iterator[list[Told]]) -> None:
+    with app.app_context():
+        for batch in batches:
+            _push(batch)
+            end_read()
+            socketio.sleep(0)
+
+
+def _chunks(base: int, members: Sequence[int]) -> Iterator[list[Told]]:
+    """Events of a run that are for these members."""
+    for begin in range(0, len(members), BATCH):
+        mine = _RUN.where(LiveEvent.member_id.in_(members[begin : begin + BATCH]))
+        run = mine.where(LiveEvent.id > base, LiveEvent.id <= base + MOST_IN_A_RUN)
+        yield [Told(*row) for row in db.session.execute(run)]
+
+
+def _pages(base: int) -> Iterator[list[Told]]:
+    """Events of a run for everybody: who is connected to other processes isn't known here."""
+    last = base
+    while True:
+        run = _RUN.where(LiveEvent.id > last, LiveEvent.id <= base + MOST_IN_A_RUN)
+        found = [Told(*row) for row in db.session.execute(run.order_by(LiveEvent.id).limit(BATCH))]
+        yield found
+        if len(found) < BATCH:
+            return
+        last = found[-1].id
+
+
+_RUN = select(
+    LiveEvent.id,
+    LiveEvent.kind,
+    LiveEvent.member_id,
+    LiveEvent.thread_id,
+    LiveEvent.post_id,
+    LiveEvent.notification_id,
+)
 
 
 def _broadcast(told: Told, room: str) -> None:

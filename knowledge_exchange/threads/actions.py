@@ -21,8 +21,9 @@ from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.markup import RENDERER_VERSION, mentions_in, render
 from knowledge_exchange.core.order import FIRST, key_between
 from knowledge_exchange.notifications import actions as notices
-from knowledge_exchange.notifications.actions import Event
+from knowledge_exchange.notifications import telling
 from knowledge_exchange.notifications.models import Notification
+from knowledge_exchange.notifications.telling import Event
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads import statements
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
@@ -63,7 +64,7 @@ def start_thread(me: Me, network_id: int, kind: str, title: str, text: Text) -> 
     notices.read_up_to(place.id, post_id)
     statements.INSERT_POST.run(id=post_id, **_facts(thread.id, None, thread.voice_id, FIRST, 0, text))
     event = _event(me, network_id, thread.id, title, post_id)
-    notices.tell_of_post(event, me.id, None, text.mentions)
+    telling.tell_of_post(event, me.id, None, text.mentions, why="new_thread")
     return thread.id, post_id
 
 
@@ -112,7 +113,7 @@ def reply(me: Me, thread: AnyRow, parent: AnyRow, text: Text) -> int:
     if place.last_read_id >= before:
         notices.read_up_to(place.id, post_id)
     event = _event(me, thread.network_id, thread.id, thread.title, post_id)
-    notices.tell_of_post(event, me.id, parent.participant_id, text.mentions)
+    telling.tell_of_post(event, me.id, parent.participant_id, text.mentions)
     push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post_id)
     return post_id
 
@@ -154,6 +155,7 @@ _TEXTS: dict[str, Callable[[], str]] = {
     "direct_reply": lambda: _("%(name)s answered you in “%(title)s”"),
     "mention": lambda: _("%(name)s mentioned you in “%(title)s”"),
     "reply": lambda: _("%(name)s replied in “%(title)s”"),
+    "new_thread": lambda: _("%(name)s started “%(title)s”"),
     "accepted": lambda: _("%(name)s accepted your answer in “%(title)s”"),
 }
 
@@ -172,7 +174,7 @@ def edit(me: Me, thread: AnyRow, post: AnyRow, text: Text, title: str | None) ->
     values = {"title": title} if title else {}
     _touch(thread.id, **values)
     event = _event(me, thread.network_id, thread.id, title or thread.title, post.id)
-    notices.tell_newly_mentioned(event, me.id, text.mentions)
+    telling.tell_newly_mentioned(event, me.id, text.mentions)
     _tell_changed(thread, post.id)
     if values:
         push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
@@ -222,7 +224,7 @@ def accept(me: Me, thread: AnyRow, post: AnyRow) -> None:
     _touch(thread.id, answer_id=post.id, answered_at=now())
     event = _event(me, thread.network_id, thread.id, thread.title, post.id)
     _forget_earlier_notice(post.id)
-    notices.tell_participant(event, _participant_of(post.id), "accepted", but=me.id)
+    telling.tell_participant(event, _participant_of(post.id), "accepted", but=me.id)
     for changed in {post.id, thread.answer_id} - {None}:
         _tell_changed(thread, changed)
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)

@@ -1,0 +1,124 @@
+"""What telling of a post says to the database, each built once; for all who are told at once."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Text, and_, bindparam, case, func, insert, literal_column, or_, select, union_all
+
+from knowledge_exchange.auth.models import Member
+from knowledge_exchange.core import hooks
+from knowledge_exchange.core.db import AnySelect, Id, UtcDateTime, table_of
+from knowledge_exchange.core.reads import Write
+from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
+from knowledge_exchange.realtime.models import LiveEvent
+
+_thread = bindparam("of_thread", type_=Id)
+_network = bindparam("of_network", type_=Id)
+_post = bindparam("of_post", type_=Id)
+_author = bindparam("author", type_=Id)
+#: The participant whose post is answered; 0 where it is nobody's.
+_answered = bindparam("answered", type_=Id)
+_base = bindparam("base", type_=Id)
+_at = bindparam("moment", type_=UtcDateTime())
+#: Why those who watch are told.
+_why = bindparam("why", type_=Text())
+
+
+def _word(word: str) -> Any:
+    """A word of ours, written out: an index of part of a table is used for what is said, not for what is bound."""
+    return literal_column(f"'{word}'", Text())
+
+
+_watching = _word("watching")
+_quieter = Participant.level.in_((_word("normal"), _word("tracking")))
+_their_network = and_(NetworkLevel.member_id == Participant.member_id, NetworkLevel.network_id == _network)
+
+
+def _watch_it() -> AnySelect:
+    """Places whose own level is watching: chosen, or by having posted, which a network's level doesn't lower."""
+    why = case((Participant.id == _answered, _word("direct_reply")), else_=_why)
+    return select(Participant.id, Participant.member_id, why.label("why")).where(
+        Participant.thread_id == _thread, Participant.level == _watching
+    )
+
+
+def _is_answered() -> AnySelect:
+    """The place whose post is answered, if it is quieter but not muted, by its own level or its network's."""
+    heard = or_(
+        Participant.level == _word("tracking"),
+        Participant.level_chosen_at.is_not(None),
+        func.coalesce(NetworkLevel.level, _word("normal")) != _word("muted"),
+    )
+    return (
+        select(Participant.id, Participant.member_id, _word("direct_reply"))
+        .outerjoin(NetworkLevel, _their_network)
+        .where(Participant.id == _answered, _quieter, heard)
+    )
+
+
+def _watch_the_network() -> AnySelect:
+    """Those who watch the network, where they chose nothing for the thread; with their place in it, if any."""
+    place = and_(Participant.member_id == NetworkLevel.member_id, Participant.thread_id == _thread)
+    quieter = and_(_quieter, Participant.level_chosen_at.is_(None))
+    return (
+        select(Participant.id, NetworkLevel.member_id, _why)
+        .select_from(NetworkLevel)
+        .outerjoin(Participant, place)
+        .where(NetworkLevel.network_id == _network, NetworkLevel.level == _watching)
+        .where(or_(Participant.id.is_(None), and_(quieter, Participant.id != _answered)))
+    )
+
+
+@cache
+def tell_all() -> Write:
+    """Write the notices of a new post: of those who watch thread or network, and of whom it answers.
+
+    Of active members who may read the network at this moment, but its author and those who have a notice of
+    it already. Numbered from ``base`` on.
+    """
+    told = union_all(_watch_it(), _is_answered(), _watch_the_network()).subquery()
+    before = select(literal_column("1")).where(
+        Notification.post_id == _post, Notification.member_id == told.c.member_id
+    )
+    words = case(
+        (told.c.why == _word("direct_reply"), bindparam("direct_text", type_=Text())),
+        else_=bindparam("watching_text", type_=Text()),
+    )
+    rows: dict[str, Any] = {
+        "id": _base + func.row_number().over(),
+        "member_id": told.c.member_id,
+        "participant_id": told.c.id,
+        "kind": told.c.why,
+        "network_id": _network,
+        "thread_id": _thread,
+        "post_id": _post,
+        "text": words,
+        "url": bindparam("goal", type_=Text()),
+        "created_at": _at,
+    }
+    found = (
+        select(*rows.values())
+        .select_from(told)
+        .join(Member, Member.id == told.c.member_id)
+        .where(Member.id != _author, Member.standing == _word("active"), ~before.exists())
+        .where(hooks.call("network_readable", _network, Member.id))
+    )
+    return Write(insert(table_of(Notification)).from_select(list(rows), found, include_defaults=False))
+
+
+@cache
+def tell_events() -> Write:
+    """Write an event for each notice of a new post, numbered from ``base`` on."""
+    rows: dict[str, Any] = {
+        "id": _base + func.row_number().over(),
+        "kind": _word("notification"),
+        "member_id": Notification.member_id,
+        "thread_id": Notification.thread_id,
+        "notification_id": Notification.id,
+        "reason": _word(""),
+        "at": _at,
+    }
+    found = select(*rows.values()).where(Notification.post_id == _post, Notification.member_id.is_not(None))
+    return Write(insert(table_of(LiveEvent)).from_select(list(rows), found, include_defaults=False))

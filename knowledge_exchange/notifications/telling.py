@@ -1,0 +1,167 @@
+"""Telling of posts: who hears of one, and why. The one place all notices of threads go through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, insert, literal, select
+
+from knowledge_exchange.auth.models import Member
+from knowledge_exchange.core import hooks
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import AnySelect, db, table_of
+from knowledge_exchange.core.ids import new_ids, new_run
+from knowledge_exchange.core.reads import Write
+from knowledge_exchange.notifications import statements
+from knowledge_exchange.notifications.actions import participate
+from knowledge_exchange.notifications.levels import effective, reason_for
+from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
+from knowledge_exchange.realtime import push
+
+_INSERT = Write(insert(table_of(Notification)))
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is told: its words, where it leads, and which network it belongs to."""
+
+    network_id: int
+    thread_id: int
+    post_id: int
+    url: str
+    text: Callable[[str], str]  # by why it is told
+
+
+def tell_of_post(
+    event: Event, author_id: int, answered_id: int | None, handles: Sequence[str], why: str = "reply"
+) -> None:
+    """Notify of a new post: who watches, whose post it answers, who is mentioned; never its author.
+
+    ``answered_id`` is the participant whose post it answers; ``why`` is what those who watch are told (a reply,
+    or a new thread). Only active members who may read the network at this moment; what they may see is asked
+    again when it is shown. However many watch, it is one statement for their notices and one for the events.
+    """
+    mentioned = _mentioned(event, handles)
+    if mentioned:
+        _insert(event, _reasons(event, author_id, answered_id, mentioned))
+    moment = now()
+    statements.tell_all().run(
+        base=new_run(),
+        of_network=event.network_id,
+        of_thread=event.thread_id,
+        of_post=event.post_id,
+        author=author_id,
+        answered=answered_id or 0,
+        why=why,
+        direct_text=event.text("direct_reply"),
+        watching_text=event.text(why),
+        goal=event.url,
+        moment=moment,
+    )
+    base = new_run()
+    statements.tell_events().run(base=base, of_post=event.post_id, moment=moment)
+    push.tell_run(base)
+
+
+def tell_participant(event: Event, participant_id: int | None, kind: str, but: int) -> None:
+    """Notify one participant (unless it is the member ``but``, or the thread is muted for them)."""
+    rows = db.session.execute(_places(event, Participant.id == participant_id)).all()
+    _write(event, [(row.id, row.member_id, kind) for row in rows if row.member_id != but and _level(row) != "muted"])
+
+
+def tell_newly_mentioned(event: Event, author_id: int, handles: Sequence[str]) -> None:
+    """After an edit: only those whom it newly mentions and who have no notice of this post yet."""
+    mentioned = _mentioned(event, handles)
+    if not mentioned:
+        return
+    told = select(Notification.member_id).where(Notification.post_id == event.post_id)
+    already = set(db.session.scalars(told))
+    _write(event, [one for one in _reasons(event, author_id, None, mentioned) if one[1] not in already])
+
+
+def _may_be_told(event: Event) -> tuple[Any, ...]:
+    return (
+        Member.standing == "active",
+        hooks.call("network_readable", literal(event.network_id), Member.id),
+    )
+
+
+def _mentioned(event: Event, handles: Sequence[str]) -> set[int]:
+    """Members behind handles who may see the thread; other handles are treated like unknown ones."""
+    if not handles:
+        return set()
+    query = select(Member.id).where(Member.handle.in_(handles), *_may_be_told(event))
+    return set(db.session.scalars(query))
+
+
+def _reasons(
+    event: Event, author_id: int, answered_id: int | None, mentioned: Iterable[int]
+) -> list[tuple[int, int, str]]:
+    """Place, member and reason of each who is mentioned, but the author and those who muted it.
+
+    They get a place in the thread if they have none: what is personal about it hangs there.
+    """
+    others = [member_id for member_id in mentioned if member_id != author_id]
+    for member_id in others:
+        participate(member_id, event.thread_id, "normal")
+    found = []
+    for place in db.session.execute(_places(event, Participant.member_id.in_(others))):
+        why = reason_for(_level(place), answered=place.id == answered_id, mentioned=True)
+        if why is not None:
+            found.append((place.id, place.member_id, why))
+    return found
+
+
+def _places(event: Event, which: Any) -> AnySelect:
+    """Places in the thread of those who may be told, with what their level follows from."""
+    network = and_(NetworkLevel.member_id == Participant.member_id, NetworkLevel.network_id == event.network_id)
+    return (
+        select(
+            Participant.id,
+            Participant.member_id,
+            Participant.level,
+            Participant.level_chosen_at,
+            NetworkLevel.level.label("network_level"),
+        )
+        .join(Member, Member.id == Participant.member_id)
+        .outerjoin(NetworkLevel, network)
+        .where(Participant.thread_id == event.thread_id, which, *_may_be_told(event))
+    )
+
+
+def _level(place: Any) -> str:
+    return effective(place.level, place.network_level, chosen=place.level_chosen_at is not None)
+
+
+def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
+    """Notices for a few, and their events; the sockets hear of it after the commit."""
+    rows = _insert(event, reasons)
+    if rows:
+        told = [
+            {"member_id": row["member_id"], "thread_id": row["thread_id"], "notification_id": row["id"]} for row in rows
+        ]
+        push.tell_members("notification", told)
+
+
+def _insert(event: Event, reasons: Sequence[tuple[int, int, str]]) -> list[dict[str, Any]]:
+    moment = now()
+    texts = {kind: event.text(kind) for kind in {kind for _place, _member, kind in reasons}}
+    rows = [
+        {
+            "id": id_,
+            "member_id": member_id,
+            "participant_id": participant_id,
+            "kind": kind,
+            "network_id": event.network_id,
+            "thread_id": event.thread_id,
+            "post_id": event.post_id,
+            "text": texts[kind],
+            "url": event.url,
+            "created_at": moment,
+        }
+        for id_, (participant_id, member_id, kind) in zip(new_ids(len(reasons)), reasons, strict=True)
+    ]
+    _INSERT.many(rows)
+    return rows
