@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import socketio
@@ -22,17 +23,21 @@ def cookie_of(who: Person) -> str:
 
 
 class Listener:
-    """One socket of one person."""
+    """One socket of one person, or of the browser whose Cookie header is given."""
 
-    def __init__(self, url: str, who: Person, origin: str | None = None) -> None:
+    def __init__(self, url: str, who: Person | str, origin: str | None = None, *, ca_file: Path | None = None) -> None:
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self.connected = True
         # websocket-client would add an Origin of its own to ours.
-        self._client = socketio.Client(reconnection=False, websocket_extra_options={"suppress_origin": True})
+        options: dict[str, Any] = {"suppress_origin": True}
+        if ca_file is not None:
+            options["sslopt"] = {"ca_certs": str(ca_file)}
+        self._client = socketio.Client(reconnection=False, websocket_extra_options=options)
         for name in EVENTS:
             self._client.on(name, self._note(name), namespace=NAMESPACE)
         self._client.on("disconnect", self._gone, namespace=NAMESPACE)
-        headers = {"Cookie": cookie_of(who), "Origin": origin or url}
+        cookie = who if isinstance(who, str) else cookie_of(who)
+        headers = {"Cookie": cookie, "Origin": origin or url}
         self._client.connect(
             url, headers=headers, namespaces=[NAMESPACE], transports=["websocket"], wait_timeout=WAIT_S
         )
