@@ -70,13 +70,15 @@ def member_page(
     values: Mapping[str, str | bytes],
     *,
     keep: bool = True,
+    unread: int | None = None,
     **constant: Any,
 ) -> bytes:
     """A page for an active member; see :func:`knowledge_exchange.core.shells.page`.
 
     ``facts`` are joined by the reader's role and zone, the holes by what the frame needs of them.
+    ``unread`` is the number on the badge, where it is known already.
     """
-    count = unread_count(me.id)
+    count = unread_count(me.id) if unread is None else unread
     own = {
         "my_id": str(me.id),
         "my_name": _escaped(me.name),

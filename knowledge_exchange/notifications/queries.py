@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
+from knowledge_exchange.core.ids import MAX_ID
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.notifications.models import Notification
 
@@ -103,7 +104,11 @@ def entries(member_id: int, before: int | None) -> Sequence[AnyRow]:
     Each has ``amount`` (notices in it), the newest one's text and ``first_post_id``: where to begin
     reading. The key of the next page is the last entry's ``id``.
     """
-    mine = (Notification.member_id == member_id, _visible())
+    return _entries().all(me=member_id, before=MAX_ID if before is None else before)
+
+
+@cache
+def _entries() -> Read:
     unread = Notification.read_at.is_(None)
     groups = (
         select(
@@ -111,18 +116,13 @@ def entries(member_id: int, before: int | None) -> Sequence[AnyRow]:
             func.count().label("amount"),
             func.min(Notification.post_id).label("first_post_id"),
         )
-        .where(*mine)
+        .where(Notification.member_id == _me, _visible())
         .group_by(unread, _entry)
+        .having(func.max(Notification.id) < bindparam("before", type_=Id))
     )
-    if before is not None:
-        groups = groups.having(func.max(Notification.id) < before)
     newest = groups.order_by(func.max(Notification.id).desc()).limit(ENTRIES_A_PAGE + 1).subquery()
-    query = (
-        select(*_FACTS, newest.c.amount, newest.c.first_post_id)
-        .join(newest, newest.c.id == Notification.id)
-        .order_by(Notification.id.desc())
-    )
-    return db.session.execute(query).all()
+    rows = select(*_FACTS, newest.c.amount, newest.c.first_post_id).join(newest, newest.c.id == Notification.id)
+    return Read(rows.order_by(Notification.id.desc()))
 
 
 def members_told(post_id: int) -> Sequence[int]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.core.shells import Hole
 from knowledge_exchange.notifications import actions
+from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.notifications.queries import ENTRIES_A_PAGE, entries, unread_count, url_of
+from knowledge_exchange.notifications.rows import entry_rows
 
 blueprint = Blueprint("notifications", __name__)
+_HOLES = {"rows": Hole("rows")}
+_OLDER = Hole("older")
 
 
 @blueprint.get("/notifications")
@@ -22,14 +27,21 @@ def index() -> ResponseReturnValue:
     me = require_me()
     found = entries(me.id, parse_id(request.args.get("before")))
     shown = found[:ENTRIES_A_PAGE]
-    return render_template(
+    older = f"/notifications?before={shown[-1].id}" if len(found) > ENTRIES_A_PAGE else ""
+    unread = unread_count(me.id)
+    return member_page(
         "notifications/index.html",
-        me=me,
-        nav="notifications",
-        unread=unread_count(me.id),
-        entries=shown,
-        older=shown[-1].id if len(found) > ENTRIES_A_PAGE else None,
-        first_page="before" not in request.args,
+        me,
+        {
+            "nav": "notifications",
+            "entries": bool(shown),
+            "any_unread": bool(unread),
+            "first_page": "before" not in request.args,
+            "older": _OLDER if older else None,
+        },
+        {"rows": entry_rows(shown, me.zone), "older": older},
+        unread=unread,
+        **_HOLES,
     )
 
 
