@@ -83,3 +83,12 @@ def test_a_row_that_is_kept_is_set_again_when_its_text_has_been_read(here: Commu
         assert "2 new:" in here.author.get("/notifications").text
     here.author.post(f"/t/{thread_id}/read", post=str(last))
     assert "new:" not in here.author.get("/notifications").text
+
+
+def test_everybody_can_join_an_open_network_from_its_kept_page(here: Community) -> None:
+    for who in (here.peer, here.watcher):
+        with who.client.session_transaction() as session:
+            session["csrf_token"] = f"the token of {who.name}"
+        found = tokens(who.get("/n/national").text)
+        assert found
+        assert all(works(who, token) for token in found)
