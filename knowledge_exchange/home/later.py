@@ -11,6 +11,7 @@ from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.home.routes import blueprint
 from knowledge_exchange.networks.queries import moderated_by
 from knowledge_exchange.notifications.queries import unread_count
+from knowledge_exchange.verification.policy import SETTLERS
 
 MAX_QUERY_CHARS = 200
 
@@ -53,7 +54,7 @@ def moderation() -> ResponseReturnValue:
 
 
 @blueprint.get("/admin")
-@for_roles("membership_officer", "administrator")
+@for_roles(*SETTLERS)
 def admin() -> ResponseReturnValue:
     """What officers can do here already."""
     links = [("/admin/claims", _("Claims that wait for a person"))]

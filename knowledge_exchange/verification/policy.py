@@ -30,11 +30,6 @@ def may_claim(standing: str) -> bool:
     return standing == "pending"
 
 
-def may_settle(role: str) -> bool:
-    """Whether somebody decides about claims."""
-    return role in SETTLERS
-
-
 def why_no_code(entry: Entry | None, surname: str) -> str:
     """Why no code can settle this claim, or an empty text where one can."""
     if entry is None:
