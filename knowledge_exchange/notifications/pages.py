@@ -68,9 +68,10 @@ def member_page(
     me: Me,
     facts: Mapping[str, Any],
     values: Mapping[str, str | bytes],
+    unread: int | None = None,
+    /,
     *,
     keep: bool = True,
-    unread: int | None = None,
     **constant: Any,
 ) -> bytes:
     """A page for an active member; see :func:`knowledge_exchange.core.shells.page`.

@@ -40,7 +40,8 @@ def index() -> ResponseReturnValue:
             "older": _OLDER if older else None,
         },
         {"rows": entry_rows(shown, me.zone), "older": older},
-        unread=unread,
+        unread,
+        keep=True,
         **_HOLES,
     )
 

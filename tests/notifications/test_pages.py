@@ -34,10 +34,10 @@ def test_entries_stand_under_their_days(here: Community) -> None:
             here.reply(here.peer, here.post_thread(here.author, title=title))
     page = here.author.get("/notifications").text
     told = [re.sub(r".*“|”.*", "", text) for text in headings(page)]
-    days = ["Today", "Yesterday", "The last seven days", "Earlier"]
-    assert told[::2] == days
+    spans = ["Today", "Yesterday", "The last seven days", "Earlier"]
+    assert told[::2] == spans
     assert told[1::2] == ["One of today", "One of yesterday", "A rota of the week", "A rota of old"]
-    assert page.count('<ol class="list">') == len(days)
+    assert page.count('<ol class="list">') == len(spans)
 
 
 def test_each_reader_gets_forms_that_are_good_for_them(here: Community) -> None:
