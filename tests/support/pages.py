@@ -118,6 +118,15 @@ def _page_grew_old(page: Page) -> None:
     page.get_by_role("heading", name="Please send it once more").wait_for()
 
 
+def _gone_meanwhile(page: Page) -> None:
+    page.goto("/n/north-west/new")
+    page.get_by_label("Title").fill("Word " * (MOST_LETTERS_OF_A_TITLE // 5))
+    page.locator("#body").fill("Typed for an hour.")
+    page.locator("main form").filter(has=page.locator("#body")).evaluate("form => { form.action = '/n/gone/new'; }")
+    page.get_by_role("button", name="Post the problem").click()
+    page.get_by_role("heading", name="There is nothing here").wait_for()
+
+
 def _own_thread(page: Page) -> None:
     """A long title, everything that Markdown makes, and an answer that can be accepted."""
     text = (
@@ -205,6 +214,7 @@ WRITING = [
     Stop("new thread with errors", _submit_empty("/n/north-west/new", "Post the problem")),
     Stop("draft is back", _draft_is_back),
     Stop("page grew old", _page_grew_old),
+    Stop("gone meanwhile", _gone_meanwhile),
     Stop("own thread", _own_thread),
     Stop("own post: more", _of_my_post("more")),
     Stop("own post: edit", _of_my_post("edit")),
