@@ -12,6 +12,8 @@ down_revision = '0001'
 branch_labels = None
 depends_on = None
 
+OF_A_POST = sa.text('post_id IS NOT NULL')
+
 
 def upgrade() -> None:
     number = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
@@ -28,23 +30,31 @@ def upgrade() -> None:
     with op.batch_alter_table('network_level', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_network_level_network_id_level'), ['network_id', 'level'], unique=False)
 
-    with op.batch_alter_table('notification', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_notification_post_id'))
-        batch_op.create_index('uq_notification_member_post', ['post_id', 'member_id'], unique=True)
-
     with op.batch_alter_table('live_event', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_live_event_notification_id_notification'), type_='foreignkey')
 
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notification_post_id'))
+        batch_op.drop_index('uq_notification_post', sqlite_where=OF_A_POST, postgresql_where=OF_A_POST)
+        batch_op.drop_constraint(batch_op.f('fk_notification_participant_id_participant'), type_='foreignkey')
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.create_index('uq_notification_post', ['post_id', 'participant_id'], unique=True, sqlite_where=OF_A_POST, postgresql_where=OF_A_POST)
+        batch_op.create_index('uq_notification_member_post', ['post_id', 'member_id'], unique=True)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.drop_index('uq_notification_member_post')
+        batch_op.drop_index('uq_notification_post', sqlite_where=OF_A_POST, postgresql_where=OF_A_POST)
+        batch_op.create_foreign_key(batch_op.f('fk_notification_participant_id_participant'), 'participant', ['participant_id'], ['id'], ondelete='CASCADE')
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.create_index('uq_notification_post', ['participant_id', 'post_id'], unique=True, sqlite_where=OF_A_POST, postgresql_where=OF_A_POST)
+        batch_op.create_index(batch_op.f('ix_notification_post_id'), ['post_id'], unique=False)
+
     # Events of notices that are gone would break the key that comes back.
     op.execute('DELETE FROM live_event WHERE notification_id NOT IN (SELECT id FROM notification)')
     with op.batch_alter_table('live_event', schema=None) as batch_op:
         batch_op.create_foreign_key(batch_op.f('fk_live_event_notification_id_notification'), 'notification', ['notification_id'], ['id'], ondelete='CASCADE')
-
-    with op.batch_alter_table('notification', schema=None) as batch_op:
-        batch_op.drop_index('uq_notification_member_post')
-        batch_op.create_index(batch_op.f('ix_notification_post_id'), ['post_id'], unique=False)
 
     with op.batch_alter_table('network_level', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_network_level_network_id_level'))
