@@ -21,6 +21,7 @@ from knowledge_exchange.networks.models import (
     NetworkInvitation,
     NetworkMembership,
 )
+from knowledge_exchange.notifications.actions import forget_network
 
 #: Beside their region's, everybody active belongs to these.
 EVERYBODYS = ("national", "ask-an-officer")
@@ -91,7 +92,7 @@ def join_automatically(member_id: int) -> None:
 
 
 def leave(member_id: int, network_id: int) -> bool:
-    """Take somebody out at their own wish; False if they were not in."""
+    """Take somebody out at their own wish, with what they were told there; False if they were not in."""
     mine = (
         NetworkMembership.member_id == member_id,
         NetworkMembership.network_id == network_id,
@@ -99,6 +100,7 @@ def leave(member_id: int, network_id: int) -> bool:
     gone = delete(NetworkMembership).where(*mine).returning(NetworkMembership.member_id)
     if db.session.execute(gone).first() is None:
         return False
+    forget_network(member_id, network_id)
     visibility = select(Network.visibility).where(Network.id == network_id)
     if db.session.scalar(visibility) != "open":
         hooks.call("network_left", member_id, network_id)

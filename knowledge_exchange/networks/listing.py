@@ -33,6 +33,12 @@ def my_networks(me: Me) -> Sequence[AnyRow]:
     return db.session.execute(query.order_by(Network.name, Network.id)).all()
 
 
+def my_network_ids(me: Me) -> list[int]:
+    """Those that this member is in."""
+    query = select(NetworkMembership.network_id).where(NetworkMembership.member_id == me.id)
+    return list(db.session.scalars(query))
+
+
 def other_networks(me: Me, after: str = "") -> Sequence[AnyRow]:
     """Those that this member may see and is not in, by slug; one more than a page, to tell whether there is another.
 

@@ -12,6 +12,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkInvitation, NetworkMembership
+from knowledge_exchange.notifications.models import NetworkLevel
 
 #: A member's id, or a bound parameter or column that stands for one.
 Whom = int | ColumnElement[int]
@@ -75,7 +76,9 @@ _PAGE = Read(
         NetworkMembership.role.label("my_role"),
         JoinRequest.id.label("my_request_id"),
         readable_by(_me).label("may_read"),
+        NetworkLevel.level,
     )
+    .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Network.id, NetworkLevel.member_id == _me))
     .outerjoin(
         NetworkMembership,
         and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me),

@@ -14,10 +14,12 @@ from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
-from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.core.ids import new_id, parse_id
 from knowledge_exchange.networks import actions, invitations, listing, policy, requests
 from knowledge_exchange.networks.forms import AskForm
 from knowledge_exchange.networks.queries import network_page
+from knowledge_exchange.notifications import actions as notices
+from knowledge_exchange.notifications.models import LEVELS
 from knowledge_exchange.notifications.queries import unread_count
 
 blueprint = Blueprint("networks", __name__)
@@ -76,6 +78,52 @@ def leave(slug: str) -> ResponseReturnValue:
         actions.leave(require_me().id, network.id)
     flash(_("You have left %(network)s.", network=network.name), "good")
     return redirect(url_for(".list_networks"), 303)
+
+
+@blueprint.post("/n/<slug>/level")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def level(slug: str) -> ResponseReturnValue:
+    """Choose how loud a network is, for those who may read it."""
+    wanted = request.form.get("level", "")
+    if wanted not in LEVELS:
+        abort(BAD_INPUT)
+    with unit_of_work():
+        network = visible_network(slug)
+        if not network.may_read:
+            abort(404)
+        notices.choose_network_level(require_me().id, network.id, wanted)
+    return redirect(f"/n/{network.slug}#watch", 303)
+
+
+@blueprint.post("/n/<slug>/read")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def mark_read(slug: str) -> ResponseReturnValue:
+    """Mark everything in a network read that was there when the page was made (``upto``)."""
+    with unit_of_work():
+        network = visible_network(slug)
+        if not network.may_read:
+            abort(404)
+        notices.mark_networks_read(require_me().id, [network.id], _upto())
+    return _to(network)
+
+
+@blueprint.post("/networks/read")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def mark_all_read() -> ResponseReturnValue:
+    """Likewise in every network that I am in."""
+    me = require_me()
+    with unit_of_work():
+        notices.mark_networks_read(me.id, listing.my_network_ids(me), _upto())
+    return redirect("/", 303)
+
+
+def _upto() -> int:
+    """What came after the page was made has not been seen; nothing is read before it is there."""
+    moment = new_id()
+    return min(parse_id(request.form.get("upto")) or moment, moment)
 
 
 @blueprint.post("/n/<slug>/ask")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnyRow, Id, db, insert_or_ignore, table_of
+from knowledge_exchange.core.db import AnyRow, Id, db, insert_or_ignore, is_sqlite, table_of
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.notifications.levels import raised
-from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.notifications.queries import members_told
 from knowledge_exchange.realtime import push
 
@@ -86,6 +88,28 @@ def mark_all_read(member_id: int) -> None:
         push.tell_members("unread", [{"member_id": member_id}])
 
 
+def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) -> None:
+    """Everything in these networks up to and with that id is read: one row for each, however many threads.
+
+    Their notices, too. It never goes back.
+    """
+    if not network_ids:
+        return
+    marks = [{"member_id": member_id, "network_id": id_, "level": "normal", "read_up_to": upto} for id_ in network_ids]
+    insert = (sqlite if is_sqlite() else postgresql).insert(NetworkLevel)
+    newer = insert.excluded.read_up_to
+    key = [NetworkLevel.member_id, NetworkLevel.network_id]
+    higher = insert.on_conflict_do_update(key, set_={"read_up_to": newer}, where=NetworkLevel.read_up_to < newer)
+    db.session.execute(higher.values(marks))
+    where = (
+        Notification.member_id == member_id,
+        Notification.network_id.in_(network_ids),
+        Notification.post_id <= upto,
+    )
+    if _mark(where):
+        push.tell_members("unread", [{"member_id": member_id}])
+
+
 def mark_notice_read(member_id: int, notification_id: int) -> None:
     """A notice outside any thread has been opened."""
     where = (Notification.member_id == member_id, Notification.id == notification_id)
@@ -115,3 +139,22 @@ def choose_level(member_id: int, thread_id: int, level: str) -> None:
     place = participate(member_id, thread_id, "muted")
     chosen = update(Participant).where(Participant.id == place.id)
     db.session.execute(chosen.values(level=level, level_chosen_at=now()))
+
+
+def choose_network_level(member_id: int, network_id: int, level: str) -> None:
+    """The member's own choice for a network; it holds where they chose nothing for a thread."""
+    key = {"member_id": member_id, "network_id": network_id}
+    insert_or_ignore(NetworkLevel, {**key, "level": level, "read_up_to": 0})
+    db.session.execute(update(NetworkLevel).filter_by(**key).values(level=level))
+
+
+def forget_network(member_id: int, network_id: int) -> None:
+    """A member has left a network: what they were told of its threads goes, and so does their choice for it."""
+    db.session.execute(delete(NetworkLevel).filter_by(member_id=member_id, network_id=network_id))
+    gone = delete(Notification).where(
+        Notification.member_id == member_id,
+        Notification.network_id == network_id,
+        Notification.thread_id.is_not(None),
+    )
+    if _changed(db.session.execute(gone)):
+        push.tell_members("unread", [{"member_id": member_id}])

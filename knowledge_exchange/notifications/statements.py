@@ -79,7 +79,7 @@ def tell_all() -> Write:
     it already. Numbered from ``base`` on.
     """
     told = union_all(_watch_it(), _is_answered(), _watch_the_network()).subquery()
-    before = select(literal_column("1")).where(
+    before: Any = select(literal_column("1")).where(
         Notification.post_id == _post, Notification.member_id == told.c.member_id
     )
     words = case(

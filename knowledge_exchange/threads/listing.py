@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, select, union_all
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, union_all
 
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
-from knowledge_exchange.notifications.models import Participant
+from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.threads import outlines
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, THREADS_A_PAGE
 from knowledge_exchange.threads.models import Post, Thread
@@ -69,23 +69,34 @@ def _newest(query: AnySelect, network: Any, only: str, paged: bool) -> AnySelect
     return query.order_by(Thread.last_post_id.desc()).limit(THREADS_A_PAGE + 1)
 
 
+_marked = and_(NetworkLevel.network_id == Thread.network_id, NetworkLevel.member_id == _me)
+#: Up to which post one has read: in the thread, or by marking its network read.
+_last_read = case(
+    (NetworkLevel.read_up_to > func.coalesce(Participant.last_read_id, 0), NetworkLevel.read_up_to),
+    else_=Participant.last_read_id,
+)
 # Posts since one's last read, a hundred at most, where one follows the thread.
 _since = (
     select(literal_column("1"))
     .select_from(Post)
     .where(
         Post.thread_id == Thread.id,
-        Post.id > Participant.last_read_id,
+        Post.id > _last_read,
         Post.deleted_at.is_(None),
     )
     .limit(MAX_UNREAD_COUNTED)
-    .correlate(Thread, Participant)
+    .correlate(Thread, Participant, NetworkLevel)
     .subquery()
+)
+#: By its own level, or its network's where nothing was chosen for it.
+_is_followed = or_(
+    Participant.level.in_(_FOLLOWED),
+    and_(Participant.level_chosen_at.is_(None), NetworkLevel.level.in_(_FOLLOWED)),
 )
 _unread = case(
     (
-        and_(Participant.level.in_(_FOLLOWED), Thread.last_post_id > Participant.last_read_id),
-        select(func.count()).select_from(_since).correlate(Thread, Participant).scalar_subquery(),
+        and_(_is_followed, Thread.last_post_id > _last_read),
+        select(func.count()).select_from(_since).correlate(Thread, Participant, NetworkLevel).scalar_subquery(),
     ),
     else_=0,
 ).label("unread")
@@ -97,7 +108,7 @@ _SEEN = (
     Thread.network_id,
     Thread.last_post_id,
     Participant.id.label("participant_id"),
-    Participant.last_read_id,
+    _last_read.label("last_read_id"),
     _unread,
 )
 _mine = and_(Participant.thread_id == Thread.id, Participant.member_id == _me)
@@ -105,7 +116,12 @@ _mine = and_(Participant.thread_id == Thread.id, Participant.member_id == _me)
 
 @cache
 def _network_page(only: str, paged: bool) -> Read:
-    newest = _newest(select(*_SEEN).outerjoin(Participant, _mine), bindparam("network", type_=Id), only, paged)
+    newest = _newest(
+        select(*_SEEN).outerjoin(Participant, _mine).outerjoin(NetworkLevel, _marked),
+        bindparam("network", type_=Id),
+        only,
+        paged,
+    )
     return Read(newest)
 
 
@@ -116,7 +132,13 @@ def _feed(networks: int, only: str) -> Read:
     parts = [select(_newest(ids, bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)]
     newest = union_all(*parts).subquery()
     top = select(newest.c.id).order_by(newest.c.last_post_id.desc()).limit(THREADS_A_PAGE).subquery()
-    seen = select(*_SEEN).select_from(top).join(Thread, Thread.id == top.c.id).outerjoin(Participant, _mine)
+    seen = (
+        select(*_SEEN)
+        .select_from(top)
+        .join(Thread, Thread.id == top.c.id)
+        .outerjoin(Participant, _mine)
+        .outerjoin(NetworkLevel, _marked)
+    )
     return Read(seen.order_by(Thread.last_post_id.desc()))
 
 
@@ -133,10 +155,12 @@ _WAITING = Read(
     .select_from(Participant)
     .join(Thread, Thread.id == Participant.thread_id)
     .join(Network, Network.id == Thread.network_id)
+    .outerjoin(NetworkLevel, _marked)
     .where(
         Participant.member_id == _me,
         Participant.level.in_(_FOLLOWED),
         Thread.last_post_id > Participant.last_read_id,
+        Thread.last_post_id > func.coalesce(NetworkLevel.read_up_to, 0),
         Thread.deleted_at.is_(None),
         readable_by(_me),
     )

@@ -14,6 +14,7 @@ from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import listing
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.rows import network_rows
+from knowledge_exchange.threads.words import network_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class NetworkFacts(Given):
     kind: str
     visibility: str
     my_role: str | None
+    level: str
 
 
 _HOLES = {"rows": Hole("rows")}
@@ -43,6 +45,7 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
         kind=network.kind,
         visibility=network.visibility,
         my_role=network.my_role,
+        level=network.level or "normal",
     )
     older = page_url(network.slug, only, shown[-1].last_post_id) if len(found) > THREADS_A_PAGE else ""
     return member_page(
@@ -61,6 +64,7 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
         },
         {"rows": network_rows(shown, network, me.zone), "older": escape(older)},
         keep=not draft_done,
+        levels=network_levels(),
         **_HOLES,
     )
 

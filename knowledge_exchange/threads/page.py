@@ -14,6 +14,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.core.shells import Given, Hole
+from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import policy, queries
 from knowledge_exchange.threads.forms import slug_of
@@ -49,7 +50,7 @@ class ThreadFacts(Given):
     locked_at: bool
     last_post_id: int
     author_name: str
-    level: str | None
+    level: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _thread_facts(thread: AnyRow) -> ThreadFacts:
         locked_at=thread.locked_at is not None,
         last_post_id=thread.last_post_id,
         author_name=thread.author_name,
-        level=thread.level,
+        level=effective(thread.level, thread.network_level, chosen=thread.level_chosen_at is not None),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
@@ -13,7 +13,7 @@ from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
-from knowledge_exchange.notifications.models import Participant
+from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, POSTS_A_PAGE
 from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
 
@@ -53,7 +53,13 @@ _THREAD = (
         NetworkMembership.role.label("my_role"),
         Participant.id.label("my_participant_id"),
         Participant.level,
-        Participant.last_read_id,
+        Participant.level_chosen_at,
+        NetworkLevel.level.label("network_level"),
+        # By reading here, or by marking the whole network read.
+        case(
+            (NetworkLevel.read_up_to > func.coalesce(Participant.last_read_id, 0), NetworkLevel.read_up_to),
+            else_=Participant.last_read_id,
+        ).label("last_read_id"),
         Voice.participant_id.label("author_participant_id"),
         Voice.name.label("author_name"),
     )
@@ -64,6 +70,7 @@ _THREAD = (
         and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me),
     )
     .outerjoin(Participant, and_(Participant.thread_id == Thread.id, Participant.member_id == _me))
+    .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Thread.network_id, NetworkLevel.member_id == _me))
     .where(Thread.deleted_at.is_(None), readable_by(_me))
 )
 _THREAD_BY_ID = Read(_THREAD.where(Thread.id == _thread))

@@ -48,3 +48,14 @@ def levels() -> dict[str, str]:
         "normal": _("Normal: only what is said to me"),
         "muted": _("Muted: nothing"),
     }
+
+
+@per_language
+def network_levels() -> dict[str, str]:
+    """Watch level of a network: what it means for its threads."""
+    return {
+        "watching": _("Watching: every thread and reply"),
+        "tracking": _("Tracking: a count"),
+        "normal": _("Normal: only what is said to me"),
+        "muted": _("Muted: only where I take part"),
+    }
