@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import threading
@@ -43,8 +44,7 @@ class StandIn:
             head, rest = _head(client)
             worker.connect(self._upstream)
             worker.sendall(self._changed(head) + rest)
-            threading.Thread(target=_pump, args=(client, worker), daemon=True).start()
-            _pump(worker, client)
+            _relay(client, worker)
 
     def _changed(self, head: bytes) -> bytes:
         """The head with what a proxy says instead of what the client says."""
@@ -68,9 +68,12 @@ def _head(client: ssl.SSLSocket) -> tuple[bytes, bytes]:
     return head, rest
 
 
-def _pump(source: socket.socket, goal: socket.socket) -> None:
-    with suppress(OSError, ValueError):
-        while data := source.recv(CHUNK):
-            goal.sendall(data)
-    with suppress(OSError):
-        goal.shutdown(socket.SHUT_RDWR)
+def _relay(client: ssl.SSLSocket, worker: socket.socket) -> None:
+    """Hand on what either side says until one of them ends. In one thread: a TLS connection bears no two."""
+    while True:
+        ready = [client] if client.pending() else select.select([client, worker], [], [])[0]
+        for source in ready:
+            data = source.recv(CHUNK)
+            if not data:
+                return
+            (worker if source is client else client).sendall(data)

@@ -41,6 +41,7 @@ class Listener:
         self._client.connect(
             url, headers=headers, namespaces=[NAMESPACE], transports=["websocket"], wait_timeout=WAIT_S
         )
+        self._websocket = self._client.eio.ws
 
     def _note(self, name: str) -> Any:
         return lambda data: self.heard.append((name, data))
@@ -75,3 +76,5 @@ class Listener:
         """Close it."""
         if self._client.connected:
             self._client.disconnect()
+        # The library leaves it open where the server has closed its side.
+        self._websocket.shutdown()
