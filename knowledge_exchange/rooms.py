@@ -130,6 +130,7 @@ def _register_own_data() -> None:
     register("claims", verification.claims_of)
     register("roll_entries", verification.roll_entries_of)
     register("networks", networks.networks_of)
+    register("levels_of_networks", networks.levels_of)
     register("requests_to_join", networks.requests_of)
     register("invitations", networks.invitations_of)
     register("posts", threads.posts_of)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkInvitation, NetworkMembership
+from knowledge_exchange.notifications.models import NetworkLevel
 
 
 def networks_of(member_id: int) -> Rows:
@@ -27,3 +28,10 @@ def invitations_of(member_id: int) -> Rows:
     columns = (Network.slug, NetworkInvitation.invited_at, NetworkInvitation.accepted)
     query = select(*columns).join(Network, Network.id == NetworkInvitation.network_id)
     return rows_of(query.where(NetworkInvitation.member_id == member_id).order_by(NetworkInvitation.id))
+
+
+def levels_of(member_id: int) -> Rows:
+    """How loud they chose networks to be, and up to where they marked them read."""
+    query = select(Network.slug, NetworkLevel.level, NetworkLevel.read_up_to)
+    query = query.join(Network, Network.id == NetworkLevel.network_id)
+    return rows_of(query.where(NetworkLevel.member_id == member_id).order_by(Network.slug))

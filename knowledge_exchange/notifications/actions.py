@@ -99,7 +99,9 @@ def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) ->
     insert = (sqlite if is_sqlite() else postgresql).insert(NetworkLevel)
     newer = insert.excluded.read_up_to
     key = [NetworkLevel.member_id, NetworkLevel.network_id]
-    higher = insert.on_conflict_do_update(key, set_={"read_up_to": newer}, where=NetworkLevel.read_up_to < newer)
+    higher = insert.on_conflict_do_update(
+        index_elements=key, set_={"read_up_to": newer}, where=NetworkLevel.read_up_to < newer
+    )
     db.session.execute(higher.values(marks))
     where = (
         Notification.member_id == member_id,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, insert, literal, select
+from sqlalchemy import and_, insert, literal, or_, select
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
@@ -35,15 +35,22 @@ class Event:
 
 
 def tell_of_post(
-    event: Event, author_id: int, answered_id: int | None, handles: Sequence[str], why: str = "reply"
+    event: Event,
+    author_id: int,
+    answered_id: int | None,
+    handles: Sequence[str],
+    *,
+    why: str = "reply",
+    group: Collection[int] = (),
 ) -> None:
     """Notify of a new post: who watches, whose post it answers, who is mentioned; never its author.
 
     ``answered_id`` is the participant whose post it answers; ``why`` is what those who watch are told (a reply,
-    or a new thread). Only active members who may read the network at this moment; what they may see is asked
-    again when it is shown. However many watch, it is one statement for their notices and one for the events.
+    or a new thread); ``group`` are members of networks that are mentioned. Only active members who may read the
+    network at this moment; what they may see is asked again when it is shown. However many watch, it is one
+    statement for their notices and one for the events.
     """
-    mentioned = _mentioned(event, handles)
+    mentioned = _mentioned(event, handles, group)
     if mentioned:
         _insert(event, _reasons(event, author_id, answered_id, mentioned))
     moment = now()
@@ -71,9 +78,9 @@ def tell_participant(event: Event, participant_id: int | None, kind: str, but: i
     _write(event, [(row.id, row.member_id, kind) for row in rows if row.member_id != but and _level(row) != "muted"])
 
 
-def tell_newly_mentioned(event: Event, author_id: int, handles: Sequence[str]) -> None:
+def tell_newly_mentioned(event: Event, author_id: int, handles: Sequence[str], group: Collection[int]) -> None:
     """After an edit: only those whom it newly mentions and who have no notice of this post yet."""
-    mentioned = _mentioned(event, handles)
+    mentioned = _mentioned(event, handles, group)
     if not mentioned:
         return
     told = select(Notification.member_id).where(Notification.post_id == event.post_id)
@@ -88,16 +95,20 @@ def _may_be_told(event: Event) -> tuple[Any, ...]:
     )
 
 
-def _mentioned(event: Event, handles: Sequence[str]) -> set[int]:
-    """Members behind handles who may see the thread; other handles are treated like unknown ones."""
-    if not handles:
-        return set()
-    query = select(Member.id).where(Member.handle.in_(handles), *_may_be_told(event))
-    return set(db.session.scalars(query))
+def _mentioned(event: Event, handles: Sequence[str], group: Collection[int]) -> dict[int, str]:
+    """Members behind handles, and of a group, who may see the thread, each with the kind of mention.
+
+    Other handles are treated like unknown ones.
+    """
+    if not handles and not group:
+        return {}
+    whom = or_(Member.handle.in_(handles), Member.id.in_(group))
+    query = select(Member.id, Member.handle).where(whom, *_may_be_told(event))
+    return {row.id: "mention" if row.handle in handles else "network_mention" for row in db.session.execute(query)}
 
 
 def _reasons(
-    event: Event, author_id: int, answered_id: int | None, mentioned: Iterable[int]
+    event: Event, author_id: int, answered_id: int | None, mentioned: Mapping[int, str]
 ) -> list[tuple[int, int, str]]:
     """Place, member and reason of each who is mentioned, but the author and those who muted it.
 
@@ -110,7 +121,8 @@ def _reasons(
     for place in db.session.execute(_places(event, Participant.member_id.in_(others))):
         why = reason_for(_level(place), answered=place.id == answered_id, mentioned=True)
         if why is not None:
-            found.append((place.id, place.member_id, why))
+            kind = mentioned[place.member_id] if why == "mention" else why
+            found.append((place.id, place.member_id, kind))
     return found
 
 

@@ -28,6 +28,7 @@ from knowledge_exchange.realtime import push
 from knowledge_exchange.threads import statements
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
 from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
+from knowledge_exchange.threads.network_mentions import mentioned_members
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ def start_thread(me: Me, network_id: int, kind: str, title: str, text: Text) -> 
     notices.read_up_to(place.id, post_id)
     statements.INSERT_POST.run(id=post_id, **_facts(thread.id, None, thread.voice_id, FIRST, 0, text))
     event = _event(me, network_id, thread.id, title, post_id)
-    telling.tell_of_post(event, me.id, None, text.mentions, why="new_thread")
+    telling.tell_of_post(
+        event, me.id, None, text.mentions, why="new_thread", group=mentioned_members(me, text.mentions)
+    )
     return thread.id, post_id
 
 
@@ -113,7 +116,7 @@ def reply(me: Me, thread: AnyRow, parent: AnyRow, text: Text) -> int:
     if place.last_read_id >= before:
         notices.read_up_to(place.id, post_id)
     event = _event(me, thread.network_id, thread.id, thread.title, post_id)
-    telling.tell_of_post(event, me.id, parent.participant_id, text.mentions)
+    telling.tell_of_post(event, me.id, parent.participant_id, text.mentions, group=mentioned_members(me, text.mentions))
     push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post_id)
     return post_id
 
@@ -154,6 +157,7 @@ def _event(me: Me, network_id: int, thread_id: int, title: str, post_id: int) ->
 _TEXTS: dict[str, Callable[[], str]] = {
     "direct_reply": lambda: _("%(name)s answered you in “%(title)s”"),
     "mention": lambda: _("%(name)s mentioned you in “%(title)s”"),
+    "network_mention": lambda: _("%(name)s mentioned your network in “%(title)s”"),
     "reply": lambda: _("%(name)s replied in “%(title)s”"),
     "new_thread": lambda: _("%(name)s started “%(title)s”"),
     "accepted": lambda: _("%(name)s accepted your answer in “%(title)s”"),
@@ -174,7 +178,7 @@ def edit(me: Me, thread: AnyRow, post: AnyRow, text: Text, title: str | None) ->
     values = {"title": title} if title else {}
     _touch(thread.id, **values)
     event = _event(me, thread.network_id, thread.id, title or thread.title, post.id)
-    telling.tell_newly_mentioned(event, me.id, text.mentions)
+    telling.tell_newly_mentioned(event, me.id, text.mentions, mentioned_members(me, text.mentions))
     _tell_changed(thread, post.id)
     if values:
         push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -24,6 +24,7 @@ from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_KEY_CHARS, MAX
 from knowledge_exchange.threads.listing import my_networks
 from knowledge_exchange.threads.locking import locked_thread
 from knowledge_exchange.threads.models import KINDS
+from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, too_large
 from knowledge_exchange.threads.page import Wish, base_url, show
 from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint, visible_post, visible_thread
 from knowledge_exchange.threads.words import kinds
@@ -93,6 +94,7 @@ def post_thread(slug: str) -> ResponseReturnValue:
 
     post_id = _once(me, key, write)
     session[DRAFT_DONE] = f"new:{slug}"
+    _say_who_is_not_told(me, text)
     found, _post = visible_post(me, post_id)
     return redirect(base_url(found), 303)
 
@@ -123,7 +125,14 @@ def post_reply(thread_id: int) -> ResponseReturnValue:
 
     post_id = _once(me, key, write)
     session[DRAFT_DONE] = f"reply:{thread_id}"
+    _say_who_is_not_told(me, text)
     return redirect(url_for("threads.post", post_id=post_id), 303)
+
+
+def _say_who_is_not_told(me: Me, text: actions.Text) -> None:
+    for name in too_large(me, text.mentions):
+        said = _("%(network)s has more than %(most)s members: nobody was told by naming it.")
+        flash(said % {"network": name, "most": MOST_MENTIONED}, "info")
 
 
 def _form_key() -> str:

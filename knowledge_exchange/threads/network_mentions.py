@@ -1,0 +1,40 @@
+"""``@network``: a mention of everybody in a network, if they are few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import db
+from knowledge_exchange.networks.models import Network, NetworkMembership
+from knowledge_exchange.networks.queries import is_in
+
+#: A network with more members is not told by naming it.
+MOST_MENTIONED = 50
+
+
+def mentioned_members(me: Me, words: Sequence[str]) -> set[int]:
+    """Members of the small networks among what is mentioned; of those alone that ``me`` belongs to."""
+    return {
+        member_id for _name, members in _named(me, words) if len(members) <= MOST_MENTIONED for member_id in members
+    }
+
+
+def too_large(me: Me, words: Sequence[str]) -> list[str]:
+    """Names of mentioned networks that are too large for anybody to be told."""
+    return [name for name, members in _named(me, words) if len(members) > MOST_MENTIONED]
+
+
+def _named(me: Me, words: Sequence[str]) -> list[tuple[str, Sequence[int]]]:
+    """Networks by name, each with its members, up to one more than may be told."""
+    if not words:
+        return []
+    found = select(Network.id, Network.name).where(Network.slug.in_(words), is_in(me.id)).order_by(Network.name)
+    return [(row.name, _members(row.id)) for row in db.session.execute(found)]
+
+
+def _members(network_id: int) -> Sequence[int]:
+    query = select(NetworkMembership.member_id).where(NetworkMembership.network_id == network_id)
+    return db.session.scalars(query.limit(MOST_MENTIONED + 1)).all()
