@@ -39,19 +39,32 @@ class RedisFanoutManager(RedisManager, FanoutManager):  # type: ignore[misc]
         super().__init__(url, channel=channel, redis_options=options)
         self._away_until = 0.0
         self._others_missed = False
+        self._confessor: gevent.Greenlet[..., None] | None = None
 
     def _publish(self, data: Any) -> None:
         """Tell the other processes, or remember that they were not told; never raises, never waits long."""
         if time.monotonic() < self._away_until:
-            self._others_missed = True
+            self._note_missed()
             return
         try:
             self._confess()
             self._client().publish(self.channel, self.json.dumps(data))
         except (RedisError, OSError) as error:
-            self._others_missed = True
             self._away_until = time.monotonic() + RETRY_SECONDS
+            self._note_missed()
             quiet.write(logging.WARNING, "live_redis_away", error=error)
+
+    def _note_missed(self) -> None:
+        """The others were not told of something: tell them as soon as that can be done, event or none."""
+        self._others_missed = True
+        if self._confessor is None or self._confessor.dead:
+            self._confessor = gevent.spawn(self._confess_soon)
+
+    def _confess_soon(self) -> None:
+        while self._others_missed:
+            gevent.sleep(RETRY_SECONDS)
+            with suppress(RedisError, OSError):
+                self._confess()
 
     def _confess(self) -> None:
         """Tell the others that there was something which they were not told."""
@@ -66,8 +79,6 @@ class RedisFanoutManager(RedisManager, FanoutManager):  # type: ignore[misc]
             if message["type"] == "subscribe":
                 if listened:
                     self._catch_up()
-                    with suppress(RedisError, OSError):  # else with the next event
-                        self._confess()
                 listened = True
             elif not self._is_confession(message["data"]):
                 yield message["data"]
