@@ -78,7 +78,7 @@ class Notification(Base):
         Index(
             "ix_notification_unread",
             "member_id",
-            "thread_id",
+            "id",
             sqlite_where=text("read_at IS NULL"),
             postgresql_where=text("read_at IS NULL"),
         ),

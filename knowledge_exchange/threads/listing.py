@@ -13,7 +13,7 @@ from knowledge_exchange.core.db import AnyRow, AnySelect, Id
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
-from knowledge_exchange.notifications.models import NetworkLevel, Participant
+from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.threads import outlines
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, THREADS_A_PAGE
 from knowledge_exchange.threads.models import Post, Thread
@@ -22,6 +22,8 @@ from knowledge_exchange.threads.outlines import Outline
 #: What a list can be narrowed to, by the word in the address.
 FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement")
 MOST_WAITING = 5
+#: Unread notices in which what waits is looked for, newest first.
+MOST_TOLD = 100
 #: Items of lists that are kept in each process, about 1 kB each.
 MOST_KEPT = 4096
 _FOLLOWED = ("watching", "tracking")
@@ -149,18 +151,22 @@ _NETWORKS = Read(
     .order_by(Network.name)
 )
 
-# What one follows and has not read; what one asked comes first where it has answers to weigh up.
+# What one is told of and has not read, from the newest notices: its cost doesn't grow with what one follows.
+_told = (
+    select(Notification.thread_id)
+    .where(Notification.member_id == _me, Notification.read_at.is_(None))
+    .order_by(Notification.id.desc())
+    .limit(MOST_TOLD)
+    .subquery()
+)
 _WAITING = Read(
     select(*_SEEN, Network.slug, Network.name)
-    .select_from(Participant)
-    .join(Thread, Thread.id == Participant.thread_id)
     .join(Network, Network.id == Thread.network_id)
+    .outerjoin(Participant, _mine)
     .outerjoin(NetworkLevel, _marked)
     .where(
-        Participant.member_id == _me,
-        Participant.level.in_(_FOLLOWED),
-        Thread.last_post_id > Participant.last_read_id,
-        Thread.last_post_id > func.coalesce(NetworkLevel.read_up_to, 0),
+        Thread.id.in_(select(_told.c.thread_id)),
+        Thread.last_post_id > func.coalesce(_last_read, 0),
         Thread.deleted_at.is_(None),
         readable_by(_me),
     )
@@ -194,7 +200,7 @@ def feed(me_id: int, networks: Sequence[AnyRow], only: str) -> list[Item]:
 
 
 def waiting(me_id: int) -> list[Item]:
-    """Threads that the member follows and has not read, newest first. One statement, or two."""
+    """Threads of which the member was told and that they have not read, newest first. One statement, or two."""
     rows = _WAITING.all(me=me_id)
     return items(rows, {row.network_id: row for row in rows})
 

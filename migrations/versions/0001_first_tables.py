@@ -356,7 +356,7 @@ def upgrade() -> None:
     with op.batch_alter_table('notification', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notification_member_id_id'), ['member_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_notification_post_id'), ['post_id'], unique=False)
-        batch_op.create_index('ix_notification_unread', ['member_id', 'thread_id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+        batch_op.create_index('ix_notification_unread', ['member_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
         batch_op.create_index('uq_notification_post', ['participant_id', 'post_id'], unique=True, sqlite_where=sa.text('post_id IS NOT NULL'), postgresql_where=sa.text('post_id IS NOT NULL'))
 
     op.create_table('post_revision',
