@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Response
 from flask.globals import request_ctx
@@ -26,6 +26,9 @@ from knowledge_exchange.core import (
     templating,
 )
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 #: Rooms with pages or tables, from the ground up. Each has ``init_app(app)``.
 ROOMS = (
     "audit",
@@ -42,6 +45,19 @@ ROOMS = (
 )
 
 
+class Page(Response):
+    """A whole page in UTF-8, status and headers all set: nothing is worked out again when it is sent."""
+
+    def __init__(self, html: bytes) -> None:
+        headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(html)))]
+        super().__init__([html], headers=headers)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send it."""
+        start_response(self.status, self.headers.to_wsgi_list())
+        return () if environ["REQUEST_METHOD"] == "HEAD" else cast(list[bytes], self.response)
+
+
 class Exchange(Flask):
     """Flask without what no page of ours uses: coroutines, and hooks for single blueprints.
 
@@ -51,6 +67,10 @@ class Exchange(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself."""
         return func
+
+    def make_response(self, rv: Any) -> Response:
+        """An answer from what a view gives; of bytes, a page."""
+        return Page(rv) if isinstance(rv, bytes) else super().make_response(rv)
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """What is to be done before every view: the gate."""

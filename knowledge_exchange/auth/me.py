@@ -25,6 +25,7 @@ class Me(UserMixin):  # type: ignore[misc]
     sign_in_id: int
     seen_at: datetime
     token: str
+    unread: int = 0  # on the badge, as the request began
 
     @property
     def is_active(self) -> bool:

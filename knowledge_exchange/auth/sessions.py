@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import cache
 
 import flask_login
 from flask import Flask, g, session
@@ -13,6 +14,7 @@ from knowledge_exchange.auth.cookies import KnownCookies
 from knowledge_exchange.auth.devices import in_words
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member, SignIn
+from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import new_token, token_hash
 from knowledge_exchange.core.db import Busy, db, unit_of_work
@@ -54,13 +56,17 @@ _ME = (
     Member.thread_view,
     SignIn.id.label("sign_in_id"),
     SignIn.seen_at,
-    SignIn.created_at,
 )
-_BY_TOKEN = Read(
-    select(*_ME)
-    .join(Member, Member.id == SignIn.member_id)
-    .where(SignIn.token_hash == bindparam("token"), Member.standing != "left")
-)
+
+
+@cache
+def _by_token() -> Read:
+    """Who is signed in with a token, and the number on their badge: what every page of a member needs."""
+    return Read(
+        select(*_ME, SignIn.created_at, hooks.call("unread_of", Member.id).label("unread"))
+        .join(Member, Member.id == SignIn.member_id)
+        .where(SignIn.token_hash == bindparam("token"), Member.standing != "left")
+    )
 
 
 def init_app(app: Flask) -> None:
@@ -75,11 +81,11 @@ def init_app(app: Flask) -> None:
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_me(token: str) -> Me | None:
     """The member signed in with this token, if the sign-in is still good. One statement."""
-    row = _BY_TOKEN.first(token=token_hash(token))
+    row = _by_token().first(token=token_hash(token))
     if row is None:
         return None
-    *facts, created_at = row
-    me = Me(*facts, token)
+    *facts, created_at, unread = row
+    me = Me(*facts, token, unread)
     moment = now()
     return me if me.seen_at > moment - IDLE_LIMIT and created_at > moment - ABSOLUTE_LIMIT else None
 

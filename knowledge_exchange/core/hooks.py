@@ -20,6 +20,7 @@ NAMES = {
     "thread_payloads": "states of threads as browsers get them (thread_ids) -> {id: dict}",
     "notification_payloads": "what is still visible (member_id, ids) -> {id: dict}",
     "unread_counts": "unread entries after collapsing (member_ids) -> {member_id: int}",
+    "unread_of": "scalar subquery: unread entries after collapsing (member column)",
     "network_readable": "condition: may that member read that network (network column, member column)",
     "network_known": "condition: may that member know of that network (network column, member column)",
     "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",

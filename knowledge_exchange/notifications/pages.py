@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import shells
 from knowledge_exchange.core.shells import Given, Hole
-from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.realtime.replay import cursor_now
 
 _MOST_COUNTS = 256
@@ -68,8 +67,6 @@ def member_page(
     me: Me,
     facts: Mapping[str, Any],
     values: Mapping[str, str | bytes],
-    unread: int | None = None,
-    /,
     *,
     keep: bool = True,
     **constant: Any,
@@ -77,17 +74,15 @@ def member_page(
     """A page for an active member; see :func:`knowledge_exchange.core.shells.page`.
 
     ``facts`` are joined by the reader's role and zone, the holes by what the frame needs of them.
-    ``unread`` is the number on the badge, where it is known already.
     """
-    count = unread_count(me.id) if unread is None else unread
     own = {
         "my_id": str(me.id),
         "my_name": _escaped(me.name),
         "my_handle": _escaped(me.handle or ""),
         "csrf_token": _form_token(),
         "live_cursor": cursor_now(),
-        "in_title": in_title(count),
-        "badge": badge(count),
+        "in_title": in_title(me.unread),
+        "badge": badge(me.unread),
     }
     return shells.page(
         template,

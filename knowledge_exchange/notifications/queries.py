@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
 
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
@@ -50,10 +50,16 @@ def unread_counts(member_ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def unread_of(member_id: ColumnElement[int]) -> ScalarSelect[int]:
+    """The number on the badge of a statement's member, as a subquery (hook)."""
+    counted = select(func.count(func.distinct(_entry)))
+    of_theirs = counted.where(Notification.member_id == member_id, Notification.read_at.is_(None), _visible())
+    return of_theirs.correlate_except(Notification).scalar_subquery()
+
+
 @cache
 def _unread_count() -> Read:
-    counted = select(func.count(func.distinct(_entry)))
-    return Read(counted.where(Notification.member_id == _me, Notification.read_at.is_(None), _visible()))
+    return Read(select(unread_of(_me)))
 
 
 def unread_count(member_id: int) -> int:

@@ -12,7 +12,7 @@ from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.core.shells import Hole
 from knowledge_exchange.notifications import actions
 from knowledge_exchange.notifications.pages import member_page
-from knowledge_exchange.notifications.queries import ENTRIES_A_PAGE, entries, unread_count, url_of
+from knowledge_exchange.notifications.queries import ENTRIES_A_PAGE, entries, url_of
 from knowledge_exchange.notifications.rows import entry_rows
 
 blueprint = Blueprint("notifications", __name__)
@@ -28,19 +28,17 @@ def index() -> ResponseReturnValue:
     found = entries(me.id, parse_id(request.args.get("before")))
     shown = found[:ENTRIES_A_PAGE]
     older = f"/notifications?before={shown[-1].id}" if len(found) > ENTRIES_A_PAGE else ""
-    unread = unread_count(me.id)
     return member_page(
         "notifications/index.html",
         me,
         {
             "nav": "notifications",
             "entries": bool(shown),
-            "any_unread": bool(unread),
+            "any_unread": bool(me.unread),
             "first_page": "before" not in request.args,
             "older": _OLDER if older else None,
         },
         {"rows": entry_rows(shown, me.zone), "older": older},
-        unread,
         keep=True,
         **_HOLES,
     )
