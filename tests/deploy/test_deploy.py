@@ -12,6 +12,7 @@ import requests
 
 from knowledge_exchange.core.assets import asset_url
 from knowledge_exchange.core.config import MAX_BODY_BYTES
+from knowledge_exchange.realtime.fanout_redis import RETRY_SECONDS
 from tests.deploy.support.browsing import TIMEOUT_S, Browser, id_of
 from tests.deploy.support.site import NGINX, Site, running, wait_until
 from tests.realtime.support.listening import WAIT_S, Listener
@@ -137,6 +138,8 @@ def come_again(
     A worker closes its sockets when it hears Redis again and once more when another says what it could not
     tell; a socket that was opened in between comes again, as a browser's does.
     """
+    # Each listens again, and says what it could not tell, within so long of Redis being there.
+    time.sleep(3 * RETRY_SECONDS)
     for _attempt in range(COMING_AGAIN):
         listeners = watching(site, reader, thread, closing)
         posts.append(post := author.reply(thread, "With Redis again."))

@@ -23,6 +23,7 @@ from knowledge_exchange.threads.limits import MAX_BODY_CHARS
 _AT_ONCE = 8
 #: More would wait for the one that writes.
 MOST_PROCESSES = 4
+NICENESS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,7 @@ class Texts:
 
     def __init__(self) -> None:
         processes = max(1, min(os.cpu_count() or 1, MOST_PROCESSES))
-        self._pool = ProcessPoolExecutor(
-            processes, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-        )
+        self._pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
 
     def __enter__(self) -> Texts:
         return self
@@ -58,8 +57,10 @@ class Texts:
         return zip(rows, made, strict=True)
 
 
-def _end_with_parent() -> None:
-    """Leave no process behind when the import is killed: nobody else would tell this one."""
+def _begin() -> None:
+    """Let whatever serves members go first, and leave no process behind when the import is killed."""
+    os.nice(NICENESS)
+    # Nobody else would tell this one.
     parent = multiprocessing.parent_process()
     assert parent is not None
 

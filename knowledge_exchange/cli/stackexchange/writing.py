@@ -23,8 +23,8 @@ from knowledge_exchange.cli.stackexchange.texts import Text, Texts
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.threads.models import Post
 
-#: Posts written in one transaction; it holds the write lock for some 20 ms.
-BATCH = 200
+#: Posts written in one transaction; it holds the write lock for some 10 ms.
+BATCH = 100
 #: How often a batch is tried when another import writes the same posts at the same time.
 ATTEMPTS = 5
 
