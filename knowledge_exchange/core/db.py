@@ -253,10 +253,14 @@ def _keep(promises: list[tuple[str, Callable[..., None], tuple[Any, ...]]]) -> N
             log.exception("a promise was not kept", extra={"promise": name})
 
 
+def insert_of_dialect(model: type[Base]) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
+    """An INSERT that knows ON CONFLICT, in the dialect in use."""
+    return sqlite_dialect.insert(model) if is_sqlite() else postgresql_dialect.insert(model)
+
+
 def insert_or_ignore(model: type[Base], row: dict[str, Any]) -> None:
     """Insert a row unless one with the same key is there: another process may have been first."""
-    dialect = sqlite_dialect if is_sqlite() else postgresql_dialect
-    db.session.execute(dialect.insert(model).values(row).on_conflict_do_nothing())
+    db.session.execute(insert_of_dialect(model).values(row).on_conflict_do_nothing())
 
 
 def end_read() -> None:

@@ -40,7 +40,7 @@ class Link:
 
 
 class SqliteLink(Link):
-    """A connection to the file, one of :class:`SqliteLinks`."""
+    """A connection to the file, which waits among others in ``idle``."""
 
     __slots__ = ("_idle",)
 

@@ -57,16 +57,19 @@ def _opened() -> Link | None:
 class _Statement:
     """A statement that is compiled once for each database."""
 
-    __slots__ = ("_compiled", "_statement")
+    __slots__ = ("_compiled", "_inserts", "_statement")
 
     def __init__(self, statement: Any) -> None:
         self._statement = statement
+        self._inserts = isinstance(statement, Insert)
         self._compiled: dict[Any, _Compiled] = {}
 
     def _for(self, dialect: Dialect, names: Iterable[str]) -> _Compiled:
-        found = self._compiled.get(dialect.name)
+        # An INSERT is of the columns that are given.
+        key = (dialect.name, *names) if self._inserts else dialect.name
+        found = self._compiled.get(key)
         if found is None:
-            found = self._compiled[dialect.name] = _compile(self._statement, dialect, tuple(names))
+            found = self._compiled[key] = _compile(self._statement, dialect, tuple(names), inserts=self._inserts)
         return found
 
     def _in_session(self, values: dict[str, Any]) -> list[Any]:
@@ -137,14 +140,6 @@ class Write(_Statement):
 
     __slots__ = ()
 
-    def _for(self, dialect: Dialect, names: Iterable[str]) -> _Compiled:
-        """An INSERT is of the columns that are given."""
-        given = tuple(names)
-        found = self._compiled.get((dialect.name, given))
-        if found is None:
-            found = self._compiled[dialect.name, given] = _compile(self._statement, dialect, given)
-        return found
-
     def run(self, **values: Any) -> list[Any]:
         """Run it; the rows of its RETURNING, if it has one."""
         return self._in_session(values)
@@ -164,8 +159,7 @@ class Write(_Statement):
             cursor.close()
 
 
-def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Compiled:
-    inserts = isinstance(statement, Insert)
+def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...], *, inserts: bool) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=names if inserts else None)
     assert isinstance(compiled, SQLCompiler)
     # With lists (IN) written out: they are constant, for no bound parameter of ours is a list.

@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 
 
 def _feed(me: Me) -> bytes:
-    """Five statements (one of them the sign-in's), and two more where a thread has changed, however much there is."""
+    """Four statements (one of them the sign-in's), and two more where a thread has changed, however much there is."""
     only = request.args.get("show", "all") if request.query_string else "all"
     only = only if only in _TABS else "all"
     networks = listing.my_networks(me.id)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import and_, delete, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import UtcDateTime, db, is_sqlite
+from knowledge_exchange.core.db import UtcDateTime, db, insert_of_dialect
 from knowledge_exchange.networks.models import (
     KINDS,
     ROLES,
@@ -63,7 +62,7 @@ def add_member(member_id: int, network_id: int, *, origin: str = "joined", role:
         "role": role,
         "joined_at": now(),
     }
-    statement = _insert().values(**values).on_conflict_do_nothing()
+    statement = insert_of_dialect(NetworkMembership).values(**values).on_conflict_do_nothing()
     fresh = db.session.execute(statement.returning(NetworkMembership.member_id)).first()
     _settle_waiting([network_id], member_id)
     return fresh is not None
@@ -85,7 +84,7 @@ def join_automatically(member_id: int) -> None:
         literal(now(), UtcDateTime()),
     ).where(where)
     columns = ["member_id", "network_id", "role", "origin", "joined_at"]
-    statement = _insert().from_select(columns, wanted).on_conflict_do_nothing()
+    statement = insert_of_dialect(NetworkMembership).from_select(columns, wanted).on_conflict_do_nothing()
     db.session.execute(statement)
     ids = db.session.scalars(select(Network.id).where(where)).all()
     _settle_waiting(list(ids), member_id)
@@ -129,13 +128,6 @@ def set_role(member_id: int, network_id: int, role: str, *, actor: int | None = 
         )
         db.session.execute(update(NetworkMembership).where(*mine).values(role=role))
     record(f"network.role.{role}", actor=actor, subject=member_id, note=str(network_id))
-
-
-def _insert() -> sqlite.Insert | postgresql.Insert:
-    """An INSERT into the memberships that knows ON CONFLICT in the dialect in use."""
-    if is_sqlite():
-        return sqlite.insert(NetworkMembership)
-    return postgresql.insert(NetworkMembership)
 
 
 def _settle_waiting(network_ids: list[int], member_id: int) -> None:

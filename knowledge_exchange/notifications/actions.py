@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnyRow, Id, db, insert_or_ignore, is_sqlite, table_of
+from knowledge_exchange.core.db import AnyRow, Id, db, insert_of_dialect, insert_or_ignore, table_of
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.notifications.levels import raised
@@ -96,7 +95,7 @@ def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) ->
     if not network_ids:
         return
     marks = [{"member_id": member_id, "network_id": id_, "level": "normal", "read_up_to": upto} for id_ in network_ids]
-    insert = (sqlite if is_sqlite() else postgresql).insert(NetworkLevel)
+    insert = insert_of_dialect(NetworkLevel)
     newer = insert.excluded.read_up_to
     key = [NetworkLevel.member_id, NetworkLevel.network_id]
     higher = insert.on_conflict_do_update(

@@ -23,6 +23,16 @@ THREAD_KINDS = frozenset({"post", "post_changed", "thread_changed"})
 #: In one member's stream.
 MEMBER_KINDS = frozenset({"notification", "unread"})
 
+#: Of an event, what :func:`payloads` needs; in the order of ``push.Told``.
+COLUMNS = (
+    LiveEvent.id,
+    LiveEvent.kind,
+    LiveEvent.member_id,
+    LiveEvent.thread_id,
+    LiveEvent.post_id,
+    LiveEvent.notification_id,
+)
+
 Payload = dict[str, Any]
 _INSERT = Write(insert(table_of(LiveEvent)))
 

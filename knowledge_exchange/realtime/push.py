@@ -107,14 +107,7 @@ def _pages(base: int) -> Iterator[list[Told]]:
         last = found[-1].id
 
 
-_RUN = select(
-    LiveEvent.id,
-    LiveEvent.kind,
-    LiveEvent.member_id,
-    LiveEvent.thread_id,
-    LiveEvent.post_id,
-    LiveEvent.notification_id,
-)
+_RUN = select(*events.COLUMNS)
 
 
 def _broadcast(told: Told, room: str) -> None:

@@ -57,14 +57,7 @@ def _rows(me: Me, start: int) -> list[Any]:
     )
     own = and_(LiveEvent.member_id == me.id, LiveEvent.kind.in_(events.MEMBER_KINDS))
     query = (
-        select(
-            LiveEvent.id,
-            LiveEvent.kind,
-            LiveEvent.member_id,
-            LiveEvent.thread_id,
-            LiveEvent.post_id,
-            LiveEvent.notification_id,
-        )
+        select(*events.COLUMNS)
         .where(LiveEvent.id > start - overlap, or_(own, shared))
         .order_by(LiveEvent.id)
         .limit(MOST_EVENTS + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from knowledge_exchange.notifications.models import NetworkLevel, Notification, 
 from knowledge_exchange.threads import outlines
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, THREADS_A_PAGE
 from knowledge_exchange.threads.models import Post, Thread
-from knowledge_exchange.threads.outlines import Outline
+from knowledge_exchange.threads.outlines import Outline, Said
 
 #: What a list can be narrowed to, by the word in the address.
 FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement")
@@ -33,25 +33,17 @@ _before = bindparam("before", type_=Id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Item:
+class Item(Said):
     """A thread in a list, as the row macro wants it. Items of the same state are one and the same."""
 
-    id: int
-    url: str
-    title: str
-    kind: str
-    state: str
-    locked: bool
-    name: str
-    pseudonym: bool
     network: str
     network_url: str
-    at: Any
-    replies: int
     unread: int
     is_new: bool
     mine: bool
-    last_post_id: int
+
+
+_SAID = tuple(field.name for field in fields(Said))
 
 
 def _narrowed(query: AnySelect, only: str) -> AnySelect:
@@ -226,21 +218,5 @@ def items(rows: Sequence[AnyRow], networks: Mapping[int, AnyRow]) -> list[Item]:
 # Two readers who have read as much of a thread in the same state share the item, and so its HTML.
 @lru_cache(maxsize=MOST_KEPT)
 def _item(outline: Outline, slug: str, network: str, unread: int, is_new: bool, mine: bool) -> Item:
-    return Item(
-        id=outline.id,
-        url=outline.url,
-        title=outline.title,
-        kind=outline.kind,
-        state=outline.state,
-        locked=outline.locked,
-        name=outline.name,
-        pseudonym=outline.pseudonym,
-        network=network,
-        network_url=f"/n/{slug}",
-        at=outline.at,
-        replies=outline.replies,
-        unread=unread,
-        is_new=is_new,
-        mine=mine,
-        last_post_id=outline.last_post_id,
-    )
+    said: dict[str, Any] = {name: getattr(outline, name) for name in _SAID}
+    return Item(**said, network=network, network_url=f"/n/{slug}", unread=unread, is_new=is_new, mine=mine)

@@ -27,8 +27,8 @@ _MOST_AT_ONCE = THREADS_A_PAGE + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outline:
-    """A thread in one state."""
+class Said:
+    """What a thread in one state says in a list."""
 
     id: int
     url: str
@@ -38,10 +38,16 @@ class Outline:
     locked: bool
     name: str
     pseudonym: bool
-    author_participant_id: int | None
     at: datetime
     replies: int
     last_post_id: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline(Said):
+    """The same, and whose it is: that is asked about each reader, and never shown."""
+
+    author_participant_id: int | None
 
 
 _IDS = [f"thread_{number}" for number in range(_MOST_AT_ONCE)]

@@ -80,7 +80,7 @@ def page_url(thread: AnyRow, view: str, mine: str, after: int | None) -> str:
 
 
 def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
-    """The page as HTML in UTF-8. Statements: 1 to 3 for the body if it isn't kept, 2 for what is the reader's."""
+    """The page as HTML in UTF-8. Statements: 1 to 3 for the body if it isn't kept, 1 for what is unread."""
     body = body_of(thread, wish.view, wish.after, me.zone)
     reading, values = _reading(thread, body)
     replying = _replying(thread, wish)
