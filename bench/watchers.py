@@ -75,7 +75,7 @@ def _watch(folder: Path, targets: Targets, network: bool) -> None:
 
 def _told(folder: Path) -> int:
     link = sqlite3.connect(folder / "exchange.sqlite3")
-    found = link.execute("SELECT count(*) FROM notification JOIN live_event ON notification_id = notification.id")
+    found = link.execute("SELECT count(*) FROM notification")
     amount = int(found.fetchone()[0])
     link.close()
     return amount

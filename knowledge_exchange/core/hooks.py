@@ -19,6 +19,7 @@ NAMES = {
     "post_payloads": "posts as browsers get them (post_ids) -> {id: dict}",
     "thread_payloads": "states of threads as browsers get them (thread_ids) -> {id: dict}",
     "notification_payloads": "what is still visible (member_id, ids) -> {id: dict}",
+    "notices_between": "of those ids, in order: [(id, member_id)] (after, upto and with, members, most)",
     "unread_counts": "unread entries after collapsing (member_ids) -> {member_id: int}",
     "unread_of": "scalar subquery: unread entries after collapsing (member column)",
     "network_readable": "condition: may that member read that network (network column, member column)",

@@ -27,6 +27,13 @@ class MailMessage(Base):
     recipient: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]
+    html: Mapped[str] = mapped_column(default="")
+    #: Further headers, a JSON object: List-Unsubscribe and the like.
+    headers: Mapped[str] = mapped_column(default="")
+    #: Who writes it at the moment of sending, from what is true then ("notices", "digest"); empty: it is written.
+    writer: Mapped[str] = mapped_column(default="")
+    #: The thread whose notices it carries: later ones join it while it waits.
+    thread_id: Mapped[int | None] = mapped_column(Id)
     #: Dropped unsent with the account, and when the member loses standing (unless ``essential``).
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     essential: Mapped[bool] = mapped_column(default=False)
@@ -36,3 +43,13 @@ class MailMessage(Base):
     last_error: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
+
+
+class MailRefusal(Base):
+    """An address at which mail is refused for good: nothing goes there but what is essential, until it is mended."""
+
+    __tablename__ = "mail_refusal"
+
+    address: Mapped[str] = mapped_column(primary_key=True)  # in small letters
+    reason: Mapped[str]  # "SMTP 550"
+    at: Mapped[datetime] = mapped_column(default=now)

@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     hooks.provide(app, "unread_counts", queries.unread_counts)
     hooks.provide(app, "unread_of", queries.unread_of)
     hooks.provide(app, "notification_payloads", queries.notification_payloads)
+    hooks.provide(app, "notices_between", queries.notices_between)
     # For pages of rooms below, which know no notifications; the others pass `unread` themselves.
     app.jinja_env.globals["my_unread"] = lambda: queries.unread_count(require_me().id)
     pages.init_app(app)

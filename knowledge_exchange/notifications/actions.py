@@ -58,7 +58,7 @@ def tell_member(member_id: int, kind: str, text: str, url: str, *, network_id: i
     notice = Notification(member_id=member_id, kind=kind, text=text, url=url, network_id=network_id)
     db.session.add(notice)
     db.session.flush()
-    push.tell_members("notification", [{"member_id": member_id, "notification_id": notice.id}])
+    push.tell_notices([(notice.id, member_id)])
 
 
 def mark_thread_read(member_id: int, thread_id: int, upto: int) -> None:
@@ -78,13 +78,13 @@ def mark_thread_read(member_id: int, thread_id: int, upto: int) -> None:
         Notification.post_id <= upto,
     )
     if _mark(where) or _changed(moved):
-        push.tell_members("unread", [{"member_id": member_id}])
+        push.tell_counts([member_id])
 
 
 def mark_all_read(member_id: int) -> None:
     """All notices are read; the threads themselves stay as they were."""
     if _mark((Notification.member_id == member_id,)):
-        push.tell_members("unread", [{"member_id": member_id}])
+        push.tell_counts([member_id])
 
 
 def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) -> None:
@@ -108,14 +108,14 @@ def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) ->
         Notification.post_id <= upto,
     )
     if _mark(where):
-        push.tell_members("unread", [{"member_id": member_id}])
+        push.tell_counts([member_id])
 
 
 def mark_notice_read(member_id: int, notification_id: int) -> None:
     """A notice outside any thread has been opened."""
     where = (Notification.member_id == member_id, Notification.id == notification_id)
     if _mark((*where, Notification.thread_id.is_(None))):
-        push.tell_members("unread", [{"member_id": member_id}])
+        push.tell_counts([member_id])
 
 
 def _mark(where: tuple[Any, ...]) -> bool:
@@ -132,7 +132,7 @@ def cancel_post(post_id: int) -> None:
     members = members_told(post_id)
     db.session.execute(delete(Notification).where(Notification.post_id == post_id))
     if members:
-        push.tell_members("unread", [{"member_id": member_id} for member_id in members])
+        push.tell_counts(members)
 
 
 def choose_level(member_id: int, thread_id: int, level: str) -> None:
@@ -158,4 +158,4 @@ def forget_network(member_id: int, network_id: int) -> None:
         Notification.thread_id.is_not(None),
     )
     if _changed(db.session.execute(gone)):
-        push.tell_members("unread", [{"member_id": member_id}])
+        push.tell_counts([member_id])

@@ -64,6 +64,65 @@ class NetworkLevel(Base):
     read_up_to: Mapped[int] = mapped_column(Id, default=0)
 
 
+class LevelChange(Base):
+    """What a member's level in a thread, or in a network, became, and when: append-only, for the ledger.
+
+    ``chosen``: they chose it themselves; else it was raised for them. The id holds the time.
+    """
+
+    __tablename__ = "level_change"
+    __table_args__ = (Index(None, "member_id", "thread_id", "network_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    #: Of the one or the other. No foreign keys: nobody looks for these rows from there.
+    thread_id: Mapped[int | None] = mapped_column(Id)
+    network_id: Mapped[int | None] = mapped_column(Id)
+    level: Mapped[str]
+    chosen: Mapped[bool] = mapped_column(default=False)
+
+
+class NoticeSettings(Base):
+    """When a member wishes to be left in peace, and how e-mail goes to them; without a row, the defaults.
+
+    Nothing here keeps a notice from the list or the badge: it only says what hurries it along.
+    """
+
+    __tablename__ = "notice_settings"
+    __table_args__ = (CheckConstraint("digest IN ('off', 'daily', 'weekly')", name="digest"),)
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    #: Nothing hurries anything along before this moment.
+    paused_until: Mapped[datetime | None]
+    #: Do not disturb, every day: minutes after midnight in the member's zone, from the one up to the other, which
+    #: may be the smaller (over midnight). Both or neither are set.
+    quiet_from: Mapped[int | None]
+    quiet_to: Mapped[int | None]
+    digest: Mapped[str] = mapped_column(default="weekly")
+    #: Hour of the day in the member's zone, 0 to 23; day of the week, 0 is Monday (weekly digests only).
+    digest_hour: Mapped[int] = mapped_column(default=8)
+    digest_weekday: Mapped[int] = mapped_column(default=0)
+    #: When a digest was last sent, or found not to be needed.
+    digest_at: Mapped[datetime | None]
+    #: E-mail of notices may name people and titles, and quote; off: nobody who sees it learns what it is about.
+    mail_details: Mapped[bool] = mapped_column(default=False)
+    #: All e-mail of notices, digests too, stopped by the member.
+    mail_stopped_at: Mapped[datetime | None]
+
+
+class NoticeChoice(Base):
+    """What a member chose for one kind of notice; without a row, what ``kinds.py`` says."""
+
+    __tablename__ = "notice_choice"
+    __table_args__ = (CheckConstraint("mail IN ('soon', 'digest', 'never')", name="mail"),)
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    #: A short message on the open page (the badge counts it anyway).
+    toast: Mapped[bool] = mapped_column(default=True)
+    mail: Mapped[str] = mapped_column(default="soon")
+
+
 class Notification(Base):
     """Something one participant is told, durably; the socket only hurries it along.
 
@@ -93,6 +152,19 @@ class Notification(Base):
         ),
         # At most one for a member and post, also where somebody has no place in the thread yet.
         Index("uq_notification_member_post", "post_id", "member_id", unique=True),
+        Index(
+            "ix_notification_mail_undecided",
+            "id",
+            sqlite_where=text("mail IS NULL"),
+            postgresql_where=text("mail IS NULL"),
+        ),
+        Index(
+            "ix_notification_mail",
+            "member_id",
+            "thread_id",
+            sqlite_where=text("mail IN ('waiting', 'digest')"),
+            postgresql_where=text("mail IN ('waiting', 'digest')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
@@ -107,3 +179,9 @@ class Notification(Base):
     url: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]
+    #: What became of it by e-mail (``mailing.STATES``); empty until a job has looked, after which it is never empty.
+    mail: Mapped[str | None]
+    #: Since when; of one that waits, when it is due.
+    mail_at: Mapped[datetime | None]
+    #: The message in the outbox that is to carry it, or has.
+    mail_id: Mapped[int | None] = mapped_column(Id)

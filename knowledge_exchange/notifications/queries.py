@@ -93,6 +93,19 @@ def notification_payloads(member_id: int | None, notification_ids: Sequence[int]
     return {row.id: _payload(row) for row in db.session.execute(query)}
 
 
+def notices_between(after: int, upto: int, members: Sequence[int] | None, most: int) -> list[tuple[int, int]]:
+    """Notices after the one id up to and with the other, in order: ``(id, member_id)`` (hook).
+
+    Of these members, or (None) of all.
+    """
+    whose = Notification.member_id.is_not(None) if members is None else Notification.member_id.in_(members)
+    query = select(Notification.id, Notification.member_id).where(
+        Notification.id > after, Notification.id <= upto, whose
+    )
+    rows = db.session.execute(query.order_by(Notification.id).limit(most))
+    return [(row.id, row.member_id or 0) for row in rows]
+
+
 def _payload(row: AnyRow) -> dict[str, Any]:
     return {
         "id": str(row.id),

@@ -12,7 +12,6 @@ from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnySelect, Id, UtcDateTime, table_of
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
-from knowledge_exchange.realtime.models import LiveEvent
 
 _thread = bindparam("of_thread", type_=Id)
 _network = bindparam("of_network", type_=Id)
@@ -106,19 +105,3 @@ def tell_all() -> Write:
         .where(hooks.call("network_readable", _network, Member.id))
     )
     return Write(insert(table_of(Notification)).from_select(list(rows), found, include_defaults=False))
-
-
-@cache
-def tell_events() -> Write:
-    """Write an event for each notice of a new post, numbered from ``base`` on."""
-    rows: dict[str, Any] = {
-        "id": _base + func.row_number().over(),
-        "kind": _word("notification"),
-        "member_id": Notification.member_id,
-        "thread_id": Notification.thread_id,
-        "notification_id": Notification.id,
-        "reason": _word(""),
-        "at": _at,
-    }
-    found = select(*rows.values()).where(Notification.post_id == _post, Notification.member_id.is_not(None))
-    return Write(insert(table_of(LiveEvent)).from_select(list(rows), found, include_defaults=False))

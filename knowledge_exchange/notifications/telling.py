@@ -48,14 +48,14 @@ def tell_of_post(
     ``answered_id`` is the participant whose post it answers; ``why`` is what those who watch are told (a reply,
     or a new thread); ``group`` are members of networks that are mentioned. Only active members who may read the
     network at this moment; what they may see is asked again when it is shown. However many watch, it is one
-    statement for their notices and one for the events.
+    statement.
     """
     mentioned = _mentioned(event, handles, group)
     if mentioned:
-        _insert(event, _reasons(event, author_id, answered_id, mentioned))
-    moment = now()
+        _write(event, _reasons(event, author_id, answered_id, mentioned))
+    base = new_run()
     statements.tell_all().run(
-        base=new_run(),
+        base=base,
         of_network=event.network_id,
         of_thread=event.thread_id,
         of_post=event.post_id,
@@ -65,10 +65,8 @@ def tell_of_post(
         direct_text=event.text("direct_reply"),
         watching_text=event.text(why),
         goal=event.url,
-        moment=moment,
+        moment=now(),
     )
-    base = new_run()
-    statements.tell_events().run(base=base, of_post=event.post_id, moment=moment)
     push.tell_run(base)
 
 
@@ -148,17 +146,11 @@ def _level(place: Any) -> str:
 
 
 def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
-    """Notices for a few, and their events; the sockets hear of it after the commit."""
-    rows = _insert(event, reasons)
-    if rows:
-        told = [
-            {"member_id": row["member_id"], "thread_id": row["thread_id"], "notification_id": row["id"]} for row in rows
-        ]
-        push.tell_members("notification", told)
-
-
-def _insert(event: Event, reasons: Sequence[tuple[int, int, str]]) -> list[dict[str, Any]]:
+    """Notices for a few; the sockets hear of it after the commit."""
+    if not reasons:
+        return
     moment = now()
+    ids = new_ids(len(reasons))
     texts = {kind: event.text(kind) for kind in {kind for _place, _member, kind in reasons}}
     rows = [
         {
@@ -173,7 +165,7 @@ def _insert(event: Event, reasons: Sequence[tuple[int, int, str]]) -> list[dict[
             "url": event.url,
             "created_at": moment,
         }
-        for id_, (participant_id, member_id, kind) in zip(new_ids(len(reasons)), reasons, strict=True)
+        for id_, (participant_id, member_id, kind) in zip(ids, reasons, strict=True)
     ]
     _INSERT.many(rows)
-    return rows
+    push.tell_notices(zip(ids, (member_id for _place, member_id, _kind in reasons), strict=True))

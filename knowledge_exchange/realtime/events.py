@@ -7,7 +7,7 @@ is true then, for those who may see it then; pushing and replaying make it the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert
 
@@ -23,15 +23,19 @@ THREAD_KINDS = frozenset({"post", "post_changed", "thread_changed"})
 #: In one member's stream.
 MEMBER_KINDS = frozenset({"notification", "unread"})
 
-#: Of an event, what :func:`payloads` needs; in the order of ``push.Told``.
-COLUMNS = (
-    LiveEvent.id,
-    LiveEvent.kind,
-    LiveEvent.member_id,
-    LiveEvent.thread_id,
-    LiveEvent.post_id,
-    LiveEvent.notification_id,
-)
+#: Of an event that has a row here, what :func:`payloads` needs; in the order of :class:`Told`.
+COLUMNS = (LiveEvent.id, LiveEvent.kind, LiveEvent.member_id, LiveEvent.thread_id, LiveEvent.post_id)
+
+
+class Told(NamedTuple):
+    """An event: what :func:`payloads` needs of it. That of a notice has the notice's id."""
+
+    id: int
+    kind: str
+    member_id: int | None = None
+    thread_id: int | None = None
+    post_id: int | None = None
+
 
 Payload = dict[str, Any]
 _INSERT = Write(insert(table_of(LiveEvent)))
@@ -51,7 +55,7 @@ def record_many(rows: Sequence[dict[str, Any]]) -> list[int]:
     return ids
 
 
-def payloads(rows: Iterable[Any], member_id: int | None) -> list[tuple[str, Payload]]:
+def payloads(rows: Iterable[Told], member_id: int | None) -> list[tuple[str, Payload]]:
     """``(name, payload)`` of each event that still tells something, in order.
 
     ``member_id`` is whose stream it is (None: a thread's room, which knows no viewer). Whether
@@ -68,11 +72,11 @@ def payloads(rows: Iterable[Any], member_id: int | None) -> list[tuple[str, Payl
     return made
 
 
-def _facts_for(rows: list[Any], member_id: int | None) -> dict[str, dict[int, Payload]]:
+def _facts_for(rows: list[Told], member_id: int | None) -> dict[str, dict[int, Payload]]:
     """What the events are about, one question for each kind of thing."""
     posts = [row.post_id for row in rows if row.kind in ("post", "post_changed")]
     threads = [row.thread_id for row in rows if row.kind == "thread_changed"]
-    notices = [row.notification_id for row in rows if row.kind == "notification"]
+    notices = [row.id for row in rows if row.kind == "notification"]
     facts: dict[str, dict[int, Payload]] = {"unread": {}}
     facts["posts"] = hooks.call("post_payloads", posts) if posts else {}
     facts["threads"] = hooks.call("thread_payloads", threads) if threads else {}
@@ -82,15 +86,15 @@ def _facts_for(rows: list[Any], member_id: int | None) -> dict[str, dict[int, Pa
     return facts
 
 
-def _fact(row: Any, facts: dict[str, dict[int, Payload]]) -> Payload | None:
+def _fact(row: Told, facts: dict[str, dict[int, Payload]]) -> Payload | None:
     if row.kind in ("post", "post_changed"):
-        return facts["posts"].get(row.post_id)
+        return facts["posts"].get(row.post_id or 0)
     if row.kind == "thread_changed":
-        return facts["threads"].get(row.thread_id)
+        return facts["threads"].get(row.thread_id or 0)
     if row.kind == "unread":
-        return facts["unread"].get(row.member_id, {"unread": 0})
+        return facts["unread"].get(row.member_id or 0, {"unread": 0})
     if row.kind == "notification":
-        notice = facts["notices"].get(row.notification_id)
-        unread = facts["unread"].get(row.member_id, {"unread": 0})
+        notice = facts["notices"].get(row.id)
+        unread = facts["unread"].get(row.member_id or 0, {"unread": 0})
         return {**notice, **unread} if notice else None
     return None

@@ -15,6 +15,7 @@ from knowledge_exchange.core.ids import new_id
 class LiveEvent(Base):
     """One event of one stream: a member's (``member_id``) or a thread's (``thread_id`` alone).
 
+    A notice is its own event, under its own id, and has none here.
     It refers to what it is about and carries no text: a replay shows what is true by then, to
     those who may see it by then. Written in the transaction of what it tells of.
     """
@@ -28,7 +29,5 @@ class LiveEvent(Base):
     network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
-    #: No foreign key: a notice that is gone is left out of replays, and taking one back need not look for its event.
-    notification_id: Mapped[int | None] = mapped_column(Id)
     reason: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(default=now)

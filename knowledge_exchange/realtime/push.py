@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Flask, current_app
-from sqlalchemy import select
 
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.db import db, end_read, promise
+from knowledge_exchange.core.db import end_read, promise
 from knowledge_exchange.core.ids import MOST_IN_A_RUN
 from knowledge_exchange.realtime import events
 from knowledge_exchange.realtime.connections import Connection, connections
-from knowledge_exchange.realtime.models import LiveEvent
+from knowledge_exchange.realtime.events import Told
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
 
 #: Of those who are told of one post, so many are pushed to at once. Whoever wrote it waits for the first ones only.
 BATCH = 200
-
-
-class Told(NamedTuple):
-    """An event just written: what ``events.payloads`` needs of it."""
-
-    id: int
-    kind: str
-    member_id: int | None = None
-    thread_id: int | None = None
-    post_id: int | None = None
-    notification_id: int | None = None
 
 
 def member_room(member_id: int) -> str:
@@ -48,18 +35,19 @@ def tell_thread(kind: str, thread_id: int, epoch: int, network_id: int, post_id:
     promise(f"broadcast {kind}", _broadcast, told, thread_room(thread_id, epoch))
 
 
-def tell_members(kind: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Write one event in each member's stream (rows of ``member_id`` and more) and promise to push."""
-    ids = events.record_many([{"kind": kind, **row} for row in rows])
-    told = [
-        Told(id_, kind, row["member_id"], row.get("thread_id"), row.get("post_id"), row.get("notification_id"))
-        for id_, row in zip(ids, rows, strict=True)
-    ]
-    promise(f"push {kind}", _push, told)
+def tell_counts(member_ids: Sequence[int]) -> None:
+    """Write in each member's stream that their counts changed, and promise to push."""
+    ids = events.record_many([{"kind": "unread", "member_id": member_id} for member_id in member_ids])
+    promise("push unread", _push, [Told(id_, "unread", who) for id_, who in zip(ids, member_ids, strict=True)])
+
+
+def tell_notices(notices: Iterable[tuple[int, int]]) -> None:
+    """Promise to push notices that have been written: the id of each, and whose it is."""
+    promise("push notices", _push, [Told(id_, "notification", member_id) for id_, member_id in notices])
 
 
 def tell_run(base: int) -> None:
-    """Promise to push members' events that a statement has just numbered from ``base`` on (``core.ids.new_run``).
+    """Promise to push notices that a statement has just numbered from ``base`` on (``core.ids.new_run``).
 
     They may be thousands, and few of those members connected: only what is for them is read.
     """
@@ -88,26 +76,25 @@ def _push_rest(app: Flask, batches: Iterator[list[Told]]) -> None:
 
 
 def _chunks(base: int, members: Sequence[int]) -> Iterator[list[Told]]:
-    """Events of a run that are for these members."""
+    """Notices of a run that are for these members."""
     for begin in range(0, len(members), BATCH):
-        mine = _RUN.where(LiveEvent.member_id.in_(members[begin : begin + BATCH]))
-        run = mine.where(LiveEvent.id > base, LiveEvent.id <= base + MOST_IN_A_RUN)
-        yield [Told(*row) for row in db.session.execute(run)]
+        yield _notices(base, base, members[begin : begin + BATCH])
 
 
 def _pages(base: int) -> Iterator[list[Told]]:
-    """Events of a run for everybody: who is connected to other processes isn't known here."""
+    """Notices of a run for everybody: who is connected to other processes isn't known here."""
     last = base
     while True:
-        run = _RUN.where(LiveEvent.id > last, LiveEvent.id <= base + MOST_IN_A_RUN)
-        found = [Told(*row) for row in db.session.execute(run.order_by(LiveEvent.id).limit(BATCH))]
+        found = _notices(base, last, None)
         yield found
         if len(found) < BATCH:
             return
         last = found[-1].id
 
 
-_RUN = select(*events.COLUMNS)
+def _notices(base: int, after: int, members: Sequence[int] | None) -> list[Told]:
+    found = hooks.call("notices_between", after, base + MOST_IN_A_RUN, members, BATCH)
+    return [Told(id_, "notification", member_id) for id_, member_id in found]
 
 
 def _broadcast(told: Told, room: str) -> None:
@@ -128,11 +115,11 @@ def _push(told: list[Told]) -> None:
     if not online:
         return
     unread = hooks.call("unread_counts", [one.member_id for one in online])
-    notices = hooks.call("notification_payloads", None, [one.notification_id for one in online if one.notification_id])
+    notices = hooks.call("notification_payloads", None, [one.id for one in online if one.kind == "notification"])
     for one in online:
         fact = {"unread": unread.get(one.member_id, 0)}
         if one.kind == "notification":
-            fact = {**notices.get(one.notification_id, {}), **fact}
+            fact = {**notices.get(one.id, {}), **fact}
             if "text" not in fact:
                 continue
         payload = {"cursor": str(one.id), "event": str(one.id), **fact}

@@ -11,8 +11,9 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.core.ids import RANDOM_BITS, floor_id, parse_id, time_of
+from knowledge_exchange.core.ids import MAX_ID, RANDOM_BITS, floor_id, parse_id, time_of
 from knowledge_exchange.realtime import events
+from knowledge_exchange.realtime.events import Told
 from knowledge_exchange.realtime.models import LiveEvent
 
 #: Two processes commit out of the order of their ids; a replay begins a little before its cursor,
@@ -48,8 +49,9 @@ def missed(me: Me, after: object) -> dict[str, Any]:
     return {"events": [{"name": name, **payload} for name, payload in made], "cursor": cursor}
 
 
-def _rows(me: Me, start: int) -> list[Any]:
-    overlap = int(OVERLAP.total_seconds() * 1000) << RANDOM_BITS
+def _rows(me: Me, start: int) -> list[Told]:
+    """Events after ``start``, and those a little before it, in order; at most one more than may be sent."""
+    since = start - (int(OVERLAP.total_seconds() * 1000) << RANDOM_BITS)
     shared = and_(
         LiveEvent.member_id.is_(None),
         LiveEvent.kind.in_(events.THREAD_KINDS),
@@ -58,11 +60,13 @@ def _rows(me: Me, start: int) -> list[Any]:
     own = and_(LiveEvent.member_id == me.id, LiveEvent.kind.in_(events.MEMBER_KINDS))
     query = (
         select(*events.COLUMNS)
-        .where(LiveEvent.id > start - overlap, or_(own, shared))
+        .where(LiveEvent.id > since, or_(own, shared))
         .order_by(LiveEvent.id)
         .limit(MOST_EVENTS + 1)
     )
-    return list(db.session.execute(query).all())
+    written = [Told(*row) for row in db.session.execute(query)]
+    notices = hooks.call("notices_between", since, MAX_ID, [me.id], MOST_EVENTS + 1)
+    return sorted([*written, *(Told(id_, "notification", member_id) for id_, member_id in notices)])
 
 
 def forget_old_events() -> None:
