@@ -25,8 +25,9 @@ NAMES = {
     "network_readable": "condition: may that member read that network (network column, member column)",
     "network_known": "condition: may that member know of that network (network column, member column)",
     "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",
-    "write_mail": "a message's text at the moment of sending (message_id) -> Letter | None; may raise mail.letter.Later",
-    "mail_settled": "sent, refused, failed or dropped (message_id, outcome, at); in the unit of work that notes it -> None",
+    "write_mail": "what a message says, as it is sent (message_id) -> Letter | None; may raise letter.Later",
+    "mail_settled": "in the unit of work that notes it: what became of it (message_id, outcome, at) -> None",
+    "posts_for_mail": "posts that stand, in their order, as mail quotes them (post_ids) -> [QuotedPost]",
 }
 
 
