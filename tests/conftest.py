@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.browser_fixtures"]
 
 TEMPLATES = SharedTemplates()
+#: A browser or a server of its own can starve on a machine that is busy with something else. Such a test is tried once
+#: more; pytest then names it as RERUN, so that it isn't overlooked. Tests without other processes have one try.
+TRIED_AGAIN = ("browser", "server")
 TEST_SECRET = "a secret for tests, long enough for any check of it"
 
 
@@ -58,7 +61,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out (not: skip) the databases that were not asked for."""
+    """Leave out (not: skip) the databases that were not asked for; give what depends on other processes two tries."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in TRIED_AGAIN):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     wanted = set(_chosen(config))
     left_out = [item for item in items if _kind_of(item) not in wanted | {None}]
     if left_out:
