@@ -11,6 +11,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, Id, db, insert_of_dialect, insert_or_ignore, table_of
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.reads import Read, Write
+from knowledge_exchange.notifications.history import note_network_level, note_thread_level
 from knowledge_exchange.notifications.levels import raised
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.notifications.queries import members_told
@@ -33,16 +34,26 @@ def participate(member_id: int, thread_id: int, level: str) -> AnyRow:
 
     Its id, and level, level_chosen_at and last_read_id as they were.
     """
-    found = {"member": member_id, "thread": thread_id}
-    place = _PLACE.first(**found)
-    if place is None:
-        row = {"id": new_id(), "member_id": member_id, "thread_id": thread_id, "last_read_id": 0}
-        insert_or_ignore(Participant, {**row, "level": level})
-        place = _PLACE.all(**found)[0]
+    place, is_new = _place(member_id, thread_id, level)
     to = raised(place.level, level, chosen=place.level_chosen_at is not None)
     if to != place.level:
         _RAISE.run(place=place.id, to=to)
-    return cast("AnyRow", place)
+    if is_new or to != place.level:
+        note_thread_level(member_id, thread_id, to, chosen=False)
+    return place
+
+
+def _place(member_id: int, thread_id: int, level: str) -> tuple[AnyRow, bool]:
+    """The member's place in a thread, made at ``level`` if there is none; and whether it was made just now."""
+    found = {"member": member_id, "thread": thread_id}
+    place = _PLACE.first(**found)
+    if place is not None:
+        return cast("AnyRow", place), False
+    row = {"id": new_id(), "member_id": member_id, "thread_id": thread_id, "last_read_id": 0}
+    insert_or_ignore(Participant, {**row, "level": level})
+    place = _PLACE.all(**found)[0]
+    # Another process may have made it at the same moment.
+    return cast("AnyRow", place), place.id == row["id"]
 
 
 def read_up_to(place_id: int, post_id: int) -> None:
@@ -136,26 +147,37 @@ def cancel_post(post_id: int) -> None:
 
 
 def choose_level(member_id: int, thread_id: int, level: str) -> None:
-    """The member's own choice; automatic changes leave it alone from now on."""
-    place = participate(member_id, thread_id, "muted")
+    """The member's own choice; automatic changes leave it alone from now on. Choosing it again changes nothing."""
+    place, _is_new = _place(member_id, thread_id, level)
+    if place.level == level and place.level_chosen_at is not None:
+        return
     chosen = update(Participant).where(Participant.id == place.id)
     db.session.execute(chosen.values(level=level, level_chosen_at=now()))
+    note_thread_level(member_id, thread_id, level, chosen=True)
 
 
 def choose_network_level(member_id: int, network_id: int, level: str) -> None:
     """The member's own choice for a network; it holds where they chose nothing for a thread."""
     key = {"member_id": member_id, "network_id": network_id}
+    before = db.session.scalar(select(NetworkLevel.level).filter_by(**key))
+    if (before or "normal") == level:
+        return
     insert_or_ignore(NetworkLevel, {**key, "level": level, "read_up_to": 0})
     db.session.execute(update(NetworkLevel).filter_by(**key).values(level=level))
+    note_network_level(member_id, network_id, level, chosen=True)
 
 
 def forget_network(member_id: int, network_id: int) -> None:
     """A member has left a network: what they were told of its threads goes, and so does their choice for it."""
-    db.session.execute(delete(NetworkLevel).filter_by(member_id=member_id, network_id=network_id))
-    gone = delete(Notification).where(
+    mine = delete(NetworkLevel).filter_by(member_id=member_id, network_id=network_id)
+    level = db.session.scalar(mine.returning(NetworkLevel.level))
+    notices = delete(Notification).where(
         Notification.member_id == member_id,
         Notification.network_id == network_id,
         Notification.thread_id.is_not(None),
     )
-    if _changed(db.session.execute(gone)):
+    told = _changed(db.session.execute(notices))
+    if told:
         push.tell_counts([member_id])
+    if told or level not in (None, "normal"):
+        note_network_level(member_id, network_id, "normal", chosen=False)

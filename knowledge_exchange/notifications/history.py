@@ -1,0 +1,25 @@
+"""What members' levels became, and when: written beside every change, for the ledger alone.
+
+Rows are only added. Places made before this was kept, or by a seed, have none; then the level of today holds.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import insert
+
+from knowledge_exchange.core.db import table_of
+from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.reads import Write
+from knowledge_exchange.notifications.models import LevelChange
+
+_NOTE = Write(insert(table_of(LevelChange)))
+
+
+def note_thread_level(member_id: int, thread_id: int, level: str, *, chosen: bool) -> None:
+    """A member's level in a thread is this from now on; ``chosen``: they said so themselves."""
+    _NOTE.run(id=new_id(), member_id=member_id, thread_id=thread_id, level=level, chosen=chosen)
+
+
+def note_network_level(member_id: int, network_id: int, level: str, *, chosen: bool) -> None:
+    """Likewise in a network. Not chosen: they left it, and what they had been told there went along."""
+    _NOTE.run(id=new_id(), member_id=member_id, network_id=network_id, level=level, chosen=chosen)
