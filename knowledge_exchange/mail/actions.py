@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import render_template
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
 from knowledge_exchange.mail.models import MailMessage
+from knowledge_exchange.mail.queries import WAITING
+from knowledge_exchange.mail.refusals import forget_refusal, refused_at
+from knowledge_exchange.mail.settling import DROPPED, settle
+
+__all__ = ["drop_unsent", "forget_refusal", "join_written", "post_mail", "queue_written", "refused_at"]
 
 
 def post_mail(
@@ -25,8 +30,11 @@ def post_mail(
     """Queue one message, its text from ``templates/mail/<template>.txt``; sent after the commit.
 
     ``essential`` mail (confirming, resetting, a claim's code) goes to people of any standing; the
-    rest is dropped when its member loses standing. Subjects name neither union nor content.
+    rest is dropped when its member loses standing, and never goes to an address that refuses mail.
+    Subjects name neither union nor content.
     """
+    if not essential and refused_at(recipient):
+        return
     message = MailMessage(
         recipient=recipient,
         subject=" ".join(subject.split()),  # a line break here would make a header
@@ -38,8 +46,45 @@ def post_mail(
     db.session.add(message)
 
 
+def queue_written(member_id: int, recipient: str, writer: str, *, thread_id: int | None, not_before: datetime) -> int:
+    """Queue a message that ``writer`` writes when it is sent (hook ``write_mail``); returns its id.
+
+    Whether the address refuses mail is looked at then; whoever asks :func:`refused_at` before need not queue it.
+    """
+    message = MailMessage(
+        recipient=recipient,
+        subject="",
+        text="",
+        writer=writer,
+        member_id=member_id,
+        thread_id=thread_id,
+        not_before=not_before,
+    )
+    db.session.add(message)
+    db.session.flush()
+    return message.id
+
+
+def join_written(member_id: int, writer: str, thread_id: int | None) -> int | None:
+    """The message of that writer that waits for the member, about that thread; None: there is none to join.
+
+    For a unit of work: until it ends no worker takes the message, and one that a worker has taken is never given,
+    for it may have been written already. So what joins a message is in it when it is sent.
+    """
+    mine = (MailMessage.member_id == member_id, MailMessage.writer == writer, MailMessage.thread_id == thread_id)
+    # Writing the row, though nothing changes, is what makes a worker on PostgreSQL wait for this commit.
+    joined = (
+        update(MailMessage)
+        .where(WAITING, MailMessage.lease_until.is_(None), *mine)
+        .values(writer=writer)
+        .returning(MailMessage.id)
+    )
+    return db.session.scalars(joined).first()
+
+
 def drop_unsent(member_id: int) -> None:
     """Forget what was not sent yet to somebody who has lost standing."""
-    waiting = MailMessage.sent_at.is_(None) & MailMessage.failed_at.is_(None)
-    mine = (MailMessage.member_id == member_id) & MailMessage.essential.is_(False)
-    db.session.execute(delete(MailMessage).where(waiting & mine))
+    mine = (MailMessage.member_id == member_id, MailMessage.essential.is_(False))
+    gone = delete(MailMessage).where(WAITING, *mine).returning(MailMessage.id, MailMessage.writer)
+    for message_id, writer in db.session.execute(gone).all():
+        settle(message_id, writer, DROPPED)
