@@ -89,7 +89,7 @@ def mark_thread_read(member_id: int, thread_id: int, upto: int) -> None:
         Notification.post_id <= upto,
     )
     if _mark(where) or _changed(moved):
-        push.tell_counts([member_id])
+        push.tell_counts([member_id], thread_id, upto)
 
 
 def mark_all_read(member_id: int) -> None:

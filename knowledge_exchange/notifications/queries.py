@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, or_, select
 
+from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
+from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
 from knowledge_exchange.core.ids import MAX_ID
 from knowledge_exchange.core.reads import Read
-from knowledge_exchange.notifications.models import Notification
+from knowledge_exchange.notifications.kinds import default_of
+from knowledge_exchange.notifications.models import NoticeChoice, NoticeSettings, Notification
+from knowledge_exchange.notifications.quiet import quiet_until
 
 ENTRIES_A_PAGE = 20
 
@@ -87,10 +92,30 @@ def notification_payloads(member_id: int | None, notification_ids: Sequence[int]
     """
     if not notification_ids:
         return {}
-    query = select(*_FACTS).where(Notification.id.in_(notification_ids), _visible())
-    if member_id is not None:
-        query = query.where(Notification.member_id == member_id)
-    return {row.id: _payload(row) for row in db.session.execute(query)}
+    at = now()
+    rows = db.session.execute(_told(), {"ids": notification_ids})
+    return {row.id: _payload(row, at) for row in rows if member_id in (None, row.member_id)}
+
+
+@cache
+def _told() -> AnySelect:
+    """Notices with what says whether they are to come quietly: hundreds at once, of as many members."""
+    chosen = and_(NoticeChoice.member_id == Notification.member_id, NoticeChoice.kind == Notification.kind)
+    # Few have hours; the zone of the others need not be looked up.
+    zone = select(Member.zone).where(Member.id == Notification.member_id).scalar_subquery()
+    return (
+        select(
+            *_FACTS,
+            NoticeChoice.toast,
+            NoticeSettings.paused_until,
+            NoticeSettings.quiet_from,
+            NoticeSettings.quiet_to,
+            case((NoticeSettings.quiet_from.is_not(None), zone), else_="").label("zone"),
+        )
+        .outerjoin(NoticeSettings, NoticeSettings.member_id == Notification.member_id)
+        .outerjoin(NoticeChoice, chosen)
+        .where(Notification.id.in_(bindparam("ids", expanding=True)), _visible())
+    )
 
 
 def notices_between(after: int, upto: int, members: Sequence[int] | None, most: int) -> list[tuple[int, int]]:
@@ -106,7 +131,13 @@ def notices_between(after: int, upto: int, members: Sequence[int] | None, most: 
     return [(row.id, row.member_id or 0) for row in rows]
 
 
-def _payload(row: AnyRow) -> dict[str, Any]:
+def _is_quiet(row: AnyRow, at: datetime) -> bool:
+    """It is to change list and badge, and to show no toast."""
+    toast = default_of(row.kind).toast if row.toast is None else row.toast
+    return row.read_at is not None or not toast or quiet_until(row, row.zone, at) is not None
+
+
+def _payload(row: AnyRow, at: datetime) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "kind": row.kind,
@@ -114,6 +145,7 @@ def _payload(row: AnyRow) -> dict[str, Any]:
         "post": str(row.post_id) if row.post_id else None,
         "text": row.text,
         "url": row.url,
+        "quiet": _is_quiet(row, at),
     }
 
 

@@ -7,6 +7,7 @@ e-mail) waits.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from knowledge_exchange.core.i18n import zone_of
@@ -16,6 +17,8 @@ MINUTES_A_DAY = 24 * MINUTES_AN_HOUR
 _DAY = timedelta(days=1)
 #: A change of the clocks is found to this precision, that of the zone database.
 _SECOND = timedelta(seconds=1)
+#: Most members choose the same few hours, and are asked about hundreds at a time.
+_MOST_MOMENTS = 1024
 
 
 class Peace(Protocol):
@@ -64,6 +67,7 @@ def _disturbed_from(begin: int, finish: int, zone: str, at: datetime) -> datetim
     return None
 
 
+@lru_cache(maxsize=_MOST_MOMENTS)
 def moment_of(day: date, minute: int, zone: str, *, last: bool = False) -> datetime:
     """When clocks in that zone show ``minute`` (after midnight) of a day, in UTC.
 

@@ -92,9 +92,16 @@ def _fact(row: Told, facts: dict[str, dict[int, Payload]]) -> Payload | None:
     if row.kind == "thread_changed":
         return facts["threads"].get(row.thread_id or 0)
     if row.kind == "unread":
-        return facts["unread"].get(row.member_id or 0, {"unread": 0})
+        return {**facts["unread"].get(row.member_id or 0, {"unread": 0}), **read_by(row)}
     if row.kind == "notification":
         notice = facts["notices"].get(row.id)
         unread = facts["unread"].get(row.member_id or 0, {"unread": 0})
         return {**notice, **unread} if notice else None
     return None
+
+
+def read_by(told: Told) -> Payload:
+    """Of an ``unread``: which thread its member has read, up to and with which post, if that is why."""
+    if told.kind != "unread" or told.thread_id is None:
+        return {}
+    return {"thread": str(told.thread_id), "post": str(told.post_id)}

@@ -35,10 +35,15 @@ def tell_thread(kind: str, thread_id: int, epoch: int, network_id: int, post_id:
     promise(f"broadcast {kind}", _broadcast, told, thread_room(thread_id, epoch))
 
 
-def tell_counts(member_ids: Sequence[int]) -> None:
-    """Write in each member's stream that their counts changed, and promise to push."""
-    ids = events.record_many([{"kind": "unread", "member_id": member_id} for member_id in member_ids])
-    promise("push unread", _push, [Told(id_, "unread", who) for id_, who in zip(ids, member_ids, strict=True)])
+def tell_counts(member_ids: Sequence[int], thread_id: int | None = None, post_id: int | None = None) -> None:
+    """Write in each member's stream that their counts changed, and promise to push.
+
+    With ``thread_id`` and ``post_id``: because they have read that thread up to and with that post.
+    """
+    about = {"kind": "unread", "thread_id": thread_id, "post_id": post_id}
+    ids = events.record_many([{**about, "member_id": member_id} for member_id in member_ids])
+    told = [Told(id_, "unread", who, thread_id, post_id) for id_, who in zip(ids, member_ids, strict=True)]
+    promise("push unread", _push, told)
 
 
 def tell_notices(notices: Iterable[tuple[int, int]]) -> None:
@@ -117,7 +122,7 @@ def _push(told: list[Told]) -> None:
     unread = hooks.call("unread_counts", [one.member_id for one in online])
     notices = hooks.call("notification_payloads", None, [one.id for one in online if one.kind == "notification"])
     for one in online:
-        fact = {"unread": unread.get(one.member_id, 0)}
+        fact = {"unread": unread.get(one.member_id, 0), **events.read_by(one)}
         if one.kind == "notification":
             fact = {**notices.get(one.id, {}), **fact}
             if "text" not in fact:

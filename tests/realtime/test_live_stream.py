@@ -50,7 +50,7 @@ def test_a_reply_reaches_the_author_and_those_who_follow_the_thread(
     write(serve_process, here.peer, f"/t/{thread_id}/replies", body="Ask **early**.")
     [notice] = author.wait_for("notification")
     [post] = watcher.wait_for("post")
-    assert set(notice) == {"cursor", "event", "id", "kind", "thread", "post", "text", "url", "unread"}
+    assert set(notice) == {"cursor", "event", "id", "kind", "thread", "post", "text", "url", "unread", "quiet"}
     assert set(post) == {"cursor", "event", "thread", "post", "parent", "html"}
     assert (notice["kind"], notice["thread"], notice["unread"]) == ("direct_reply", thread, 1)
     assert (post["thread"], post["post"]) == (thread, notice["post"])
@@ -191,7 +191,10 @@ def test_seeing_a_post_clears_the_badge_on_every_device(here: Community, serve_p
     post = one.wait_for("notification")[0]["post"]
     other.wait_for("notification")
     assert one.ask("seen", thread=thread, post=post) == {"ok": True}
-    assert [event["unread"] for event in other.wait_for("unread")] == [0]
+    # And which toast is to go.
+    assert [(event["unread"], event["thread"], event["post"]) for event in other.wait_for("unread")] == [
+        (0, thread, post)
+    ]
     assert here.place(here.author, thread_id).last_read_id == int(post)
 
 
