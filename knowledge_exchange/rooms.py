@@ -130,6 +130,7 @@ def _module_of(hook: Any) -> str:
 
 
 def _register_jobs(app: Flask) -> None:
+    from knowledge_exchange.audit.sealing import SEAL_EVERY_S, seal_waiting
     from knowledge_exchange.jobs import register
     from knowledge_exchange.mail.jobs import SEND_EVERY_S, send_waiting
     from knowledge_exchange.realtime.replay import FORGET_EVERY_S, forget_old_events
@@ -137,6 +138,7 @@ def _register_jobs(app: Flask) -> None:
 
     register(app, "mail", SEND_EVERY_S, send_waiting)
     register(app, "forget events", FORGET_EVERY_S, forget_old_events)
+    register(app, "seal the record", SEAL_EVERY_S, seal_waiting)
     register(app, "render again", RENDER_EVERY_S, render_again)
     register(app, "forget submissions", FORGET_EVERY_S, forget_old_submissions)
 

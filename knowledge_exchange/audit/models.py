@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_exchange.core.clock import now
@@ -16,7 +16,16 @@ class AuditEntry(Base):
     """One act. Ids are plain numbers without foreign keys: the entry outlives what it tells of."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "subject_id", "id"),)
+    __table_args__ = (
+        Index(None, "subject_id", "id"),
+        Index(None, "seal_id"),
+        Index(
+            "ix_audit_entry_unsealed",
+            "id",
+            sqlite_where=text("seal_id IS NULL"),
+            postgresql_where=text("seal_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
     at: Mapped[datetime] = mapped_column(default=now)
@@ -24,3 +33,20 @@ class AuditEntry(Base):
     action: Mapped[str]
     subject_id: Mapped[int | None] = mapped_column(Id)  # a member, where it is about one
     note: Mapped[str] = mapped_column(default="")
+    #: Keyed hashes of the two persons, set when the entry is sealed: the seal holds when their ids have been erased.
+    actor_key: Mapped[str | None]
+    subject_key: Mapped[str | None]
+    seal_id: Mapped[int | None] = mapped_column(ForeignKey("audit_seal.id"))
+
+
+class AuditSeal(Base):
+    """A batch of entries under one keyed digest, which covers the digest of the batch before it."""
+
+    __tablename__ = "audit_seal"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    at: Mapped[datetime] = mapped_column(default=now)
+    #: Each seal has one successor: of two workers that seal at once, one fails and tries again.
+    previous: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str]
+    amount: Mapped[int]

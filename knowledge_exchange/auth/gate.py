@@ -38,6 +38,9 @@ class Access:
 MACHINE = Access("machine")
 #: Visitors and active members; those without standing are sent to their one page.
 PUBLIC = Access("public")
+#: Whoever holds the address: it is a key itself, sent to one person. Nobody's sign-in is looked at, and no token is
+#: asked of a form, for mail programs write to it, too (RFC 8058).
+LINK = Access("link")
 #: Anybody signed in, whatever their standing: their one page and what hangs on it.
 SIGNED_IN = Access("signed_in")
 #: Active members: what holds where nothing is said.
@@ -52,6 +55,11 @@ def machine(view: View) -> View:
 def public(view: View) -> View:
     """Mark a view that visitors may use."""
     return _say(view, PUBLIC)
+
+
+def by_link(view: View) -> View:
+    """Mark a view whose address is the key to it, and which looks at nothing else."""
+    return _say(view, LINK)
 
 
 def signed_in(view: View) -> View:
@@ -81,7 +89,7 @@ def word_of(view: object) -> Access | None:
 
 def admits(access: Access, me: Me | None) -> bool:
     """Whether this person may use what bears this word (pure; shared by pages and sockets)."""
-    if access in (MACHINE, PUBLIC):
+    if access in (MACHINE, PUBLIC, LINK):
         return True
     if me is None:
         return False
@@ -105,6 +113,9 @@ def _keep() -> ResponseReturnValue | None:
     if access is MACHINE:
         return None
     writes = request.method not in _SAFE_METHODS
+    if access is LINK:
+        sessions.show_to_templates(None)
+        return None
     if writes:
         check_origin()
         if _hold_nul(request.form.values()):

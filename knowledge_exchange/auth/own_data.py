@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, inspect, select
 
+from knowledge_exchange.auth import queries
 from knowledge_exchange.auth.models import Member, SignIn, StandingChange
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import Base, db
@@ -74,6 +75,11 @@ def _standing(member_id: int) -> Rows:
     return [columns_of(row, without=("actor_id",)) for row in db.session.scalars(query)]
 
 
+def _looks(member_id: int) -> Rows:
+    return [look._asdict() for look in queries.looks_at(member_id)]
+
+
 register("account", _account)
+register("looks_at_my_record", _looks)
 register("sign_ins", _sign_ins)
 register("standing", _standing)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
+from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.models import Member, SignIn, StandingChange
 from knowledge_exchange.auth.policy import email_key
 from knowledge_exchange.auth.sessions import still_good
@@ -70,6 +71,33 @@ def sign_ins_of(member_id: int) -> list[Device]:
         .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
     )
     return [Device(*row) for row in db.session.execute(query)]
+
+
+#: Acts by which somebody sees what is on record about a person, without changing it.
+LOOKS = ("claim.opened", "member.shown", "roll.searched")
+MOST_LOOKS = 50
+
+
+class Look(NamedTuple):
+    """Somebody looked at a person's record; ``name`` is None where it was done on the server."""
+
+    at: datetime
+    action: str
+    name: str | None
+    role: str | None
+
+
+def looks_at(member_id: int) -> list[Look]:
+    """Who looked at what is on record about a member, newest first, and (by the act) why; not they themselves."""
+    someone_else = AuditEntry.actor_id.is_distinct_from(member_id)
+    query = (
+        select(AuditEntry.at, AuditEntry.action, Member.name, Member.role)
+        .outerjoin(Member, Member.id == AuditEntry.actor_id)
+        .where(AuditEntry.subject_id == member_id, AuditEntry.action.in_(LOOKS), someone_else)
+        .order_by(AuditEntry.id.desc())
+        .limit(MOST_LOOKS)
+    )
+    return [Look(*row) for row in db.session.execute(query)]
 
 
 class Standing(NamedTuple):

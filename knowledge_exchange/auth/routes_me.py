@@ -29,6 +29,7 @@ def my_page() -> ResponseReturnValue:
         standing=queries.standing_of(me.id),
         steps=queries.steps_of(me.id),
         devices=queries.sign_ins_of(me.id),
+        looks=queries.looks_at(me.id),
     )
 
 

@@ -10,11 +10,17 @@ from flask import current_app
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
+from knowledge_exchange.audit import sealing
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.config import problems as setting_problems
 from knowledge_exchange.core.db import db, is_sqlite
 
 DEMO_DOMAIN = "@demo.example"
+UNICODE = "UTF8"
+NOT_UNICODE = (
+    "The database is encoded in {encoding}, which can't hold every letter: make an empty one with "
+    "`createdb -E UTF8 -T template0`, then restore a backup into that."
+)
 #: Columns that repeat what the posts say, without foreign keys: (what is wrong, a query that finds it).
 _INTEGRITY = {
     "threads whose opening post is missing": """
@@ -67,7 +73,16 @@ def _database() -> list[str]:
     except DatabaseError as error:
         return [f"The database can't be reached ({type(error.orig).__name__}): see KE_DATABASE_URL."]
     demo = ["There are demo accounts in this database: their password is public."] if has_demo_accounts() else []
-    return [*demo, *_sqlite_damage(), *_integrity()]
+    encoding = [problem] if (problem := encoding_problem()) else []
+    return [*demo, *encoding, *_sqlite_damage(), *_integrity(), *sealing.problems()]
+
+
+def encoding_problem() -> str | None:
+    """What is wrong with a PostgreSQL database that can't hold every letter; None where all is well."""
+    if is_sqlite():
+        return None
+    encoding = db.session.execute(text("SHOW server_encoding")).scalar_one()
+    return None if encoding == UNICODE else NOT_UNICODE.format(encoding=encoding)
 
 
 def has_demo_accounts() -> bool:

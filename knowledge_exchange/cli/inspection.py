@@ -41,6 +41,7 @@ def all_routes() -> list[dict[str, Any]]:
 @with_exchange
 def check() -> None:
     """Check settings, database and integrity: exit 0, or a list of what is wrong and exit 1."""
+    from knowledge_exchange.audit.sealing import newest_seal
     from knowledge_exchange.cli.checking import all_problems
 
     problems = all_problems()
@@ -49,3 +50,5 @@ def check() -> None:
     if problems:
         raise SystemExit(FAILED)
     click.echo("All is well.")
+    if seal := newest_seal():
+        click.echo(f"Newest seal of the record of acts: {seal}")

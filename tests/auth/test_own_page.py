@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth import actions, own_data, sessions
 from knowledge_exchange.auth.models import SignIn
 from knowledge_exchange.core import hooks
@@ -125,3 +126,19 @@ def test_other_rooms_add_to_the_data_and_it_is_ones_own_only(
     expected = {"id": str(2**60), "to": True, "at": "2026-11-21T09:30:00+00:00", "n": 3}
     assert data["letters"] == [expected]
     assert len(data["account"]) == 1
+
+
+def test_it_says_who_looked_at_ones_record_and_why(app: Flask, inside: FlaskClient, ann: int) -> None:
+    assert "Nobody so far" in inside.get("/me").text
+    officer = make_member(app, "olu@example.org", name="Olu Officer", role="membership_officer")
+    with writing(app):
+        record("claim.opened", actor=officer, subject=ann)
+        record("member.shown", actor=None, subject=ann)
+        record("claim.made", actor=ann, subject=ann)
+        record("claim.opened", actor=officer, subject=officer)
+    page = " ".join(inside.get("/me").text.split())
+    assert "<b>Olu Officer</b>, membership officer," in page
+    assert page.count("to settle your claim") == 1
+    assert "<b>An administrator</b>, on the server," in page
+    found = inside.get("/me/data.json").json["looks_at_my_record"]
+    assert [look["action"] for look in found] == ["member.shown", "claim.opened"]

@@ -1,0 +1,103 @@
+"""Sealing the record: batches of entries under keyed digests that form a chain.
+
+Whoever can write to the database, but has not the key file, can neither change nor remove an entry that is sealed
+without ``check`` noticing. What this does not show: that the newest batches were cut off, all together. Therefore
+``check`` says the newest seal; kept elsewhere, it shows that, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from knowledge_exchange.audit.models import AuditEntry, AuditSeal
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.db import db, end_read, unit_of_work
+from knowledge_exchange.core.ids import floor_id, new_id
+
+SEAL_EVERY_S = 60.0
+#: Entries of one seal, at most.
+BATCH = 1000
+#: An entry's id is older than its commit: whatever is younger than this may still get an older neighbour.
+SETTLED_AFTER = timedelta(minutes=2)
+#: If something waits longer than this, no job is running.
+OVERDUE_AFTER = timedelta(days=1)
+#: Before the first seal there is none.
+_BEGINNING = ""
+
+
+def seal_waiting() -> None:
+    """Seal everything that has settled, batch by batch (a job)."""
+    while _seal_batch() == BATCH:
+        continue
+
+
+def _seal_batch() -> int:
+    settled = AuditEntry.seal_id.is_(None) & (AuditEntry.id < floor_id(now() - SETTLED_AFTER))
+    waiting = select(AuditEntry.id).where(settled).limit(1)
+    is_waiting = db.session.scalar(waiting) is not None
+    end_read()
+    if not is_waiting:
+        return 0
+    with unit_of_work() as work:
+        entries = work.scalars(select(AuditEntry).where(settled).order_by(AuditEntry.id).limit(BATCH)).all()
+        previous = newest_seal()
+        for entry in entries:
+            entry.actor_key, entry.subject_key = _person_key(entry.actor_id), _person_key(entry.subject_id)
+        seal = AuditSeal(id=new_id(), previous=previous, digest=_digest(previous, entries), amount=len(entries))
+        work.add(seal)
+        work.flush()
+        for entry in entries:
+            entry.seal_id = seal.id
+        return len(entries)
+
+
+def newest_seal() -> str:
+    """The digest at the end of the chain; empty where nothing has been sealed."""
+    return db.session.scalar(select(AuditSeal.digest).order_by(AuditSeal.id.desc()).limit(1)) or _BEGINNING
+
+
+def problems() -> list[str]:
+    """What is wrong with the record, in sentences: changed, cut, or not sealed for long."""
+    found = list(_breaks())
+    overdue = select(func.count()).where(AuditEntry.seal_id.is_(None), AuditEntry.at < now() - OVERDUE_AFTER)
+    waiting = db.session.scalar(overdue)
+    if waiting:
+        found.append(f"{waiting} entries of the record of acts have not been sealed for a day: is `worker` running?")
+    return found
+
+
+def _breaks() -> Iterator[str]:
+    previous = _BEGINNING
+    for seal in db.session.execute(
+        select(AuditSeal.id, AuditSeal.at, AuditSeal.previous, AuditSeal.digest).order_by(AuditSeal.id)
+    ).all():
+        when = f"{seal.at:%Y-%m-%d %H:%M} UTC"
+        if seal.previous != previous:
+            yield f"The record of acts lacks a part before {when}: compare it with a backup."
+        entries = db.session.scalars(
+            select(AuditEntry).where(AuditEntry.seal_id == seal.id).order_by(AuditEntry.id)
+        ).all()
+        if _digest(seal.previous, entries) != seal.digest:
+            yield f"The record of acts was changed in the part sealed at {when}: compare it with a backup."
+        previous = seal.digest
+        db.session.expunge_all()
+
+
+def _digest(previous: str, entries: Sequence[AuditEntry]) -> str:
+    return keyed_hash("audit seal", "\n".join([previous, *map(_line, entries)]))
+
+
+def _line(entry: AuditEntry) -> str:
+    """An entry as the seal covers it: persons by their keys, which are worked out again while the ids are there."""
+    actor = _person_key(entry.actor_id) or entry.actor_key
+    subject = _person_key(entry.subject_id) or entry.subject_key
+    return json.dumps([str(entry.id), entry.at.isoformat(), actor, entry.action, subject, entry.note])
+
+
+def _person_key(member_id: int | None) -> str | None:
+    return None if member_id is None else keyed_hash("audit person", str(member_id))
