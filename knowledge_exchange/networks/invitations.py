@@ -14,6 +14,7 @@ from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.networks.actions import add_member
 from knowledge_exchange.networks.models import Network, NetworkInvitation, NetworkMembership
 from knowledge_exchange.notifications.actions import tell_member
+from knowledge_exchange.realtime import push
 
 KIND = "network_invitation"
 
@@ -54,4 +55,7 @@ def answer_invitation(invitation_id: int, member_id: int, *, accept: bool) -> in
     network_id = db.session.scalar(answered.returning(NetworkInvitation.network_id))
     if network_id is not None and accept:
         add_member(member_id, network_id, origin="invited")
+    elif network_id is not None:
+        # The invitation's notice names the network, which may be one that they now know nothing of.
+        push.tell_counts([member_id])
     return network_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, Id, db, insert_of_dialect, insert_or_ignore, table_of
@@ -14,7 +14,6 @@ from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.notifications.history import note_network_level, note_thread_level
 from knowledge_exchange.notifications.levels import raised
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
-from knowledge_exchange.notifications.queries import members_told
 from knowledge_exchange.realtime import push
 
 _PLACE = Read(
@@ -140,9 +139,14 @@ def _changed(result: Any) -> bool:
 
 def cancel_post(post_id: int) -> None:
     """A post is gone: so are the notices of it, and the badges are told."""
-    members = members_told(post_id)
-    db.session.execute(delete(Notification).where(Notification.post_id == post_id))
-    if members:
+    withdraw(Notification.post_id == post_id)
+
+
+def withdraw(*which: ColumnElement[bool]) -> None:
+    """Take notices back; the badges of those who had not read theirs are told."""
+    taken = delete(Notification).where(*which).returning(Notification.member_id, Notification.read_at)
+    unread = {row.member_id for row in db.session.execute(taken) if row.read_at is None}
+    if members := sorted(unread - {None}):
         push.tell_counts(members)
 
 
@@ -177,7 +181,7 @@ def forget_network(member_id: int, network_id: int) -> None:
         Notification.thread_id.is_not(None),
     )
     told = _changed(db.session.execute(notices))
-    if told:
-        push.tell_counts([member_id])
+    # Told or not: notices of a private network itself are seen no longer.
+    push.tell_counts([member_id])
     if told or level not in (None, "normal"):
         note_network_level(member_id, network_id, "normal", chosen=False)

@@ -176,12 +176,6 @@ def _entries() -> Read:
     return Read(rows.order_by(Notification.id.desc()))
 
 
-def members_told(post_id: int) -> Sequence[int]:
-    """Members who have an unread notification of that post."""
-    query = select(Notification.member_id).where(Notification.post_id == post_id, Notification.read_at.is_(None))
-    return [member_id for member_id in db.session.scalars(query) if member_id is not None]
-
-
 def url_of(member_id: int, notification_id: int) -> str | None:
     """Where one of a member's notices leads; None where they may not see it (any more)."""
     mine = (Notification.id == notification_id, Notification.member_id == member_id)

@@ -14,8 +14,9 @@ from sqlalchemy import insert
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import table_of
-from knowledge_exchange.core.ids import new_ids
+from knowledge_exchange.core.ids import floor_id, new_ids
 from knowledge_exchange.core.reads import Write
+from knowledge_exchange.realtime.cursors import cursor_at
 from knowledge_exchange.realtime.models import LiveEvent
 
 #: In a thread's stream; for all who may see the thread.
@@ -67,9 +68,18 @@ def payloads(rows: Iterable[Told], member_id: int | None) -> list[tuple[str, Pay
     for row in rows:
         fact = _fact(row, facts)
         if fact is not None:
-            stamp = str(row.id)
-            made.append((row.kind, {"cursor": stamp, "event": stamp, **fact}))
+            made.append((row.kind, stamped(row, fact)))
     return made
+
+
+def stamped(row: Told, fact: Payload) -> Payload:
+    """What a browser gets: the fact, which event it is, and where the browser stands with it."""
+    return {"cursor": cursor_at(row.id), "event": str(row.id), **fact}
+
+
+def counted_now() -> Payload:
+    """When a number is being counted: browsers keep the newest, for two processes may tell theirs out of order."""
+    return {"counted": str(floor_id(now()))}
 
 
 def _facts_for(rows: list[Told], member_id: int | None) -> dict[str, dict[int, Payload]]:
@@ -81,7 +91,9 @@ def _facts_for(rows: list[Told], member_id: int | None) -> dict[str, dict[int, P
     facts["posts"] = hooks.call("post_payloads", posts) if posts else {}
     facts["threads"] = hooks.call("thread_payloads", threads) if threads else {}
     if member_id is not None and any(row.kind in MEMBER_KINDS for row in rows):
-        facts["unread"] = {who: {"unread": count} for who, count in hooks.call("unread_counts", [member_id]).items()}
+        moment = counted_now()
+        unread = hooks.call("unread_counts", [member_id]).get(member_id, 0)
+        facts["unread"] = {member_id: {"unread": unread, **moment}}
         facts["notices"] = hooks.call("notification_payloads", member_id, notices)
     return facts
 
@@ -90,14 +102,18 @@ def _fact(row: Told, facts: dict[str, dict[int, Payload]]) -> Payload | None:
     if row.kind in ("post", "post_changed"):
         return facts["posts"].get(row.post_id or 0)
     if row.kind == "thread_changed":
-        return facts["threads"].get(row.thread_id or 0)
+        return facts["threads"].get(row.thread_id or 0, gone(row.thread_id or 0))
     if row.kind == "unread":
-        return {**facts["unread"].get(row.member_id or 0, {"unread": 0}), **read_by(row)}
+        return {**facts["unread"][row.member_id or 0], **read_by(row)}
     if row.kind == "notification":
         notice = facts["notices"].get(row.id)
-        unread = facts["unread"].get(row.member_id or 0, {"unread": 0})
-        return {**notice, **unread} if notice else None
+        return {**notice, **facts["unread"][row.member_id or 0]} if notice else None
     return None
+
+
+def gone(thread_id: int) -> Payload:
+    """What a browser that shows a thread is told when it may be seen no longer: nothing more of it."""
+    return {"thread": str(thread_id), "gone": True}
 
 
 def read_by(told: Told) -> Payload:

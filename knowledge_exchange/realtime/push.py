@@ -119,16 +119,16 @@ def _push(told: list[Told]) -> None:
     online = [one for one in told if several or connections().has_member(one.member_id or 0)]
     if not online:
         return
+    moment = events.counted_now()
     unread = hooks.call("unread_counts", [one.member_id for one in online])
     notices = hooks.call("notification_payloads", None, [one.id for one in online if one.kind == "notification"])
     for one in online:
-        fact = {"unread": unread.get(one.member_id, 0), **events.read_by(one)}
+        fact = {"unread": unread.get(one.member_id, 0), **moment, **events.read_by(one)}
         if one.kind == "notification":
             fact = {**notices.get(one.id, {}), **fact}
             if "text" not in fact:
                 continue
-        payload = {"cursor": str(one.id), "event": str(one.id), **fact}
-        socketio.emit(one.kind, payload, to=member_room(one.member_id or 0), namespace=NAMESPACE)
+        socketio.emit(one.kind, events.stamped(one, fact), to=member_room(one.member_id or 0), namespace=NAMESPACE)
 
 
 def say_goodbye(found: Sequence[Connection], reason: str) -> None:

@@ -11,23 +11,17 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.core.ids import MAX_ID, RANDOM_BITS, floor_id, parse_id, time_of
+from knowledge_exchange.core.ids import MAX_ID, floor_id, parse_id, time_of
 from knowledge_exchange.realtime import events
+from knowledge_exchange.realtime.cursors import begin_of_replay, cursor_at
+from knowledge_exchange.realtime.cursors import cursor_now as cursor_now
 from knowledge_exchange.realtime.events import Told
 from knowledge_exchange.realtime.models import LiveEvent
 
-#: Two processes commit out of the order of their ids; a replay begins a little before its cursor,
-#: and the browser drops what it has seen. Longer than any unit of work.
-OVERLAP = timedelta(seconds=15)
 RETENTION = timedelta(days=7)
 FORGET_EVERY_S = 3600.0
 #: More than this is quicker fetched as a fresh page.
 MOST_EVENTS = 500
-
-
-def cursor_now() -> str:
-    """The cursor of a page that is being made at this moment."""
-    return str(floor_id(now()))
 
 
 def missed(me: Me, after: object) -> dict[str, Any]:
@@ -40,18 +34,18 @@ def missed(me: Me, after: object) -> dict[str, Any]:
     start = parse_id(after)
     if start is None or now() - time_of(start) > RETENTION:
         return {"reset": True, "cursor": cursor_now()}
-    rows = _rows(me, start)
+    # Asked before the events are read: what is committed in between may be in both, never in neither.
+    here = cursor_now()
+    rows = _rows(me, begin_of_replay(start))
     if len(rows) > MOST_EVENTS:
-        return {"reset": True, "cursor": cursor_now()}
+        return {"reset": True, "cursor": here}
     made = events.payloads(rows, me.id)
-    # Not "now": a slow transaction may yet commit an older id than the newest seen.
-    cursor = str(max([start, *(row.id for row in rows)]))
+    cursor = cursor_at(max([int(here), *(row.id for row in rows)]))
     return {"events": [{"name": name, **payload} for name, payload in made], "cursor": cursor}
 
 
-def _rows(me: Me, start: int) -> list[Told]:
-    """Events after ``start``, and those a little before it, in order; at most one more than may be sent."""
-    since = start - (int(OVERLAP.total_seconds() * 1000) << RANDOM_BITS)
+def _rows(me: Me, since: int) -> list[Told]:
+    """Events after ``since``, in order; at least one more than may be sent, if there are so many."""
     shared = and_(
         LiveEvent.member_id.is_(None),
         LiveEvent.kind.in_(events.THREAD_KINDS),

@@ -210,6 +210,7 @@ def delete_post(thread: AnyRow, post: AnyRow) -> bool:
     db.session.execute(update(Post).where(Post.id == post.id).values(**gone))
     if post.parent_id is None and thread.reply_count == 0:
         _touch(thread.id, deleted_at=now())
+        push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
         return True
     values: dict[str, Any] = {}
     if thread.answer_id == post.id:
@@ -227,27 +228,19 @@ def accept(me: Me, thread: AnyRow, post: AnyRow) -> None:
     """Mark a reply as the answer, in place of any other; its author is told."""
     _touch(thread.id, answer_id=post.id, answered_at=now())
     event = _event(me, thread.network_id, thread.id, thread.title, post.id)
-    _forget_earlier_notice(post.id)
+    # At most one notice per member and post: the news that it was accepted replaces an older one.
+    notices.withdraw(Notification.post_id == post.id, Notification.participant_id == _participant_of(post.id))
     telling.tell_participant(event, _participant_of(post.id), "accepted", but=me.id)
     for changed in {post.id, thread.answer_id} - {None}:
         _tell_changed(thread, changed)
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
 
 
-def _forget_earlier_notice(post_id: int) -> None:
-    """At most one notice per member and post: the news that it was accepted replaces an older one."""
-    author = _participant_of(post_id)
-    mine = (Notification.post_id == post_id, Notification.participant_id == author)
-    db.session.execute(delete(Notification).where(*mine))
-
-
 def unaccept(thread: AnyRow) -> None:
     """Take back that a reply is the answer."""
     _touch(thread.id, answer_id=None, answered_at=None)
     if thread.answer_id is not None:
-        db.session.execute(
-            delete(Notification).where(Notification.post_id == thread.answer_id, Notification.kind == "accepted")
-        )
+        notices.withdraw(Notification.post_id == thread.answer_id, Notification.kind == "accepted")
         _tell_changed(thread, thread.answer_id)
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
 

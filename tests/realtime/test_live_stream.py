@@ -50,7 +50,8 @@ def test_a_reply_reaches_the_author_and_those_who_follow_the_thread(
     write(serve_process, here.peer, f"/t/{thread_id}/replies", body="Ask **early**.")
     [notice] = author.wait_for("notification")
     [post] = watcher.wait_for("post")
-    assert set(notice) == {"cursor", "event", "id", "kind", "thread", "post", "text", "url", "unread", "quiet"}
+    told = {"id", "kind", "thread", "post", "text", "url", "unread", "counted", "quiet"}
+    assert set(notice) == {"cursor", "event", *told}
     assert set(post) == {"cursor", "event", "thread", "post", "parent", "html"}
     assert (notice["kind"], notice["thread"], notice["unread"]) == ("direct_reply", thread, 1)
     assert (post["thread"], post["post"]) == (thread, notice["post"])
