@@ -52,23 +52,26 @@ export function say(text = "", { quiet = true, extra = null } = {}) {
 const TOAST_MS = 12_000;
 const MOST_TOASTS = 3;
 
-/** Show a short message in the corner, with a link where `url` is given; it goes by itself unless it is looked at. */
+/** Show a short message in the corner, with a link where `url` is given; it goes by itself unless it is looked at. Returns the box, with
+    what takes it away: whoever had the focus in it is then where they came from. */
 export function toast(text, { url = null, sign = "i-bell" } = {}) {
   const corner = document.querySelector("[data-toasts]");
-  if (!corner) return;
-  const close = make("button", { type: "button" }, words.close);
+  const button = make("button", { type: "button" }, words.close);
   const said = url ? make("a", { href: url }, text) : text;
-  const box = make("div", { class: "toast" }, icon(sign), make("span", {}, said), close);
+  const box = make("div", { class: "toast" }, icon(sign), make("span", {}, said), button);
   let cameFrom = null;
   box.addEventListener("focusin", ({ relatedTarget }) => box.contains(relatedTarget) || (cameFrom = relatedTarget));
-  close.addEventListener("click", () => {
+  const close = () => {
+    const held = box.contains(document.activeElement);
     box.remove();
-    jump(cameFrom?.isConnected ? cameFrom : document.getElementById("main"), { scroll: false });
-  });
+    if (held) jump(cameFrom?.isConnected ? cameFrom : document.getElementById("main"), { scroll: false });
+  };
+  button.addEventListener("click", close);
   corner.append(box);
   while (corner.children.length > MOST_TOASTS) corner.firstElementChild.remove();
   const expire = () => (box.matches(":hover, :focus-within") ? setTimeout(expire, TOAST_MS) : box.remove());
   setTimeout(expire, TOAST_MS);
+  return { box, close };
 }
 
 /** Change the page above what is being read without moving it on the screen (Safari has no scroll anchoring). */

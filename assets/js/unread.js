@@ -1,17 +1,24 @@
-// The unread badge and the number in the title: whatever the socket said last is true, on every tab.
+// The unread badge, the number in the title, and toasts of notices: whatever the socket said last is true, on every tab.
 import { live } from "./live.js";
 import { toast } from "./dom.js";
 import { words } from "./words.js";
 
+const BURST_MS = 300; // what comes together is told together
+
 const plainTitle = document.title.replace(/^\(\d+\+?\) /, "");
 let burst = [];
+let told = []; // toasts on the page, and of which notices each is
 
-live.on("unread", ({ unread }) => show(unread));
+live.on("unread", (event) => {
+  show(event.unread);
+  withdraw(event);
+});
 live.on("notification", (event) => {
   show(event.unread);
-  if (event.isOld) return; // counted on this page, and told on the last one
+  // Quiet: the member wishes to be left in peace, or has read it. Old: counted on this page, and told on the last one.
+  if (event.quiet || event.isOld) return;
   burst.push(event);
-  if (burst.length === 1) setTimeout(announce, 300);
+  if (burst.length === 1) setTimeout(announce, BURST_MS);
 });
 
 /** Show a count in every badge of the page and in the title. */
@@ -30,8 +37,37 @@ function show(unread) {
 function announce() {
   const events = burst.filter((event) => !isBeforeTheirEyes(event));
   burst = [];
-  if (events.length === 1) toast(events[0].text, { url: events[0].url });
-  else if (events.length) toast(words.newThings(events.length), { url: "/notifications" });
+  if (events.length) tell(events);
+}
+
+function tell(events) {
+  told.push({ events, ...toast(...saying(events)) });
+}
+
+function saying(events) {
+  const [first, ...more] = events;
+  return more.length ? [words.newThings(events.length), { url: "/notifications" }] : [first.text, { url: first.url }];
+}
+
+/** Something was read, here or on another device: take away the toasts of it, and leave those that still say something new. Where
+    nobody says what was read (all of it, a whole network), all of them go; list and badge tell what is left. */
+function withdraw({ unread, thread, post }) {
+  const isRead = (event) => unread === 0 || !thread || (event.thread === thread && BigInt(event.post) <= BigInt(post));
+  burst = burst.filter((event) => !isRead(event));
+  told = told.filter(({ box }) => box.isConnected);
+  for (const one of told) {
+    const left = one.events.filter((event) => !isRead(event));
+    if (left.length === 0) one.close();
+    else if (left.length < one.events.length) change(one, left);
+  }
+}
+
+function change(one, events) {
+  const [text, { url }] = saying(events);
+  const link = one.box.querySelector("a");
+  one.events = events;
+  link.textContent = text;
+  link.href = url;
 }
 
 function isBeforeTheirEyes({ thread }) {
