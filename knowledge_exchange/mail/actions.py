@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import render_template
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
-from knowledge_exchange.mail.models import MailMessage
-from knowledge_exchange.mail.queries import WAITING
+from knowledge_exchange.mail.models import WAITING, MailMessage
 from knowledge_exchange.mail.refusals import forget_refusal, refused_at
 from knowledge_exchange.mail.settling import DROPPED, settle
 
-__all__ = ["drop_unsent", "forget_refusal", "join_written", "post_mail", "queue_written", "refused_at"]
+__all__ = ["drop_unsent", "forget_refusal", "post_mail", "queue_written", "refused_at"]
 
 
 def post_mail(
@@ -65,26 +64,10 @@ def queue_written(member_id: int, recipient: str, writer: str, *, thread_id: int
     return message.id
 
 
-def join_written(member_id: int, writer: str, thread_id: int | None) -> int | None:
-    """The message of that writer that waits for the member, about that thread; None: there is none to join.
-
-    For a unit of work: until it ends no worker takes the message, and one that a worker has taken is never given,
-    for it may have been written already. So what joins a message is in it when it is sent.
-    """
-    mine = (MailMessage.member_id == member_id, MailMessage.writer == writer, MailMessage.thread_id == thread_id)
-    # Writing the row, though nothing changes, is what makes a worker on PostgreSQL wait for this commit.
-    joined = (
-        update(MailMessage)
-        .where(WAITING, MailMessage.lease_until.is_(None), *mine)
-        .values(writer=writer)
-        .returning(MailMessage.id)
-    )
-    return db.session.scalars(joined).first()
-
-
 def drop_unsent(member_id: int) -> None:
     """Forget what was not sent yet to somebody who has lost standing."""
-    mine = (MailMessage.member_id == member_id, MailMessage.essential.is_(False))
-    gone = delete(MailMessage).where(WAITING, *mine).returning(MailMessage.id, MailMessage.writer)
-    for message_id, writer in db.session.execute(gone).all():
+    mine = (WAITING, MailMessage.member_id == member_id, MailMessage.essential.is_(False))
+    query = select(MailMessage.id, MailMessage.writer).where(*mine).with_for_update()
+    for message_id, writer in db.session.execute(query).all():
         settle(message_id, writer, DROPPED)
+        db.session.execute(delete(MailMessage).where(MailMessage.id == message_id))

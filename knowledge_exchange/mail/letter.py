@@ -12,22 +12,9 @@ MOST_HEADER_CHARS = 998
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _VALUE = re.compile(r"[\x20-\x7e]+")
 #: What the outbox says itself, or what says to whom and from whom it goes.
-_OURS = frozenset(
-    [
-        "from",
-        "sender",
-        "reply-to",
-        "to",
-        "cc",
-        "bcc",
-        "date",
-        "subject",
-        "message-id",
-        "auto-submitted",
-        "mime-version",
-        "return-path",
-        "received",
-    ]
+_OURS = (
+    *("from", "sender", "reply-to", "to", "cc", "bcc", "date", "subject", "message-id"),
+    *("auto-submitted", "mime-version", "return-path", "received"),
 )
 _OURS_BEGIN = ("content-", "resent-", "dkim-")
 

@@ -45,6 +45,10 @@ class MailMessage(Base):
     failed_at: Mapped[datetime | None]
 
 
+#: Neither sent nor given up: a condition on messages.
+WAITING = MailMessage.sent_at.is_(None) & MailMessage.failed_at.is_(None)
+
+
 class MailRefusal(Base):
     """An address at which mail is refused for good: nothing goes there but what is essential, until it is mended."""
 
