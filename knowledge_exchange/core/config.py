@@ -10,6 +10,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ DEFAULT_PORT = 5000
 DEFAULT_MIN_ANSWER_MS = 300
 #: One form at most: 32,000 characters of text, all of them escaped, and some room.
 MAX_BODY_BYTES = 1024 * 1024
+#: STARTTLS if it is offered; STARTTLS or nothing; TLS from the beginning.
+SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 
 
 class BadSetting(ValueError):
@@ -65,10 +68,32 @@ def _base_url(text: str) -> str:
 
 
 def _smtp_url(text: str) -> str:
-    parts = urlsplit(text)
-    if text and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
-        raise ValueError("use smtp://user:password@host:587 or smtps://…:465")
+    if text and not _can_be_smtp(text):
+        raise ValueError("use smtp+starttls://user:password@host:587, smtps://…:465 or smtp://127.0.0.1:25")
     return text
+
+
+def _can_be_smtp(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in SMTP_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # Its words would hold a piece of the password.
+        return False
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address stands for this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() in {"localhost", "localhost.localdomain", "ip6-localhost"}
+
+
+def _is_in_the_open(smtp_url: str) -> bool:
+    """Whether mail may go to another machine without TLS, if somebody in between takes the offer of it away."""
+    parts = urlsplit(smtp_url)
+    return parts.scheme == "smtp" and not is_loopback(parts.hostname or "")
 
 
 def _database_url(text: str) -> str:
@@ -189,6 +214,11 @@ def problems(config: Mapping[str, Any]) -> list[str]:
         wrong.append("KE_DEMO is on: its passwords are public. Unset it.")
     if not config["KE_BASE_URL"].startswith("https://"):
         wrong.append("KE_BASE_URL is not https: set it to the https:// address that members use.")
+    if _is_in_the_open(config["KE_SMTP_URL"]):
+        wrong.append(
+            "KE_SMTP_URL is smtp:// to another machine: mail holds one-time links and says who is a member. "
+            "Write smtp+starttls:// or smtps:// instead."
+        )
     if not config["KE_RATE_LIMITS"]:
         wrong.append("KE_RATE_LIMITS is off: that is for load tests only. Unset it.")
     if config["KE_MIN_ANSWER_MS"] < DEFAULT_MIN_ANSWER_MS:

@@ -55,6 +55,9 @@ def test_a_production_start_refuses_what_is_weak_and_says_what_to_do(name: str, 
         ("KE_DATABASE_URL", "mysql://x"),
         ("KE_REDIS_URL", "localhost"),
         ("KE_SMTP_URL", "mail.example.org"),
+        ("KE_SMTP_URL", "lmtp://mail.example.org"),
+        ("KE_SMTP_URL", "smtp+starttls://"),
+        ("KE_SMTP_URL", "smtps://user:half/of:it@mail.example.org"),
         ("KE_TRUSTED_PROXIES", "many"),
         ("KE_TRUSTED_PROXIES", "-1"),
         ("KE_DEMO", "perhaps"),
@@ -64,6 +67,26 @@ def test_a_production_start_refuses_what_is_weak_and_says_what_to_do(name: str, 
 def test_a_setting_that_cannot_be_understood_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         load({name: value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtps://user:password@mail.example.org",
+        "smtp+starttls://mail.example.org:587",
+        "smtp://127.0.0.1:25",
+        "smtp://[::1]",
+        "smtp://localhost",
+    ],
+)
+def test_mail_in_production_goes_by_tls_or_to_this_machine(url: str) -> None:
+    assert problems(load({**GOOD, "KE_SMTP_URL": url})) == []
+
+
+def test_a_mail_server_that_cannot_be_understood_is_not_repeated_with_its_password() -> None:
+    with pytest.raises(BadSetting) as caught:
+        load({"KE_SMTP_URL": "smtp://user:secret/word@mail.example.org"})
+    assert "secret" not in str(caught.value)
 
 
 def test_the_environment_beats_the_files_and_the_files_beat_the_defaults(
