@@ -24,10 +24,11 @@ NAMES = {
     "unread_of": "scalar subquery: unread entries after collapsing (member column)",
     "network_readable": "condition: may that member read that network (network column, member column)",
     "network_known": "condition: may that member know of that network (network column, member column)",
+    "post_in_question": "what a post was and is to a member, for the ledger (me, post_id) -> PostFacts | None",
     "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",
     "write_mail": "what a message says, as it is sent (message_id) -> Letter | None; may raise letter.Later",
     "mail_settled": "in the unit of work that notes it: what became of it (message_id, outcome, at) -> None",
-    "posts_for_mail": "posts that stand, in their order, as mail quotes them (post_ids) -> [QuotedPost]",
+    "posts_for_mail": "those that stand, as mail quotes them (post_ids, with_text) -> {id: QuotedPost}",
 }
 
 
