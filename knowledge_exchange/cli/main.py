@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("demo", "demo", "Load the demo community into an empty exchange."),
     "member": ("member", "group", "Create, show, promote, suspend members; reset passwords."),
     "network": ("network", "group", "Make networks and their moderators."),
+    "mail": ("mail", "group", "Note addresses to which mail comes back, or no longer does."),
     "roll": ("roll", "group", "Import a union's roll."),
     "organisations": ("organisations", "group", "Import employers by their ODS codes."),
     "import": ("imports", "group", "Import another forum's threads."),

@@ -44,7 +44,8 @@ class Role(click.ParamType):  # type: ignore[type-arg]
         return role
 
 
-def _address(_context: click.Context, _option: click.Parameter, value: str) -> str:
+def whole_address(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """An e-mail address in the form in which accounts hold it."""
     try:
         found = validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
@@ -60,7 +61,7 @@ def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
 
 
 @group.command()
-@click.option("--email", required=True, callback=_address)
+@click.option("--email", required=True, callback=whole_address)
 @click.option("--name", required=True, callback=_name)
 @click.option("--role", type=Role(), default="member", show_default=True, metavar="|".join(ROLES))
 @click.option("--network", metavar="SLUG", help="A network to put them into, besides those of everybody.")
@@ -118,7 +119,7 @@ def _found(email: str) -> Member:
 
 
 @group.command()
-@click.argument("email", callback=_address)
+@click.argument("email", callback=whole_address)
 @with_exchange
 def show(email: str) -> None:
     """Show a person's account. That somebody looked is put on the record."""
@@ -153,7 +154,7 @@ def _networks_of(member_id: int) -> list[str]:
 
 
 @group.command()
-@click.argument("email", callback=_address)
+@click.argument("email", callback=whole_address)
 @click.option("--role", type=Role(), required=True, metavar="|".join(ROLES))
 @with_exchange
 def promote(email: str, role: str) -> None:
@@ -165,7 +166,7 @@ def promote(email: str, role: str) -> None:
 
 
 @group.command()
-@click.argument("email", callback=_address)
+@click.argument("email", callback=whole_address)
 @click.option("--reason", required=True, callback=_name, help="A sentence that the person reads on their page.")
 @with_exchange
 def suspend(email: str, reason: str) -> None:
@@ -177,7 +178,7 @@ def suspend(email: str, reason: str) -> None:
 
 
 @group.command()
-@click.argument("email", callback=_address)
+@click.argument("email", callback=whole_address)
 @click.option("--reason", required=True, callback=_name, help="A sentence that the person reads on their page.")
 @with_exchange
 def reinstate(email: str, reason: str) -> None:
@@ -189,7 +190,7 @@ def reinstate(email: str, reason: str) -> None:
 
 
 @group.command("reset-password")
-@click.argument("email", callback=_address)
+@click.argument("email", callback=whole_address)
 @with_exchange
 def reset_password(email: str) -> None:
     """Sign a member out everywhere, and print a link with which they choose another password."""
