@@ -13,7 +13,7 @@ from knowledge_exchange.core.ids import new_id
 
 
 class RollImport(Base):
-    """One import of one source's roll: what it changed, in numbers."""
+    """One file of one source's roll: staged, until it is applied or dropped; what it changed, in numbers."""
 
     __tablename__ = "roll_import"
 
@@ -21,12 +21,51 @@ class RollImport(Base):
     source: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    #: Empty while it is staged: nothing has been changed by it yet.
+    applied_at: Mapped[datetime | None]
     added: Mapped[int]
     changed: Mapped[int]
     unreadable: Mapped[int]
+    #: Entries that the file doesn't have any more, and such as it has again.
+    gone: Mapped[int] = mapped_column(default=0)
+    back: Mapped[int] = mapped_column(default=0)
+    #: Columns that the file has, separated by spaces: the others stay as they are.
+    columns: Mapped[str] = mapped_column(default="")
+    #: Its last row is broken off: most likely the rest is missing.
+    cut: Mapped[bool] = mapped_column(default=False)
 
 
-class RollEntry(Base):
+class _Facts:
+    """What a roll says of a person."""
+
+    surname: Mapped[str] = mapped_column(default="")
+    first_name: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    ods_code: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")  # slug of the regional network
+    category: Mapped[str] = mapped_column(default="full")
+    joined: Mapped[date | None]
+    paid_up_to: Mapped[date | None]
+
+
+class RollRow(_Facts, Base):
+    """A row of a file that is staged. Where ``fault`` is not empty it changes nobody.
+
+    Rows with a negative ``line`` stand for entries that one of the faulty rows may have meant: like those whose
+    number could be read, they keep an entry from being taken for one that has gone.
+    """
+
+    __tablename__ = "roll_row"
+    __table_args__ = (Index(None, "import_id", "number_hash"),)
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("roll_import.id", ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number_hash: Mapped[str] = mapped_column(default="")
+    number_tail: Mapped[str] = mapped_column(default="")
+    fault: Mapped[str] = mapped_column(default="")
+
+
+class RollEntry(_Facts, Base):
     """A person on a roll. The number is kept only as a keyed hash and its last two characters."""
 
     __tablename__ = "roll_entry"
@@ -36,14 +75,8 @@ class RollEntry(Base):
     source: Mapped[str]
     number_hash: Mapped[str]
     number_tail: Mapped[str]
-    surname: Mapped[str]
-    first_name: Mapped[str] = mapped_column(default="")
-    email: Mapped[str] = mapped_column(default="")
-    ods_code: Mapped[str] = mapped_column(default="")
-    region: Mapped[str] = mapped_column(default="")  # slug of the regional network
-    category: Mapped[str] = mapped_column(default="full")
-    joined: Mapped[date | None]
-    paid_up_to: Mapped[date | None]
+    #: Since when the roll hasn't had it any more, by the time of the import; empty while it holds.
+    gone_at: Mapped[datetime | None]
     #: Whose entry this turned out to be: at most one account, once.
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"), index=True)
 
