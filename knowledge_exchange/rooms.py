@@ -132,11 +132,16 @@ def _module_of(hook: Any) -> str:
 def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.audit.sealing import SEAL_EVERY_S, seal_waiting
     from knowledge_exchange.jobs import register
-    from knowledge_exchange.mail.jobs import SEND_EVERY_S, send_waiting
+    from knowledge_exchange.mail import jobs as mail
+    from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
+    from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
     from knowledge_exchange.realtime.replay import FORGET_EVERY_S, forget_old_events
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, forget_old_submissions, render_again
 
-    register(app, "mail", SEND_EVERY_S, send_waiting)
+    register(app, "mail", mail.SEND_EVERY_S, mail.send_waiting)
+    register(app, "forget mail", mail.FORGET_EVERY_S, mail.forget_old_mail)
+    register(app, "mail of notices", DECIDE_EVERY_S, decide)
+    register(app, "digests", DIGEST_EVERY_S, send_digests)
     register(app, "forget events", FORGET_EVERY_S, forget_old_events)
     register(app, "seal the record", SEAL_EVERY_S, seal_waiting)
     register(app, "render again", RENDER_EVERY_S, render_again)
@@ -157,4 +162,5 @@ def _register_own_data() -> None:
     register("invitations", networks.invitations_of)
     register("posts", threads.posts_of)
     register("places_in_threads", threads.places_of)
+    register("levels_over_time", threads.levels_of)
     register("notifications", threads.notices_of)

@@ -8,7 +8,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bring the room into the app, and answer what the live stream asks of it."""
     from knowledge_exchange.core import hooks
-    from knowledge_exchange.threads import changing, live, profiles, queries, reading, writing  # noqa: F401
+    from knowledge_exchange.threads import changing, for_mail, live, profiles, queries, reading, why, writing  # noqa: F401
     from knowledge_exchange.threads.routes import blueprint
 
     hooks.provide(app, "thread_room", live.room_of)
@@ -16,4 +16,6 @@ def init_app(app: Flask) -> None:
     hooks.provide(app, "post_payloads", live.post_payloads)
     hooks.provide(app, "thread_payloads", live.thread_payloads)
     hooks.provide(app, "mark_read", reading.mark_read)
+    hooks.provide(app, "post_in_question", why.post_in_question)
+    hooks.provide(app, "posts_for_mail", for_mail.posts_for_mail)
     app.register_blueprint(blueprint)

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from knowledge_exchange.auth.gate import ACTIVE, MACHINE, PUBLIC, SIGNED_IN, Access, word_of
+from knowledge_exchange.auth.gate import ACTIVE, LINK, MACHINE, PUBLIC, SIGNED_IN, Access, word_of
 from knowledge_exchange.auth.me import Me
 from tests.auth.door import alike, enter, make_member, token_in
 from tests.auth.people import PEOPLE, WITHOUT_STANDING, me_as
@@ -44,6 +44,8 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "home.index": "public",
     "home.privacy": "public",
     "home.rules": "public",
+    "unsubscribe.page": "link",
+    "unsubscribe.stop": "link",
     "auth.end_other_sessions": "signed_in",
     "auth.end_session": "signed_in",
     "auth.my_data": "signed_in",
@@ -149,7 +151,7 @@ def test_everybody_reaches_what_the_word_says_and_nothing_else(hollow: Flask, na
     for method, path, access in _requests(hollow):
         page = _send(client, method, path, token, "text/html")
         asked = f"{name}: {method} {path} ({access.name})"
-        if access is MACHINE or (access is PUBLIC and (me is None or me.is_active)) or _may(access, me):
+        if access in (MACHINE, LINK) or (access is PUBLIC and (me is None or me.is_active)) or _may(access, me):
             assert page.status_code == REACHED, asked
         elif me is None:
             assert page.status_code == 302, asked

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from knowledge_exchange.core import clock
+from tests.notifications.mailbox import Mailbox
 from tests.support.community import Community, settle
 
 
@@ -12,3 +18,12 @@ from tests.support.community import Community, settle
 def here(app: Flask) -> Community:
     """Five people, three networks."""
     return settle(app)
+
+
+@pytest.fixture
+def post_office(here: Community) -> Iterator[Mailbox]:
+    """Its mail of notices; time stands still until the test moves it."""
+    with ExitStack() as time:
+        found = Mailbox(here, time)
+        found.later(timedelta(seconds=1))
+        yield found

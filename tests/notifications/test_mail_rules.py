@@ -1,0 +1,299 @@
+"""PRODUCT's rules of notification, as far as they are about e-mail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from knowledge_exchange.auth.actions import change_standing
+from knowledge_exchange.core import clock
+from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.notifications.mailing import MAIL_DELAY, MAIL_MAX_AGE
+from tests.notifications.mailbox import Mailbox, html_of, text_of
+from tests.support.community import Community
+
+
+def test_the_author_of_an_event_gets_no_mail_of_it(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author, body=f"Hello @{here.handle(here.author)}")
+    here.reply(here.author, thread_id, "To myself")
+    assert post_office.deliver() == []
+
+
+def test_at_most_one_mail_for_a_post(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    here.reply(here.peer, thread_id, f"Both: @{here.handle(here.author)}")
+    [message] = post_office.deliver()
+    assert message["To"] == here.author.email
+    assert message["Subject"] == "A new message"
+    post_office.later(timedelta(days=1))
+    assert post_office.deliver() == []
+
+
+def test_mail_is_delayed_so_that_reading_comes_first(here: Community, post_office: Mailbox) -> None:
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    post_office.later(MAIL_DELAY - timedelta(seconds=1))
+    post_office.send()
+    assert (post_office.arrived(), post_office.states(here.author)) == ([], ["waiting"])
+    post_office.later(timedelta(seconds=1))
+    post_office.send()
+    assert (len(post_office.arrived()), post_office.states(here.author)) == (1, ["sent"])
+
+
+def test_mail_is_batched_per_thread(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    mention = f"@{here.handle(here.author)}"
+    first = here.reply(here.peer, thread_id)
+    post_office.decide()
+    post_office.later(timedelta(minutes=4))
+    here.reply(here.peer, thread_id, mention)
+    here.reply(here.watcher, thread_id, mention)
+    [message] = post_office.deliver()
+    assert message["Subject"] == "3 new messages"
+    assert f"/p/{first}" in text_of(message)
+    assert post_office.states(here.author) == ["sent"] * 3
+
+
+def test_two_threads_are_two_mails(here: Community, post_office: Mailbox) -> None:
+    for _number in range(2):
+        here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    assert len(post_office.waiting()) == 2
+
+
+def test_what_comes_after_the_mail_begins_another(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    here.reply(here.peer, thread_id)
+    assert len(post_office.deliver()) == 1
+    here.reply(here.peer, thread_id, f"@{here.handle(here.author)}")
+    [message] = post_office.deliver()
+    assert message["Subject"] == "A new message"
+
+
+def test_what_was_read_in_the_meantime_is_dropped_and_the_rest_goes(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    first = here.reply(here.peer, thread_id)
+    post_office.decide()
+    here.author.post(f"/t/{thread_id}/read", post=str(first))
+    second = here.reply(here.peer, thread_id, f"@{here.handle(here.author)}")
+    [message] = post_office.deliver()
+    assert message["Subject"] == "A new message"
+    assert f"/p/{second}" in text_of(message)
+    assert post_office.states(here.author) == ["read", "sent"]
+
+
+def test_nothing_is_sent_when_all_of_it_was_read(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    post_id = here.reply(here.peer, thread_id)
+    post_office.decide()
+    here.author.post(f"/t/{thread_id}/read", post=str(post_id))
+    assert post_office.deliver() == []
+    assert (post_office.states(here.author), post_office.waiting()) == (["read"], [])
+
+
+def test_what_was_read_before_anybody_looked_is_never_queued(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    post_id = here.reply(here.peer, thread_id)
+    here.author.post(f"/t/{thread_id}/read", post=str(post_id))
+    post_office.decide()
+    assert (post_office.states(here.author), post_office.waiting()) == (["read"], [])
+
+
+def test_deleting_a_post_cancels_its_mail(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    post_id = here.reply(here.peer, thread_id)
+    post_office.decide()
+    here.peer.post(f"/p/{post_id}/delete")
+    assert post_office.deliver() == []
+    assert post_office.waiting() == []
+
+
+def test_late_sends_use_the_latest_text(here: Community, post_office: Mailbox) -> None:
+    post_office.set(here.author, mail_details=True)
+    thread_id = here.post_thread(here.author)
+    post_id = here.reply(here.peer, thread_id, "Ask the *wrong* people.")
+    post_office.decide()
+    here.peer.post(f"/p/{post_id}/edit", body="Ask the *right* people.")
+    [message] = post_office.deliver()
+    assert "> Ask the *right* people." in text_of(message)
+    assert "<em>right</em>" in html_of(message)
+    assert "wrong" not in message.as_string()
+
+
+def test_visibility_is_asked_when_it_is_sent(here: Community, post_office: Mailbox) -> None:
+    """A notice that is still there, of a network that is no longer theirs to read."""
+    from sqlalchemy import delete
+
+    from knowledge_exchange.core.db import db
+    from knowledge_exchange.networks.models import NetworkMembership
+
+    thread_id = here.post_thread(here.author)
+    here.reply(here.peer, thread_id)
+    post_office.decide()
+    with here.app.app_context(), unit_of_work():
+        db.session.execute(delete(NetworkMembership).filter_by(member_id=here.author.id, network_id=here.north_west))
+    assert post_office.deliver() == []
+    assert post_office.states(here.author) == ["unseen"]
+
+
+def test_leaving_a_network_drops_its_mail(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    here.reply(here.peer, thread_id)
+    post_office.decide()
+    here.author.post("/n/north-west/leave")
+    assert post_office.deliver() == []
+    assert post_office.waiting() == []
+
+
+@pytest.mark.parametrize("standing", ["lapsed", "suspended", "left"])
+def test_losing_standing_drops_unsent_mail(here: Community, post_office: Mailbox, standing: str) -> None:
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    with here.app.app_context(), unit_of_work():
+        change_standing(here.author.id, standing, "The roll says so.", None)
+    assert (post_office.waiting(), post_office.states(here.author)) == ([], ["standing"])
+    assert post_office.deliver() == []
+
+
+def test_somebody_who_lost_standing_before_anybody_looked_gets_nothing(here: Community, post_office: Mailbox) -> None:
+    here.reply(here.peer, here.post_thread(here.author))
+    with here.app.app_context(), unit_of_work():
+        change_standing(here.author.id, "suspended", "A complaint.", None)
+    assert post_office.deliver() == []
+    assert post_office.states(here.author) == ["standing"]
+
+
+def test_standing_is_asked_again_when_it_is_written(here: Community, post_office: Mailbox) -> None:
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    post_office.member(here.author, standing="lapsed")
+    assert post_office.deliver() == []
+    assert post_office.states(here.author) == ["standing"]
+
+
+def test_an_edit_sends_mail_only_to_those_newly_mentioned(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    post_id = here.reply(here.peer, thread_id)
+    assert len(post_office.deliver()) == 1
+    here.peer.post(f"/p/{post_id}/edit", body=f"@{here.handle(here.author)} @{here.handle(here.watcher)}")
+    [message] = post_office.deliver()
+    assert message["To"] == here.watcher.email
+
+
+def test_a_muted_thread_sends_nothing(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    here.author.post(f"/t/{thread_id}/level", level="muted")
+    here.reply(here.peer, thread_id, f"@{here.handle(here.author)}")
+    assert post_office.deliver() == []
+
+
+@pytest.mark.parametrize(("choice", "state"), [("soon", "waiting"), ("digest", "digest"), ("never", "off")])
+def test_each_kind_comes_as_its_member_chose(
+    here: Community, post_office: Mailbox, choice: str, state: str
+) -> None:
+    post_office.choose(here.author, "direct_reply", choice)
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    assert post_office.states(here.author) == [state]
+
+
+def test_by_default_what_one_only_watches_waits_for_the_digest(here: Community, post_office: Mailbox) -> None:
+    thread_id = here.post_thread(here.author)
+    post_id = here.reply(here.peer, thread_id)
+    here.reply(here.watcher, thread_id, parent=str(post_id))
+    post_office.decide()
+    assert post_office.states(here.author) == ["waiting", "digest"]
+    assert post_office.states(here.peer) == ["waiting"]
+
+
+def test_who_has_no_digest_gets_nothing_that_would_be_in_one(here: Community, post_office: Mailbox) -> None:
+    post_office.set(here.author, digest="off")
+    post_office.choose(here.author, "direct_reply", "digest")
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    assert post_office.states(here.author) == ["no_digest"]
+
+
+@pytest.mark.parametrize(("choice", "state"), [("digest", "digest"), ("never", "off")])
+def test_a_choice_made_meanwhile_holds_for_what_waits(
+    here: Community, post_office: Mailbox, choice: str, state: str
+) -> None:
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    post_office.choose(here.author, "direct_reply", choice)
+    assert post_office.deliver() == []
+    assert (post_office.states(here.author), post_office.waiting()) == ([state], [])
+
+
+def test_all_mail_stopped_means_all(here: Community, post_office: Mailbox) -> None:
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    post_office.set(here.author, mail_stopped_at=clock.now())
+    here.reply(here.peer, here.post_thread(here.author))
+    assert post_office.deliver() == []
+    assert post_office.states(here.author) == ["stopped", "stopped"]
+    assert here.notices(here.author) != []
+
+
+def test_an_address_that_is_not_confirmed_gets_nothing(here: Community, post_office: Mailbox) -> None:
+    post_office.member(here.author, email_confirmed_at=None)
+    here.reply(here.peer, here.post_thread(here.author))
+    assert post_office.deliver() == []
+    assert post_office.states(here.author) == ["unconfirmed"]
+
+
+def test_a_pause_postpones_and_loses_nothing(here: Community, post_office: Mailbox) -> None:
+    post_office.set(here.author, paused_until=clock.now() + timedelta(days=2))
+    here.reply(here.peer, here.post_thread(here.author))
+    assert post_office.deliver() == []
+    assert (len(here.notices(here.author)), post_office.states(here.author)) == (1, ["waiting"])
+    post_office.later(timedelta(days=2))
+    post_office.send()
+    assert len(post_office.arrived()) == 1
+
+
+def test_a_pause_begun_meanwhile_postpones_what_waits(here: Community, post_office: Mailbox) -> None:
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.decide()
+    ends = clock.now() + timedelta(days=1)
+    post_office.set(here.author, paused_until=ends)
+    assert post_office.deliver() == []
+    [message] = post_office.waiting()
+    assert message.not_before == ends
+    post_office.at(ends)
+    post_office.send()
+    assert (len(post_office.arrived()), post_office.states(here.author)) == (1, ["sent"])
+
+
+def test_do_not_disturb_postpones_to_its_end(here: Community, post_office: Mailbox) -> None:
+    moment = (clock.now() + timedelta(days=1)).replace(hour=22, minute=30, second=0, microsecond=0)
+    post_office.member(here.author, zone="UTC")
+    post_office.set(here.author, quiet_from=22 * 60, quiet_to=7 * 60)
+    post_office.at(moment)
+    here.reply(here.peer, here.post_thread(here.author))
+    assert post_office.deliver() == []
+    [message] = post_office.waiting()
+    assert message.not_before == (moment + timedelta(days=1)).replace(hour=7, minute=0)
+    post_office.at(message.not_before)
+    post_office.send()
+    assert len(post_office.arrived()) == 1
+
+
+def test_what_nobody_looked_at_for_days_is_news_no_more(here: Community, post_office: Mailbox) -> None:
+    here.reply(here.peer, here.post_thread(here.author))
+    post_office.later(MAIL_MAX_AGE + timedelta(minutes=1))
+    assert post_office.deliver() == []
+    assert (post_office.states(here.author), len(here.notices(here.author))) == (["late"], 1)
+
+
+def test_a_notice_outside_threads_comes_by_mail_too(here: Community, post_office: Mailbox) -> None:
+    from knowledge_exchange.notifications.actions import tell_member
+
+    with here.app.app_context(), unit_of_work():
+        for text in ("Reps invites you", "And again"):
+            tell_member(here.author.id, "network_invitation", text, "/networks", network_id=here.reps)
+    [message] = post_office.deliver()
+    assert message["Subject"] == "2 things new for you"
+    assert "Reps" not in message.as_string()
+    assert "/notifications" in text_of(message)
