@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
-from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.core.ids import time_of
+from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
 
@@ -28,6 +29,13 @@ def places_of(member_id: int) -> Rows:
         .where(Participant.member_id == member_id)
         .order_by(Participant.thread_id)
     )
+
+
+def levels_of(member_id: int) -> Rows:
+    """How loud threads and networks became for them, step by step."""
+    columns = (LevelChange.id, LevelChange.thread_id, LevelChange.network_id, LevelChange.level, LevelChange.chosen)
+    rows = rows_of(select(*columns).where(LevelChange.member_id == member_id).order_by(LevelChange.id))
+    return [{**row, "at": time_of(row["id"])} for row in rows]
 
 
 def notices_of(member_id: int) -> Rows:

@@ -15,6 +15,7 @@ from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.notifications import actions as notices
+from knowledge_exchange.notifications.levels import effective, raised
 from knowledge_exchange.notifications.models import LEVELS
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.page import base_url
@@ -32,6 +33,26 @@ def read(thread_id: int) -> ResponseReturnValue:
         if upto is None or not mark_read(me, thread_id, upto):
             abort(404)
     return redirect(base_url(found), 303)
+
+
+@blueprint.post("/t/<int:thread_id>/stayed")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def stayed(thread_id: int) -> ResponseReturnValue:
+    """The reader has had a thread before their eyes for a while (``STAY_MS`` in assets/js/staying.js): it is tracked.
+
+    As ever, that only raises its level, and goes over no choice: not one for the thread, nor for a muted network.
+    Says which level the thread has for them now.
+    """
+    me = require_me()
+    found = visible_thread(me, thread_id)
+    chosen = found.level_chosen_at is not None or found.network_level == "muted"
+    if raised(found.level or "normal", "tracking", chosen=chosen) != (found.level or "normal"):
+        with unit_of_work():
+            visible_thread(me, thread_id)
+            notices.participate(me.id, thread_id, "tracking")
+        found = visible_thread(me, thread_id)
+    return {"level": effective(found.level, found.network_level, chosen=found.level_chosen_at is not None)}
 
 
 @blueprint.post("/t/<int:thread_id>/level")

@@ -42,8 +42,7 @@ def test_a_choice_for_a_thread_goes_first_then_what_is_louder(
     assert effective(own, network, chosen=chosen) == expected
 
 
-# Nothing raises a place to tracking by itself yet.
-@pytest.mark.parametrize(("own", "chosen", "network", "expected"), [case for case in CASES if case[0] != "tracking"])
+@pytest.mark.parametrize(("own", "chosen", "network", "expected"), CASES)
 def test_the_database_tells_by_the_same_rule(
     here: Community, own: str | None, chosen: bool, network: str | None, expected: str
 ) -> None:
@@ -52,6 +51,8 @@ def test_the_database_tells_by_the_same_rule(
         here.watcher.post(f"/t/{thread_id}/level", level=own)
     elif own == "normal":
         here.watcher.post(f"/t/{thread_id}/read", post=str(here.opening(thread_id)))
+    elif own == "tracking":
+        here.watcher.post(f"/t/{thread_id}/stayed")
     elif own == "watching":
         here.reply(here.watcher, thread_id)
     if network:
