@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, Text, collate, func, select
 
 from knowledge_exchange import __version__
 from knowledge_exchange.core.clock import now
@@ -122,7 +122,7 @@ def _add(told: Told, before: int, rows: int) -> None:
 def _write_table(packed: zipfile.ZipFile, link: Connection, table: Table, told: Told) -> tuple[int, str]:
     """One table; returns how many rows it has and the checksum of its lines."""
     checksum, rows = hashlib.sha256(), 0
-    query = select(table).order_by(*table.primary_key.columns)
+    query = select(table).order_by(*map(_in_order, table.primary_key.columns))
     with packed.open(entry_of(table), "w", force_zip64=True) as entry:
         head = _line([column.name for column in table.columns])
         checksum.update(head)
@@ -134,6 +134,11 @@ def _write_table(packed: zipfile.ZipFile, link: Connection, table: Table, told: 
             rows += len(batch)
             told(rows)
     return rows, checksum.hexdigest()
+
+
+def _in_order(column: Column[Any]) -> ColumnElement[Any]:
+    """A key as it is sorted by: byte by byte, whatever language PostgreSQL was told to sort by."""
+    return collate(column, "C") if isinstance(column.type, Text) and not is_sqlite() else column
 
 
 def _line(values: list[Any]) -> bytes:

@@ -14,17 +14,22 @@ from flask import current_app
 from knowledge_exchange.cli.console import configured, fail, progress, with_exchange
 
 if TYPE_CHECKING:
-    from knowledge_exchange.cli.restoring import Backup
+    from knowledge_exchange.cli.backup_file import Backup
 
 KIB = 1024
 WITHOUT_KEYS = (
     "The key file is not in it. Keep a copy of {keys} elsewhere: without it hashed membership numbers can't be "
-    "matched again and sealed data can't be read."
+    "matched again, sealed data can't be read, and the seals of the record of acts can't be confirmed."
 )
 OTHER_KEYS = (
     "This backup holds no keys, and the keys in {keys} are not those of the exchange that it was made from: "
-    "hashed membership numbers can't be matched until the rolls are imported anew, and sealed data can't be read. "
+    "hashed membership numbers can't be matched until the rolls are imported anew, sealed data can't be read, and "
+    "`check` will find the seals of the record of acts broken. "
     "If you have that exchange's key file, put it there now, before anybody signs in."
+)
+NOT_EMPTY = (
+    "There is something in this database already (table “{table}”). Restore into an empty one, or let the backup "
+    "take its place with --replace: everything that is in it now is lost then."
 )
 
 
@@ -69,16 +74,17 @@ def _may_be_replaced(file: Path) -> bool:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
-    """Read the backup FILE into an empty database; what is there already is never touched."""
-    from knowledge_exchange.cli.restoring import BadBackup, open_backup
+@click.option("--replace", is_flag=True, help="Also where something is in the database: all of that is lost.")
+def restore(file: Path, replace: bool) -> None:
+    """Read the backup FILE into an empty database; what is there already is touched only with --replace."""
+    from knowledge_exchange.cli.backup_file import BadBackup, open_backup
     from knowledge_exchange.core.crypto import KeyFileError
 
     try:
         with file.open("rb") as opened:
             found = open_backup(opened)
             with _keys_in_place(found):
-                _restore(found, file)
+                _restore(found, file, replace)
     except BadBackup as error:
         fail(f"{file} can't be restored: {error}. Nothing was changed.")
     except KeyFileError as error:
@@ -90,7 +96,7 @@ def restore(file: Path) -> None:
 @contextmanager
 def _keys_in_place(found: Backup) -> Iterator[None]:
     """The backup's keys are there before the exchange begins, which would make others; gone if it fails."""
-    from knowledge_exchange.cli.restoring import place_keys
+    from knowledge_exchange.cli.backup_file import place_keys
 
     path = Path(configured()["KE_KEY_FILE"])
     made = place_keys(found, path)
@@ -103,23 +109,26 @@ def _keys_in_place(found: Backup) -> Iterator[None]:
 
 
 @with_exchange
-def _restore(found: Backup, file: Path) -> None:
-    from knowledge_exchange.cli.backing_up import keys_mark
-    from knowledge_exchange.cli.database import upgrade_now
-    from knowledge_exchange.cli.restoring import NotEmpty, check_revision, restore
-    from knowledge_exchange.core.revisions import current_revision, newest_revision
+def _restore(found: Backup, file: Path, replace: bool) -> None:
+    from knowledge_exchange.cli.checking import encoding_problem
+    from knowledge_exchange.cli.restoring import NotEmpty, restore
+    from knowledge_exchange.cli.revising import Unready, ready_for
 
-    check_revision(found)
-    revision = current_revision()
-    if revision is None:
-        upgrade_now()
-    elif revision != newest_revision():
-        fail("The database is not up to date: run `knowledge-exchange migrate` first.")
+    if problem := encoding_problem():
+        fail(problem)
     try:
-        with progress("Restoring", max(found.rows, 1)) as told:
-            restore(found, told)
+        with ready_for(found) as goal, progress("Restoring", max(found.rows, 1)) as told:
+            restore(found, goal, told, replace)
     except NotEmpty as error:
-        fail(f"There is something in this database already (table “{error}”). Restore into an empty one.")
+        fail(NOT_EMPTY.format(table=error))
+    except Unready as error:
+        fail(str(error))
+    _say_what_was_done(found, file)
+
+
+def _say_what_was_done(found: Backup, file: Path) -> None:
+    from knowledge_exchange.cli.backing_up import keys_mark
+
     made = found.manifest["made_at"]
     click.echo(f"Restored {found.rows:,} rows from {file.name}, made {made}. `knowledge-exchange check` looks it over.")
     if found.keys is not None:

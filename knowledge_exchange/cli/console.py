@@ -10,7 +10,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 from flask import current_app, has_app_context
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,7 +72,15 @@ def _in_words(command: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         fail("The database is busy with another process. Nothing was written; try again.")
     except DatabaseError as error:
         # Not the whole error: it would hold the statement and its values.
-        fail(f"The database refused ({type(error.orig).__name__}). Run `knowledge-exchange migrate`, then try again.")
+        kind = type(error.orig).__name__
+        if _is_unreachable(error):
+            fail(f"The database can't be reached ({kind}): is it running, and is KE_DATABASE_URL right?")
+        fail(f"The database refused ({kind}). Run `knowledge-exchange migrate`, then try again.")
+
+
+def _is_unreachable(error: DatabaseError) -> bool:
+    """Whether PostgreSQL could not be asked at all, or has gone; a statement that it refuses has a code."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "of SQLite") is None
 
 
 @contextmanager

@@ -20,8 +20,8 @@ def prepare_alembic(app: Flask) -> None:
     Migrate(app, db, directory=str(paths.migrations()), render_as_batch=True)
 
 
-def upgrade_now() -> None:
-    """Run the migrations that are missing."""
+def upgrade_now(revision: str = "head") -> None:
+    """Run the migrations that are missing, up to ``revision``."""
     from flask_migrate import upgrade
 
     from knowledge_exchange.core.db import db
@@ -29,7 +29,7 @@ def upgrade_now() -> None:
     prepare_alembic(current_app._get_current_object())  # type: ignore[attr-defined]
     db.session.remove()
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    upgrade()
+    upgrade(revision=revision)
 
 
 @click.command()

@@ -1,139 +1,70 @@
-"""Reading a backup into an empty database, of either kind; all of it or nothing."""
+"""Putting a backup's rows into a database of either kind; all of them or none."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Column, Date, DateTime, LargeBinary, Table, bindparam, insert, select, text, update
+from sqlalchemy import Column, Date, DateTime, LargeBinary, Table, bindparam, insert, text, update
 from sqlalchemy.exc import StatementError
 
-from knowledge_exchange.cli.backing_up import FORMAT, FORMAT_VERSION, KEYS, MANIFEST, ROWS_A_BATCH, entry_of, tables
-from knowledge_exchange.core import crypto
+from knowledge_exchange.cli.backing_up import ROWS_A_BATCH, entry_of
+from knowledge_exchange.cli.backup_file import DAMAGE, Backup, BadBackup
+from knowledge_exchange.cli.emptying import empty_all, first_with_rows
 from knowledge_exchange.core.db import db, is_sqlite, unit_of_work
-from knowledge_exchange.core.revisions import newest_revision
 
 #: No row is longer; a file that claims one is no backup.
 MAX_LINE_BYTES = 64 * 1024 * 1024
-MAX_MANIFEST_BYTES = 1024 * 1024
 
 Row = dict[str, Any]
 Told = Callable[[int], None]
-#: What a damaged file raises when it is read or taken apart.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError)
-
-
-class BadBackup(ValueError):
-    """A file that can't be restored; the message says why in plain words."""
 
 
 class NotEmpty(ValueError):
     """The database has rows already."""
 
 
-@dataclass(frozen=True)
-class Backup:
-    """A backup that has been opened and found whole as far as its table of contents goes."""
+def restore(backup: Backup, goal: Sequence[Table], told: Told, replace: bool = False) -> None:
+    """Put everything into the tables ``goal`` in one transaction; ``told`` hears how many rows are in.
 
-    packed: zipfile.ZipFile
-    manifest: dict[str, Any]
-    keys: bytes | None
-
-    @property
-    def rows(self) -> int:
-        """How many rows it holds."""
-        return sum(table["rows"] for table in self.manifest["tables"].values())
-
-
-def open_backup(file: IO[bytes]) -> Backup:
-    """Open a backup. Raises :class:`BadBackup` where it is none, or damaged."""
-    try:
-        packed = zipfile.ZipFile(file)
-        manifest = _manifest(packed)
-        keys = _keys(packed, manifest)
-    except BadBackup:
-        raise
-    except _DAMAGE as error:
-        raise BadBackup("this is no backup of a Knowledge Exchange, or it is not complete") from error
-    return Backup(packed, manifest, keys)
-
-
-def _manifest(packed: zipfile.ZipFile) -> dict[str, Any]:
-    with packed.open(MANIFEST) as entry:
-        manifest: dict[str, Any] = json.loads(entry.read(MAX_MANIFEST_BYTES))
-    if manifest["format"] != FORMAT:
-        raise ValueError("another format")
-    if manifest["format_version"] != FORMAT_VERSION:
-        raise BadBackup("it was written by a newer version of this program: restore it with that one")
-    for told in manifest["tables"].values():
-        if not isinstance(told["rows"], int) or not isinstance(told["sha256"], str):
-            raise ValueError("no counts")
-    return manifest
-
-
-def _keys(packed: zipfile.ZipFile, manifest: dict[str, Any]) -> bytes | None:
-    if "keys_sha256" not in manifest:
-        return None
-    with packed.open(KEYS) as entry:
-        content = entry.read(MAX_MANIFEST_BYTES)
-    if hashlib.sha256(content).hexdigest() != manifest["keys_sha256"]:
-        raise BadBackup("the keys in it are damaged")
-    crypto.parse(content)
-    return content
-
-
-def check_revision(backup: Backup) -> None:
-    """Raises :class:`BadBackup` where the tables were others than this program's."""
-    theirs, ours = backup.manifest.get("revision"), newest_revision()
-    known = {table.name for table in tables()}
-    if theirs != ours or set(backup.manifest["tables"]) != known:
-        raise BadBackup(
-            f"it was made at database revision {theirs}, this program is at {ours}: restore it with the "
-            "version that made it, then update and run `knowledge-exchange migrate`"
-        )
-
-
-def restore(backup: Backup, told: Told) -> None:
-    """Put everything into the database in one transaction; ``told`` hears how many rows are in.
-
-    Raises :class:`NotEmpty`, or :class:`BadBackup` where a checksum or a row is wrong: nothing has
-    been written then, nor when the process is killed on the way.
+    With ``replace`` what was there goes; without, it raises :class:`NotEmpty` where there is anything.
+    Raises :class:`BadBackup` where a checksum or a row is wrong. All is as it was then, and also when
+    the process is killed on the way.
     """
+    if {table.name for table in goal} != set(backup.manifest["tables"]):
+        raise BadBackup("it holds other tables than its revision has")
     with unit_of_work():
-        _require_empty()
-        done = 0
-        for table in tables():
-            try:
-                done += _restore_table(backup, table, partial(_add, told, done))
-            except BadBackup:
-                raise
-            except _DAMAGE as error:
-                raise BadBackup(f"the part with the table “{table.name}” is damaged") from error
-            except StatementError as error:
-                why = type(error.orig or error).__name__
-                raise BadBackup(f"the database refuses the rows of the table “{table.name}” ({why})") from error
+        if (full := first_with_rows(goal)) is not None:
+            if not replace:
+                raise NotEmpty(full)
+            empty_all(goal)
+        _fill(backup, goal, told)
         if not is_sqlite():
             # Without statistics the first pages would be slow.
             db.session.execute(text("ANALYZE"))
 
 
+def _fill(backup: Backup, goal: Sequence[Table], told: Told) -> None:
+    done = 0
+    for table in goal:
+        try:
+            done += _restore_table(backup, table, partial(_add, told, done))
+        except BadBackup:
+            raise
+        except DAMAGE as error:
+            raise BadBackup(f"the part with the table “{table.name}” is damaged") from error
+        except StatementError as error:
+            why = type(error.orig or error).__name__
+            raise BadBackup(f"the database refuses the rows of the table “{table.name}” ({why})") from error
+
+
 def _add(told: Told, before: int, rows: int) -> None:
     told(before + rows)
-
-
-def _require_empty() -> None:
-    for table in tables():
-        if db.session.execute(select(table).limit(1)).first() is not None:
-            raise NotEmpty(table.name)
 
 
 def _restore_table(backup: Backup, table: Table, told: Told) -> int:
@@ -160,9 +91,10 @@ def _lines(entry: IO[bytes], checksum: Any) -> Iterator[bytes]:
 
 
 def _columns(table: Table, names: list[str]) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    if names != [column.name for column in table.columns]:
+    # Not the order: where a migration added a column it stands last.
+    if sorted(names) != sorted(table.columns.keys()):
         raise ValueError("other columns")
-    return [(column.name, _reader(column)) for column in table.columns]
+    return [(name, _reader(table.columns[name])) for name in names]
 
 
 def _reader(column: Column[Any]) -> Callable[[Any], Any] | None:
@@ -224,18 +156,3 @@ class _Later:
         mine = self._table.c.id == bindparam("row_id")
         setting = update(self._table).where(mine).values({self._column: bindparam("refers_to")})
         db.session.connection().execute(setting, self._waiting)
-
-
-def place_keys(backup: Backup, path: Path) -> bool:
-    """Put the backup's keys where the exchange looks for them; returns whether that made the file.
-
-    Raises :class:`BadBackup` where other keys are there already.
-    """
-    if backup.keys is None or crypto.put(path, backup.keys):
-        return backup.keys is not None
-    if crypto.load(path) != crypto.parse(backup.keys):
-        raise BadBackup(
-            f"there is a key file with other keys at {path}. An empty database needs none of them: "
-            "move that file away, then restore again"
-        )
-    return False

@@ -13,9 +13,14 @@ from knowledge_exchange.core.db import db
 _DIGITS = 4
 
 
+def known_revisions() -> set[str]:
+    """All revisions that this program can make."""
+    return {path.name[:_DIGITS] for path in (paths.migrations() / "versions").glob("[0-9]*.py")}
+
+
 def newest_revision() -> str:
     """The revision that this program needs."""
-    return max(path.name[:_DIGITS] for path in (paths.migrations() / "versions").glob("[0-9]*.py"))
+    return max(known_revisions())
 
 
 def current_revision() -> str | None:

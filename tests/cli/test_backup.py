@@ -74,7 +74,8 @@ def test_a_community_goes_from_sqlite_into_postgresql_and_back_row_by_row(
     back = make_app(KE_DATABASE_URL="", KE_DATA_DIR=tmp_path / "back")
     run(back, "restore", tmp_path / "two.backup")
     assert rows_of(back) == before
-    assert run(back, "check") == "All is well.\n"
+    run(back, "worker", "--once")  # which seals what the demo put on the record
+    assert run(back, "check").startswith("All is well.")
 
 
 def test_every_table_of_the_database_is_in_the_backup(app: Flask, tmp_path: Path) -> None:

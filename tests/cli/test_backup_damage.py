@@ -116,17 +116,17 @@ def test_a_restore_that_is_killed_half_way_leaves_an_empty_database(
     script = (
         "import os, sys\n"
         "from knowledge_exchange import create_app\n"
-        "from knowledge_exchange.cli import restoring\n"
+        "from knowledge_exchange.cli import backing_up, backup_file, restoring\n"
         "def die(rows):\n"
         "    if rows > 300:\n"
         "        os.kill(os.getpid(), 9)\n"
         "with create_app().app_context(), open(sys.argv[1], 'rb') as file:\n"
-        "    restoring.restore(restoring.open_backup(file), die)\n"
+        "    restoring.restore(backup_file.open_backup(file), backing_up.tables(), die)\n"
     )
     done = run_python("-c", script, str(good_backup), settings=settings, folder=tmp_path)
     assert done.returncode == -9, done.stderr
     assert is_empty(app)
     with app.app_context():
-        for words in (["restore", str(good_backup)], ["check"]):
+        for words in (["restore", str(good_backup)], ["worker", "--once"], ["check"]):
             done_again = CliRunner().invoke(cli, words)
             assert done_again.exit_code == 0, done_again.output
