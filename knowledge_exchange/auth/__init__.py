@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     """Bring the room in: who is asking, what may be asked, and the pages of accounts."""
     from knowledge_exchange.auth import (
         csrf,
+        factors_models,  # noqa: F401  (its tables)
         gate,
         jobs,
         limits,

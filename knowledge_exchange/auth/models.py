@@ -70,6 +70,7 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     device: Mapped[str] = mapped_column(default="")  # in words: "Firefox on Windows"
+    confirmed_at: Mapped[datetime | None]  # last shown to be the member: password, code or passkey (None: as it began)
 
 
 class EmailToken(Base):
