@@ -91,12 +91,14 @@ def _when(moment: datetime, zone: str, day: date, _language: str) -> Markup:
 
 
 def in_words(local: datetime, day: date) -> str:
-    """``09:41``, ``yesterday, 09:41``, ``Monday, 09:41``, ``3 November`` or ``3 November 2025``."""
+    """``today, 09:41``, so yesterday and tomorrow; ``Monday, 09:41``, ``3 November`` or ``3 November 2025``."""
     if local.date() == day:
         return str(_("today, %(clock)s", clock=f"{local:%H:%M}"))
     if local.date() == day - timedelta(days=1):
         return str(_("yesterday, %(clock)s", clock=f"{local:%H:%M}"))
-    if day - timedelta(days=_WEEK) < local.date() < day:
+    if local.date() == day + timedelta(days=1):
+        return str(_("tomorrow, %(clock)s", clock=f"{local:%H:%M}"))
+    if abs(local.date() - day) < timedelta(days=_WEEK):
         return f"{local:%A, %H:%M}"
     if local.year == day.year:
         return f"{local.day} {local:%B}"

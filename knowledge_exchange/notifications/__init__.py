@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.core import hooks
     from knowledge_exchange.notifications import letters, mailing, pages, queries, why_routes  # noqa: F401
     from knowledge_exchange.notifications.routes import blueprint
+    from knowledge_exchange.notifications.settings_routes import blueprint as settings
     from knowledge_exchange.notifications.unsubscribe_routes import blueprint as unsubscribe
 
     hooks.provide(app, "unread_counts", queries.unread_counts)
@@ -23,4 +24,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["my_unread"] = lambda: queries.unread_count(require_me().id)
     pages.init_app(app)
     app.register_blueprint(blueprint)
+    app.register_blueprint(settings)
     app.register_blueprint(unsubscribe)

@@ -8,16 +8,19 @@ from flask.typing import ResponseReturnValue
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.core.i18n import when
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.core.shells import Hole
 from knowledge_exchange.notifications import actions
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.notifications.queries import ENTRIES_A_PAGE, entries, url_of
 from knowledge_exchange.notifications.rows import entry_rows
+from knowledge_exchange.notifications.settings_routes import quiet_note
 
 blueprint = Blueprint("notifications", __name__)
 _HOLES = {"rows": Hole("rows")}
 _OLDER = Hole("older")
+_UNTIL = Hole("quiet_until")
 
 
 @blueprint.get("/notifications")
@@ -25,7 +28,7 @@ _OLDER = Hole("older")
 def index() -> ResponseReturnValue:
     """Entries, newest first; several unread replies in one thread are one."""
     me = require_me()
-    found = entries(me.id, parse_id(request.args.get("before")))
+    found, note = entries(me.id, parse_id(request.args.get("before"))), quiet_note(me)
     shown = found[:ENTRIES_A_PAGE]
     older = f"/notifications?before={shown[-1].id}" if len(found) > ENTRIES_A_PAGE else ""
     return member_page(
@@ -37,8 +40,14 @@ def index() -> ResponseReturnValue:
             "any_unread": bool(me.unread),
             "first_page": "before" not in request.args,
             "older": _OLDER if older else None,
+            "quiet_until": _UNTIL if note else None,
+            "is_paused": note is not None and note[1],
         },
-        {"rows": entry_rows(shown, me.zone), "older": older},
+        {
+            "rows": entry_rows(shown, me.zone),
+            "older": older,
+            "quiet_until": when(note[0], me.zone) if note else "",
+        },
         keep=True,
         **_HOLES,
     )
