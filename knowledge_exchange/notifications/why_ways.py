@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from knowledge_exchange.core.i18n import per_language
 from knowledge_exchange.notifications.ledger import Ways
+from knowledge_exchange.notifications.mailing import STATES
 from knowledge_exchange.notifications.why_rules import Notice
 from knowledge_exchange.notifications.why_words import Door, with_times
 
@@ -75,37 +76,27 @@ def _page_words() -> dict[str, str]:
 
 
 def _mailed(notice: Notice, ways: Ways) -> str:
-    """What became of it by e-mail; the states are those of ``mailing.py``."""
+    """What became of it by e-mail: what waits, with its time; else why nothing was sent (``mailing.STATES``)."""
     state = notice.mail or "undecided"
     if state == "waiting" and notice.read_at is not None:
         state = "waiting_read"
     elif state == "digest":
         state = f"digest_{ways.digest}"
-    words = mail_words()
-    return words.get(state, words["else"])
+    words = _mail_words()
+    why_not = STATES.get(state)
+    return words.get(state) or (words["not_sent"] % {"why": why_not} if why_not else words["else"])
 
 
 @per_language
-def mail_words() -> dict[str, str]:
-    """By state; of one that waits for a digest, by which."""
+def _mail_words() -> dict[str, str]:
     return {
         "undecided": _("Not decided yet: that takes less than a minute."),
+        "waiting": _("It will be sent %(at)s, unless you read it first."),
         "waiting_read": _("It waited to be sent, and you have read it: it will not be."),
         "digest_daily": _("It waits for your daily digest, sent if you have been away and have not read it."),
         "digest_weekly": _("It waits for your weekly digest, sent if you have been away and have not read it."),
         "digest_off": _("Not sent: it was for a digest, and you have switched digests off."),
-        "else": _("Not sent, for a reason that this page has no words for."),
-        "waiting": _("It will be sent %(at)s, unless you read it first."),
         "sent": _("Sent %(at)s."),
-        "digested": _("Sent with your digest, %(at)s."),
-        "off": _("Not sent: you chose no e-mail for this kind."),
-        "stopped": _("Not sent: you have stopped all e-mail of notifications."),
-        "read": _("Not sent: you had read it by then."),
-        "refused": _("Not sent: your address refused our mail."),
-        "failed": _("Not sent: your mail server could not be reached for too long."),
-        "unconfirmed": _("Not sent: your e-mail address has not been confirmed."),
-        "unseen": _("Not sent: by then it was gone, or no longer open to you."),
-        "dropped": _("Not sent: by then there was nothing left to say."),
-        "late": _("Not sent: it was days old before it could be."),
-        "old": _("Not sent: it is older than the exchange’s e-mail of notifications."),
+        "not_sent": _("Not sent. %(why)s"),
+        "else": _("Not sent, for a reason that this page has no words for."),
     }

@@ -31,7 +31,7 @@ def said(who: Person, post_id: int) -> tuple[str, str]:
     heading = re.search(r"<h1>(.*?)</h1>", main)
     assert heading is not None
     words = " ".join(re.sub(r"<[^>]+>", " ", main.partition("</h1>")[2]).split())
-    return heading.group(1), html.unescape(words).replace(" .", ".").replace(" )", ")").replace("( ", "(")
+    return heading.group(1), re.sub(r"\( | (?=[.,)])", lambda found: found.group().strip(), html.unescape(words))
 
 
 def test_ones_own_post_tells_one_nothing(here: Community) -> None:

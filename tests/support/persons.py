@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from knowledge_exchange.auth.actions import create_member
@@ -71,6 +71,16 @@ def person(app: Flask, name: str, **facts: Any) -> Person:
         db.session.flush()
         db.session.add(SignIn(member_id=member.id, token_hash=token_hash(token)))
         found = member.id
+    return Person(found, name, email, _signed_in(app, token), _signed(app))
+
+
+def known(app: Flask, email: str) -> Person:
+    """Somebody who has an account already, whatever their standing, signed in."""
+    token = new_token()
+    with app.app_context(), unit_of_work():
+        member = db.session.scalars(select(Member).where(Member.email == email)).one()
+        db.session.add(SignIn(member_id=member.id, token_hash=token_hash(token)))
+        found, name = member.id, member.name
     return Person(found, name, email, _signed_in(app, token), _signed(app))
 
 
