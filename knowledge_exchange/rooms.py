@@ -151,6 +151,7 @@ def _register_jobs(app: Flask) -> None:
 def _register_own_data() -> None:
     from knowledge_exchange.auth.own_data import register
     from knowledge_exchange.networks import own_data as networks
+    from knowledge_exchange.notifications import settings
     from knowledge_exchange.threads import own_data as threads
     from knowledge_exchange.verification import own_data as verification
 
@@ -164,3 +165,5 @@ def _register_own_data() -> None:
     register("places_in_threads", threads.places_of)
     register("levels_over_time", threads.levels_of)
     register("notifications", threads.notices_of)
+    register("notice_settings", settings.own_settings)
+    register("notice_choices", settings.own_choices)

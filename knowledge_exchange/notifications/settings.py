@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from knowledge_exchange.auth.models import Member
+from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnyRow, Id, UtcDateTime, db, insert_or_ignore
+from knowledge_exchange.core.db import AnyRow, Id, UtcDateTime, db, insert_or_ignore, table_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.mail.models import MailMessage, MailRefusal
 from knowledge_exchange.mail.refusals import REFUSAL_KEPT
@@ -159,6 +160,18 @@ def set_choices(member_id: int, choices: Mapping[str, Choice]) -> None:
 def reset_choices(member_id: int) -> None:
     """Every kind reaches them as it does by default."""
     set_choices(member_id, {code: kind.default for code, kind in BY_CODE.items()})
+
+
+def own_settings(member_id: int) -> Rows:
+    """What they set, for the file of all that the exchange holds about them."""
+    every = [column for column in table_of(NoticeSettings).columns if column.key != "member_id"]
+    return rows_of(select(*every).where(NoticeSettings.member_id == member_id))
+
+
+def own_choices(member_id: int) -> Rows:
+    """What they chose for kinds of notices, where it differs from the default."""
+    query = select(NoticeChoice.kind, NoticeChoice.toast, NoticeChoice.mail)
+    return rows_of(query.where(NoticeChoice.member_id == member_id).order_by(NoticeChoice.kind))
 
 
 def _change(member_id: int, **values: Any) -> None:
