@@ -236,6 +236,8 @@ def _read_the_old(state: Loading) -> None:
     db.session.execute(update(Participant).where(older).values(last_read_id=read_to))
     told = update(Notification).where(Notification.post_id < read_to)
     db.session.execute(told.values(read_at=state.now))
+    # Nobody is sent mail about what was made up in one moment.
+    db.session.execute(update(Notification).values(mail="old", mail_at=state.now))
 
 
 def _open_claim(state: Loading) -> None:

@@ -223,4 +223,7 @@ def _notice(plan: Plan, talker: _Talker, post: Row, number: int) -> Row:
         "text": f"A reply in “{plan.title}”",
         "url": f"/p/{post['id']}",
         "created_at": post["created_at"],
+        # Nobody is sent mail about it.
+        "mail": "old",
+        "mail_at": post["created_at"],
     }

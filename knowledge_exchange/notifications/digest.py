@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
@@ -86,7 +87,7 @@ def send_digests() -> None:
         time.sleep(PAUSE_S)
 
 
-def due_since(row: AnyRow, moment: datetime) -> datetime | None:
+def due_since(row: Any, moment: datetime) -> datetime | None:
     """The hour at which a member's digest came due, if that has not been dealt with; else None (pure).
 
     Of somebody who never had one it counts from their oldest notice.

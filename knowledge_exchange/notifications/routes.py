@@ -15,6 +15,7 @@ from knowledge_exchange.notifications import actions
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.notifications.queries import ENTRIES_A_PAGE, entries, url_of
 from knowledge_exchange.notifications.rows import entry_rows
+from knowledge_exchange.notifications.settings import settings_of
 from knowledge_exchange.notifications.settings_routes import quiet_note
 
 blueprint = Blueprint("notifications", __name__)
@@ -28,7 +29,8 @@ _UNTIL = Hole("quiet_until")
 def index() -> ResponseReturnValue:
     """Entries, newest first; several unread replies in one thread are one."""
     me = require_me()
-    found, note = entries(me.id, parse_id(request.args.get("before"))), quiet_note(me)
+    found, mine = entries(me.id, parse_id(request.args.get("before"))), settings_of(me.id)
+    note = quiet_note(me, mine)
     shown = found[:ENTRIES_A_PAGE]
     older = f"/notifications?before={shown[-1].id}" if len(found) > ENTRIES_A_PAGE else ""
     return member_page(
@@ -42,6 +44,7 @@ def index() -> ResponseReturnValue:
             "older": _OLDER if older else None,
             "quiet_until": _UNTIL if note else None,
             "is_paused": note is not None and note[1],
+            "mail_refused": mine.refused,
         },
         {
             "rows": entry_rows(shown, me.zone),

@@ -16,7 +16,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnyRow, Id, UtcDateTime, db, insert_or_ignore, table_of
+from knowledge_exchange.core.db import Id, UtcDateTime, db, insert_or_ignore, table_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.mail.models import MailMessage, MailRefusal
 from knowledge_exchange.mail.refusals import REFUSAL_KEPT
@@ -87,17 +87,6 @@ def settings_of(member_id: int) -> Settings:
     )
 
 
-@cache
-def _peace() -> Read:
-    return Read(select(*_PEACE).where(NoticeSettings.member_id == _me))
-
-
-def peace_of(member_id: int) -> AnyRow | None:
-    """When a member wishes to be left in peace (for ``quiet.quiet_until``); None if they never said."""
-    found: AnyRow | None = _peace().first(me=member_id)
-    return found
-
-
 def pause(member_id: int, until: datetime) -> None:
     """Nothing hurries to them before ``until`` (aware)."""
     _change(member_id, paused_until=until)
@@ -121,7 +110,7 @@ def _bring_mail_forward(member_id: int, zone: str) -> None:
     The other way round there is nothing to do: whoever writes a message looks before it is sent.
     """
     usual = now() + MAIL_DELAY
-    due = quiet_until(peace_of(member_id), zone, usual) or usual
+    due = quiet_until(settings_of(member_id), zone, usual) or usual
     waits = (MailMessage.sent_at.is_(None), MailMessage.failed_at.is_(None), MailMessage.lease_until.is_(None))
     of_theirs = update(MailMessage).where(MailMessage.member_id == member_id, MailMessage.writer != "", *waits)
     db.session.execute(of_theirs.where(MailMessage.not_before > due).values(not_before=due))

@@ -19,7 +19,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.notifications import settings
 from knowledge_exchange.notifications.kinds import KINDS, Choice, Kind, choices_of
-from knowledge_exchange.notifications.quiet import quiet_until
+from knowledge_exchange.notifications.quiet import Peace, quiet_until
 from knowledge_exchange.notifications.settings import Settings
 from knowledge_exchange.notifications.settings_forms import (
     LONGEST_PAUSE,
@@ -193,10 +193,10 @@ def _lines(me: Me, typed: Typed | None) -> list[Line]:
     ]
 
 
-def quiet_note(me: Me) -> tuple[datetime, bool] | None:
+def quiet_note(me: Me, peace: Peace) -> tuple[datetime, bool] | None:
     """Until when they are left in peace at this moment, and whether that is a pause; None when they are not."""
-    moment, peace = now(), settings.peace_of(me.id)
+    moment = now()
     until = quiet_until(peace, me.zone, moment)
-    if peace is None or until is None:
+    if until is None:
         return None
     return until, peace.paused_until is not None and peace.paused_until > moment

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from knowledge_exchange.core import clock
 from tests.notifications.mailbox import Mailbox
 from tests.support.community import Community, settle
 

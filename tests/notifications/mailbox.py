@@ -73,9 +73,7 @@ class Mailbox:
 
     def arrived(self) -> list[EmailMessage]:
         """What has come since this was asked last, as raw files understood."""
-        return [
-            cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default)) for raw in self.arrived_raw()
-        ]
+        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.arrived_raw()]
 
     def arrived_raw(self) -> list[bytes]:
         """What has come since this was asked last, byte by byte."""

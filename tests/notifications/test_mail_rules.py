@@ -189,9 +189,7 @@ def test_a_muted_thread_sends_nothing(here: Community, post_office: Mailbox) -> 
 
 
 @pytest.mark.parametrize(("choice", "state"), [("soon", "waiting"), ("digest", "digest"), ("never", "off")])
-def test_each_kind_comes_as_its_member_chose(
-    here: Community, post_office: Mailbox, choice: str, state: str
-) -> None:
+def test_each_kind_comes_as_its_member_chose(here: Community, post_office: Mailbox, choice: str, state: str) -> None:
     post_office.choose(here.author, "direct_reply", choice)
     here.reply(here.peer, here.post_thread(here.author))
     post_office.decide()

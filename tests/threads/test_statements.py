@@ -19,7 +19,7 @@ from knowledge_exchange.threads import outlines, rendering
 from knowledge_exchange.threads.models import Thread
 
 #: Page: statements at most, the first time (nothing kept) and from then on.
-MOST = {"thread": (7, 3), "network": (4, 3), "home": (6, 4), "notifications": (2, 2)}
+MOST = {"thread": (7, 3), "network": (4, 3), "home": (6, 4), "notifications": (3, 3)}
 _READS = ("SELECT", "PRAGMA")
 
 

@@ -1,0 +1,344 @@
+"""The digest: at the member's hour, to those who were away, of what is unread; once in each period."""
+
+from __future__ import annotations
+
+import threading
+from collections import namedtuple
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete
+
+from knowledge_exchange.auth.actions import change_standing
+from knowledge_exchange.core import clock
+from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.core.ids import floor_id
+from knowledge_exchange.networks.models import NetworkMembership
+from knowledge_exchange.notifications import digest, letter_words
+from knowledge_exchange.notifications.digest import due_since, latest_hour
+from tests.notifications.mailbox import Mailbox, html_of, text_of
+from tests.support.community import Community
+
+WEEK, DAY, HOUR = timedelta(days=7), timedelta(days=1), timedelta(hours=1)
+Row = namedtuple("Row", "digest digest_hour digest_weekday digest_at zone oldest")
+
+
+def next_monday_at_eight() -> datetime:
+    """In London, in winter or summer."""
+    moment = clock.now()
+    while True:
+        due = latest_hour(8, 0, "Europe/London", moment)
+        if due > clock.now():
+            return due
+        moment += DAY
+
+
+@pytest.fixture
+def office(post_office: Mailbox) -> Mailbox:
+    """It is the Sunday before a digest."""
+    post_office.at(next_monday_at_eight() - DAY)
+    return post_office
+
+
+def watch(here: Community) -> int:
+    """A thread of the author's that Wim watches; returns its id."""
+    thread_id = here.post_thread(here.author)
+    here.watcher.post(f"/t/{thread_id}/level", level="watching")
+    return thread_id
+
+
+def away(office: Mailbox) -> None:
+    """Nobody was here: asking for pages in a test counts as being here."""
+    here = office.here
+    for person in (here.author, here.peer, here.watcher):
+        office.seen(person, clock.now() - WEEK - DAY)
+
+
+def for_watcher(office: Mailbox) -> list[str]:
+    """Subjects of the digests that Wim gets now."""
+    return [one["Subject"] for one in office.deliver_digests() if one["To"] == office.here.watcher.email]
+
+
+def test_a_weekly_digest_comes_on_monday_at_eight_to_who_chose_nothing(here: Community, office: Mailbox) -> None:
+    thread_id = watch(here)
+    for _number in range(3):
+        here.reply(here.peer, thread_id)
+    away(office)
+    assert for_watcher(office) == []
+    office.at(next_monday_at_eight() - timedelta(seconds=1))
+    assert for_watcher(office) == []
+    office.later(timedelta(seconds=1))
+    assert for_watcher(office) == ["3 new messages"]
+    assert office.states(here.watcher) == ["sent"] * 3
+
+
+def test_it_comes_once_in_a_period(here: Community, office: Mailbox) -> None:
+    thread_id = watch(here)
+    here.reply(here.peer, thread_id)
+    away(office)
+    office.later(DAY)
+    assert for_watcher(office) == ["A new message"]
+    here.reply(here.peer, thread_id)
+    away(office)
+    for _turn in range(6):
+        office.later(DAY)
+        assert for_watcher(office) == []
+    office.later(DAY)
+    assert for_watcher(office) == ["A new message"]
+
+
+def test_a_daily_one_comes_at_the_hour_of_the_members_zone(here: Community, office: Mailbox) -> None:
+    office.member(here.watcher, zone="Asia/Kolkata")
+    office.set(here.watcher, digest="daily", digest_hour=18)
+    thread_id = watch(here)
+    here.reply(here.peer, thread_id)
+    away(office)
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+    office.at(midnight + timedelta(hours=12, minutes=29))  # 17:59 there; today's is of yesterday's hour
+    first = for_watcher(office)
+    here.reply(here.peer, thread_id)
+    away(office)
+    office.later(timedelta(minutes=1))
+    assert (first, for_watcher(office)) == (["A new message"], ["A new message"])
+
+
+def test_whoever_was_here_gets_none_and_what_is_unread_waits_for_the_next(here: Community, office: Mailbox) -> None:
+    here.reply(here.peer, watch(here))
+    away(office)
+    office.seen(here.watcher, clock.now())
+    office.later(DAY)
+    assert for_watcher(office) == []
+    assert office.states(here.watcher) == ["digest"]
+    office.later(WEEK)
+    assert for_watcher(office) == ["A new message"]
+
+
+def test_nothing_to_say_means_no_mail(here: Community, office: Mailbox) -> None:
+    thread_id = watch(here)
+    post_id = here.reply(here.peer, thread_id)
+    office.decide()
+    here.watcher.post(f"/t/{thread_id}/read", post=str(post_id))
+    away(office)
+    office.later(DAY)
+    assert for_watcher(office) == []
+    assert office.states(here.watcher) == ["read"]
+    assert office.settings(here.watcher).digest_at == clock.now()
+
+
+def test_what_is_no_longer_visible_is_in_no_digest(here: Community, office: Mailbox) -> None:
+    here.reply(here.peer, watch(here))
+    away(office)
+    with here.app.app_context(), unit_of_work():
+        db.session.execute(delete(NetworkMembership).filter_by(member_id=here.watcher.id))
+    office.later(DAY)
+    assert for_watcher(office) == []
+    assert office.states(here.watcher) == ["unseen"]
+
+
+def test_what_is_read_between_queueing_and_sending_is_left_out(here: Community, office: Mailbox) -> None:
+    thread_id = watch(here)
+    post_id = here.reply(here.peer, thread_id)
+    away(office)
+    office.later(DAY)
+    office.decide()
+    office.digests()
+    here.watcher.post(f"/t/{thread_id}/read", post=str(post_id))
+    office.send()
+    assert [one["To"] for one in office.arrived()] == [here.author.email]
+    assert office.states(here.watcher) == ["read"]
+
+
+@pytest.mark.parametrize("stop", ["pause", "hours"])
+def test_during_peace_it_waits_and_comes_when_that_ends(here: Community, office: Mailbox, stop: str) -> None:
+    ends = next_monday_at_eight() + timedelta(hours=5)
+    office.member(here.watcher, zone="UTC")
+    if stop == "pause":
+        office.set(here.watcher, paused_until=ends)
+    else:
+        office.set(here.watcher, quiet_from=7 * 60, quiet_to=ends.hour * 60)
+    here.reply(here.peer, watch(here))
+    away(office)
+    office.at(next_monday_at_eight() + HOUR)
+    assert for_watcher(office) == []
+    office.at(ends)
+    assert for_watcher(office) == ["A new message"]
+
+
+@pytest.mark.parametrize("stop", ["standing", "unconfirmed", "stopped", "off"])
+def test_who_gets_no_mail_gets_no_digest(here: Community, office: Mailbox, stop: str) -> None:
+    here.reply(here.peer, watch(here))
+    office.decide()
+    away(office)
+    if stop == "standing":
+        with here.app.app_context(), unit_of_work():
+            change_standing(here.watcher.id, "lapsed", "The roll says so.", None)
+    elif stop == "unconfirmed":
+        office.member(here.watcher, email_confirmed_at=None)
+    elif stop == "stopped":
+        office.set(here.watcher, mail_stopped_at=clock.now())
+    else:
+        office.set(here.watcher, digest="off")
+    office.later(DAY)
+    assert for_watcher(office) == []
+    # Who gets their standing back finds in the next one what is still unread.
+    ends = {"standing": "digest", "unconfirmed": "unconfirmed", "stopped": "stopped", "off": "no_digest"}
+    assert office.states(here.watcher) == [ends[stop]]
+
+
+def test_losing_standing_after_queueing_drops_it(here: Community, office: Mailbox) -> None:
+    here.reply(here.peer, watch(here))
+    away(office)
+    office.later(DAY)
+    office.decide()
+    office.digests()
+    with here.app.app_context(), unit_of_work():
+        change_standing(here.watcher.id, "suspended", "A complaint.", None)
+    office.send()
+    assert [one["To"] for one in office.arrived()] == [here.author.email]
+    assert office.states(here.watcher) == ["standing"]
+
+
+def test_by_default_it_says_how_much_and_nothing_else(here: Community, office: Mailbox) -> None:
+    for _thread in range(2):
+        thread_id = watch(here)
+        here.reply(here.peer, thread_id)
+        here.reply(here.peer, thread_id)
+    away(office)
+    office.later(DAY)
+    [message] = [one for one in office.deliver_digests() if one["To"] == here.watcher.email]
+    assert "4 new messages in 2 conversations" in text_of(message)
+    assert "/p/" not in message.as_string()
+    assert (message["References"], message["List-Unsubscribe-Post"]) == (None, "List-Unsubscribe=One-Click")
+
+
+def test_with_details_it_names_conversations_up_to_a_limit(
+    here: Community, office: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letter_words, "MOST_THREADS", 2)
+    office.set(here.watcher, mail_details=True)
+    posts = []
+    for number in range(3):
+        thread_id = here.post_thread(here.author, title=f"A rota with {number} holes")
+        here.watcher.post(f"/t/{thread_id}/level", level="watching")
+        posts.append([here.reply(here.peer, thread_id) for _reply in range(2)])
+    away(office)
+    office.later(DAY)
+    [message] = [one for one in office.deliver_digests() if one["To"] == here.watcher.email]
+    text, html = text_of(message), html_of(message)
+    assert "A rota with 0 holes (North-West), 2 new" in text
+    assert f"/p/{posts[0][0]}" in text
+    assert "A rota with 2 holes" not in text
+    assert "and one more conversation." in text
+    assert html.count("<li>") == 2
+
+
+def test_very_old_news_is_in_no_digest(here: Community, office: Mailbox) -> None:
+    here.reply(here.peer, watch(here))
+    office.decide()
+    away(office)
+    office.later(digest.MAX_AGE + DAY)
+    assert for_watcher(office) == []
+    assert office.states(here.watcher) == ["late"]
+
+
+def test_two_workers_send_it_once(here: Community, office: Mailbox) -> None:
+    """Both have seen that it is due before either writes."""
+    here.reply(here.peer, watch(here))
+    away(office)
+    office.decide()
+    office.later(DAY)
+    with here.app.app_context():
+        [row] = [row for row in digest._CANDIDATES.all(after=0) if row.member_id == here.watcher.id]
+        due = due_since(row, clock.now())
+        db.session.remove()
+    assert due is not None
+    results: list[bool] = []
+    together = threading.Barrier(2)
+
+    def work() -> None:
+        with here.app.app_context():
+            together.wait(60)
+            results.append(digest._deal_with(here.watcher.id, due))
+            db.session.remove()
+
+    workers = [threading.Thread(target=work) for _number in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert sorted(results) == [False, True]
+    assert [one.writer for one in office.waiting()].count("digest") == 1
+
+
+def test_killed_before_the_commit_it_is_still_due_and_after_it_is_not(
+    here: Community, office: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.reply(here.peer, watch(here))
+    away(office)
+    office.later(DAY)
+    office.decide()
+
+    class Killed(BaseException):
+        """What no handler of ours catches."""
+
+    def die(*_arguments: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(digest, "settle", die)
+        with pytest.raises(Killed):
+            office.digests()
+    assert [one for one in office.waiting() if one.writer == "digest"] == []
+    assert for_watcher(office) == ["A new message"]
+    assert for_watcher(office) == []
+
+
+# The hour that comes twice, and the one that doesn't come: exactly one digest on every day.
+
+
+@pytest.mark.parametrize(("year", "month", "day"), [(2026, 10, 25), (2027, 3, 28), (2026, 11, 22)])
+@pytest.mark.parametrize("hour", [0, 1, 2, 8, 23])
+def test_each_day_has_exactly_one_digest_also_when_clocks_change(year: int, month: int, day: int, hour: int) -> None:
+    moment = datetime(year, month, day, tzinfo=UTC) - 2 * DAY
+    last, times = latest_hour(hour, None, "Europe/London", moment), []
+    while moment < datetime(year, month, day, tzinfo=UTC) + 2 * DAY:
+        moment += timedelta(minutes=5)
+        found = latest_hour(hour, None, "Europe/London", moment)
+        if found != last:
+            times.append(found)
+            last = found
+    days = [found.astimezone(ZoneInfo("Europe/London")).date() for found in times]
+    assert days == [days[0] + number * DAY for number in range(len(days))]
+    assert datetime(year, month, day, tzinfo=UTC).date() in days
+
+
+def test_a_weekly_hour_is_found_up_to_a_week_back() -> None:
+    moment = datetime(2026, 11, 22, 7, 59, tzinfo=UTC)  # a Sunday
+    assert latest_hour(8, 6, "UTC", moment) == datetime(2026, 11, 15, 8, tzinfo=UTC)
+    assert latest_hour(8, 6, "UTC", moment + timedelta(minutes=1)) == datetime(2026, 11, 22, 8, tzinfo=UTC)
+    assert latest_hour(8, 0, "UTC", moment) == datetime(2026, 11, 16, 8, tzinfo=UTC)
+
+
+def test_of_somebody_new_it_counts_from_the_oldest_notice() -> None:
+    monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+    def due(told: datetime, at: datetime) -> datetime | None:
+        return due_since(Row(None, None, None, None, "UTC", floor_id(told)), at)
+
+    assert due(monday - HOUR, monday) == monday
+    assert due(monday + HOUR, monday + 6 * DAY) is None
+    assert due(monday + HOUR, monday + WEEK) == monday + WEEK
+
+
+def test_one_that_could_not_be_sent_for_days_is_made_up_for_once() -> None:
+    monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    row = Row("daily", 8, 0, monday, "UTC", floor_id(monday))
+    assert due_since(row, monday + 3 * DAY + HOUR) == monday + 3 * DAY
+
+
+def test_only_those_who_have_something_waiting_are_looked_at(here: Community, office: Mailbox) -> None:
+    here.reply(here.peer, watch(here))
+    office.decide()
+    with here.app.app_context():
+        assert [row.member_id for row in digest._CANDIDATES.all(after=0)] == [here.watcher.id]
