@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.me import Me
@@ -44,6 +45,10 @@ def _post_page(me: Me, found: Explanation) -> str:
         nav="notifications",
         unread=me.unread,
         post=found.post,
+        written=why_words.with_times(_("written %(at)s"), me.zone, at=found.post.written_at),
+        edited=why_words.with_times(_("edited %(at)s"), me.zone, at=found.post.edited_at)
+        if found.post.edited_at
+        else "",
         heading=why_words.heading(found),
         rule=why_words.rule(found, me.zone),
         followed=why_words.followed(found.then, found.outcome, found.post.network_name, me.zone),

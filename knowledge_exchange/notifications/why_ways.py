@@ -28,7 +28,7 @@ class Way:
 
 def ways_of(notice: Notice, ways: Ways, zone: str) -> list[Way]:
     """All channels of a notice, the surest first."""
-    settings = Door(_("What comes how"), SETTINGS)
+    settings = Door(_("Notification settings"), SETTINGS)
     times: dict[str, datetime | None] = {
         "told": notice.created_at,
         "read": notice.read_at,
@@ -64,8 +64,8 @@ def _shown(ways: Ways) -> str:
 @per_language
 def _page_words() -> dict[str, str]:
     return {
-        "read": _("Since %(told)s. You read it, on whichever device: %(read)s."),
-        "unread": _("Since %(told)s, and not read yet."),
+        "read": _("It came %(told)s. You have read it, on whichever device: %(read)s."),
+        "unread": _("It came %(told)s. You have not read it yet."),
         "shown": _("At once, on those that you had open."),
         "no_toast": _("Counted at once, on those that you had open. No message: you switched these off for this kind."),
         "quiet": _("Counted at once, on those that you had open. No message, for it came in your quiet hours."),

@@ -23,8 +23,13 @@ class Door:
 
 def with_times(text: str, zone: str, **facts: str | datetime | None) -> Markup:
     """A sentence with what it names: moments as ``<time>`` in the member's zone, everything else escaped."""
-    given = {name: when(fact, zone) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+    given = {name: _exactly(fact, zone) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
     return Markup(text) % given  # noqa: S704 -- our own words; what is put into them is escaped
+
+
+def _exactly(moment: datetime, zone: str) -> Markup:
+    """The time as ever, but no script makes “35 min ago” of it: within a sentence that would read oddly."""
+    return Markup(str(when(moment, zone)).replace("<time ", "<time data-exact ", 1))  # noqa: S704 -- escaped by ``when``
 
 
 def heading(why: Explanation) -> str:
@@ -81,9 +86,9 @@ def _rules_of_telling() -> dict[str, str]:
         "edit": _("It named you only when it was edited. An edit tells those whom it names for the first time."),
         "network_mention": _("It calls %(called)s as a whole, and you belong to it."),
         "earlier_network_mention": _("It called a network as a whole to which you belonged."),
-        "reply": _("You watched this thread, and with it every reply."),
-        "reply_in_network": _("You watched %(network)s, and with it every reply in its threads."),
-        "new_thread": _("You watched %(network)s, and this began a new thread there."),
+        "reply": _("In a thread that you watch, you are told of every reply."),
+        "reply_in_network": _("In a network that you watch, you are told of every reply in its threads."),
+        "new_thread": _("In a network that you watch, you are told of every new thread. This began one."),
         "accepted": _("It is a reply of yours, and it was marked as the answer."),
         "else": _("A notice of it was written for you."),
     }
@@ -120,10 +125,10 @@ def _rules_of_not_telling() -> dict[str, str]:
 def _rules_of_levels() -> dict[str, str]:
     return {
         Outcome.MUTED_THREAD: _(
-            "You had muted this thread. Then it tells you nothing, not even when you are answered or named."
+            "A thread that you have muted tells you nothing, not even when you are answered or named."
         ),
         Outcome.MUTED_NETWORK: _(
-            "You had muted %(network)s. Its threads then tell you nothing, but where you chose otherwise or take part."
+            "The threads of a network that you have muted tell you nothing, but where you take part or chose otherwise."
         ),
         Outcome.NOT_ON_RECORD: _(
             "How closely you followed this thread then is not on record: it was before the exchange kept that."
@@ -135,26 +140,27 @@ def _rules_of_levels() -> dict[str, str]:
             "It began a new thread. Of new threads you are told in networks that you watch, or where one names you."
         ),
         "quieter_tracking": _(
-            "You tracked this thread: replies are counted, and you are told of what answers or names you. "
+            "In a thread that you track, replies are counted, and you are told of what answers or names you. "
             "This did neither."
         ),
         "quieter_normal": _(
-            "You did not watch this thread. Then you are told only of what answers or names you, and this did neither."
+            "In a thread that you do not watch, you are told only of what answers or names you. This did neither."
         ),
     }
 
 
 def followed(level: Level, outcome: Outcome, network: str, zone: str) -> Markup:
     """How closely the member followed the thread at that time; nothing where that decided nothing, or is not known."""
-    if outcome in _BEFORE_ANY_LEVEL or not level.is_known:
+    if outcome in _SAID_WITHOUT_LEVEL or not level.is_known:
         return Markup("")
     text = _levels()[level.level, level.is_network, level.chosen]
-    since = with_times(_(" (since %(at)s)"), zone, at=level.since) if level.since else ""
+    since = with_times(_(" (from %(at)s)"), zone, at=level.since) if level.since else ""
     return with_times(text, zone, network=network) + since + "."
 
 
-_BEFORE_ANY_LEVEL = frozenset(
+_SAID_WITHOUT_LEVEL = frozenset(
     {Outcome.OWN, Outcome.GONE, Outcome.IMPORTED, Outcome.NOT_ACTIVE, Outcome.LEFT, Outcome.NO_ACCESS}
+    | {Outcome.WATCHED_LATER}  # which says it already
 )
 
 
@@ -169,7 +175,7 @@ def _levels() -> dict[tuple[str, bool, bool], str]:
         ("tracking", False, False): _("You tracked this thread, having read in it for a while: replies are counted"),
         ("tracking", True, True): _("You tracked the network %(network)s, and so this thread: replies are counted"),
         ("normal", False, True): _("You had chosen to be told only of what is said to you"),
-        ("normal", False, False): _("You had chosen nothing: then you are told of what is said to you"),
+        ("normal", False, False): _("You did not watch this thread, nor had you chosen anything else for it"),
         ("muted", False, True): _("You had muted this thread"),
         ("muted", False, False): _("This thread was muted for you"),
         ("muted", True, True): _("You had muted the network %(network)s, and so this thread"),

@@ -47,10 +47,10 @@ def test_a_reply_to_somebody_says_that_it_answers_them(here: Community) -> None:
     heading, words = said(here.author, post_id)
     assert heading == TOLD
     assert "It answers a post of yours." in words
-    assert "You watched this thread because you write in it (since today" in words
-    assert "and not read yet" in words
+    assert "You watched this thread because you write in it (from today" in words
+    assert "You have not read it yet." in words
     here.author.post(f"/t/{thread_id}/read", post=str(post_id))
-    assert "You read it, on whichever device: today" in said(here.author, post_id)[1]
+    assert "You have read it, on whichever device: today" in said(here.author, post_id)[1]
 
 
 def test_a_mention_says_so(here: Community) -> None:
@@ -75,7 +75,7 @@ def test_a_mention_that_came_with_an_edit_is_silent_where_the_thread_was_muted_b
     here.watcher.post(f"/t/{thread_id}/level", level="muted")
     here.peer.post(f"/p/{post_id}/edit", body=f"@{here.handle(here.watcher)}, see?")
     heading, words = said(here.watcher, post_id)
-    assert (heading, "You had muted this thread." in words) == (NOT_TOLD, True)
+    assert (heading, "A thread that you have muted tells you nothing" in words) == (NOT_TOLD, True)
 
 
 def test_a_call_of_a_small_network_says_which(here: Community) -> None:
@@ -116,16 +116,16 @@ def test_who_watches_a_thread_reads_since_when_and_by_whose_doing(here: Communit
     here.watcher.post(f"/t/{thread_id}/level", level="watching")
     heading, words = said(here.watcher, here.reply(here.peer, thread_id))
     assert heading == TOLD
-    assert "You watched this thread, and with it every reply." in words
-    assert "You watched this thread, by your own choice (since today" in words
+    assert "In a thread that you watch, you are told of every reply." in words
+    assert "You watched this thread, by your own choice (from today" in words
 
 
 def test_who_watches_a_network_reads_that_it_was_the_network(here: Community) -> None:
     choose(here.watcher, "watching")
     thread_id = here.post_thread(here.author)
-    assert "and this began a new thread there." in said(here.watcher, here.opening(thread_id))[1]
+    assert "you are told of every new thread. This began one." in said(here.watcher, here.opening(thread_id))[1]
     heading, words = said(here.watcher, here.reply(here.peer, thread_id))
-    assert (heading, "You watched North-West, and with it every reply in its threads." in words) == (TOLD, True)
+    assert (heading, "You watched the network North-West, and so this thread (from today" in words) == (TOLD, True)
 
 
 def test_an_accepted_answer_says_so_though_it_is_ones_own_post(here: Community) -> None:
@@ -137,7 +137,8 @@ def test_an_accepted_answer_says_so_though_it_is_ones_own_post(here: Community) 
 
 
 @pytest.mark.parametrize(
-    ("level", "rule"), [("normal", "You did not watch this thread."), ("tracking", "You tracked this thread: replies")]
+    ("level", "rule"),
+    [("normal", "In a thread that you do not watch,"), ("tracking", "In a thread that you track, replies")],
 )
 def test_a_quieter_level_says_what_it_lets_through(here: Community, level: str, rule: str) -> None:
     thread_id = here.post_thread(here.author)
@@ -159,8 +160,8 @@ def test_a_muted_thread_says_that_it_was_and_since_when(here: Community) -> None
     post_id = here.reply(here.peer, thread_id, f"@{here.handle(here.author)}")
     here.author.post(f"/t/{thread_id}/level", level="watching")
     heading, words = said(here.author, post_id)
-    assert (heading, "You had muted this thread." in words) == (NOT_TOLD, True)
-    assert "You had muted this thread (since today" in words
+    assert (heading, "A thread that you have muted tells you nothing" in words) == (NOT_TOLD, True)
+    assert "You had muted this thread (from today" in words
     assert "That has changed since." in words
 
 
@@ -170,7 +171,10 @@ def test_a_muted_network_says_that_its_threads_inherit_it(here: Community) -> No
     post_id = here.reply(here.peer, thread_id, f"@{here.handle(here.watcher)}")
     choose(here.watcher, "normal")
     heading, words = said(here.watcher, post_id)
-    assert (heading, "You had muted North-West." in words) == (NOT_TOLD, True)
+    assert (heading, "You had muted the network North-West, and so this thread (from today" in words) == (
+        NOT_TOLD,
+        True,
+    )
 
 
 def test_who_comes_to_watch_later_reads_that_it_was_later(here: Community) -> None:
@@ -278,7 +282,7 @@ def test_a_place_from_before_the_history_counts_as_it_is_today(here: Community) 
     here.watcher.post(f"/t/{thread_id}/level", level="muted")
     _forget_history(here)
     post_id = here.reply(here.peer, thread_id, f"@{here.handle(here.watcher)}")
-    assert "You had muted this thread (since today" in said(here.watcher, post_id)[1]
+    assert "You had muted this thread (from today" in said(here.watcher, post_id)[1]
 
 
 def test_a_place_from_before_the_history_that_changed_since_is_said_to_be_unknown(here: Community) -> None:

@@ -156,7 +156,7 @@ def test_e_mail_that_was_sent_says_when_in_the_members_own_zone(here: Community)
         post_id, words = mailed(here, "sent", clock.now())
         assert "Sent today, 13:00." in words
         page = here.author.get(f"/notifications/why?post={post_id}").text
-    assert '<time datetime="2026-07-01T12:00:00Z" title="Wednesday 1 July 2026, 13:00">' in page
+    assert '<time data-exact datetime="2026-07-01T12:00:00Z" title="Wednesday 1 July 2026, 13:00">' in page
 
 
 @pytest.mark.parametrize("digest", ["daily", "weekly"])

@@ -167,6 +167,18 @@ def _menu_of_a_post(page: Page) -> None:
     page.locator(".menu-list--floating").get_by_role("link").first.wait_for()
 
 
+def _why_i_was_told(page: Page) -> None:
+    page.goto("/notifications")
+    page.get_by_role("link", name="Why did I get this?").first.click()
+    page.get_by_role("heading", name="You were told of this").wait_for()
+
+
+def _why_i_was_not_told(page: Page) -> None:
+    open_thread(page, *LONGEST)
+    post = page.locator(".ask").get_attribute("id") or ""
+    page.goto(f"/notifications/why?post={post[1:]}")
+
+
 def _my_menu(page: Page) -> None:
     page.goto("/")
     page.locator("details.me summary").click()
@@ -226,6 +238,8 @@ PERSONAL = [
     *map(at, ("/notifications", "/search", "/members", "/me", "/settings/account", "/m/second-cup", "/help")),
     *map(at, ("/no/such/page", "/n/north-west-reps", "/moderation", "/rules", "/privacy")),
     Stop("settings with errors", _submit_empty("/settings/account", "Change the password")),
+    Stop("why I was told", _why_i_was_told),
+    Stop("why I was not told", _why_i_was_not_told),
     Stop("my menu", _my_menu),
     Stop("keyboard shortcuts", _all_shortcuts),
 ]
