@@ -119,20 +119,25 @@ def parsed(content: bytes) -> EmailMessage:
 
 
 @contextmanager
-def broken_server(port: int) -> Iterator[list[float]]:
-    """Something that takes connections and says nothing; yields the simulated hours at which it was asked."""
+def broken_server(port: int, talk: Callable[[socket.socket], None] | None = None) -> Iterator[list[float]]:
+    """Something that takes connections and is no mail server; yields the simulated hours at which it was asked.
+
+    It hangs up, or does what ``talk`` does with the connection before.
+    """
     asked: list[float] = []
     listener = socket.create_server(("127.0.0.1", port))
 
-    def hang_up() -> None:
+    def take() -> None:
         # Closing the listener ends it.
         with suppress(OSError):
             while True:
                 connection, _address = listener.accept()
                 asked.append((clock.now() - NOON) / timedelta(hours=1))
-                connection.close()
+                with connection, suppress(OSError):
+                    if talk is not None:
+                        talk(connection)
 
-    thread = threading.Thread(target=hang_up)
+    thread = threading.Thread(target=take)
     thread.start()
     try:
         yield asked
@@ -147,8 +152,8 @@ def smtp_server(postbox: Postbox, port: int, **options: Any) -> Iterator[None]:
     """A real SMTP server on the loopback, in a thread of its own."""
     from aiosmtpd.controller import Controller
 
-    named = {"hostname": "127.0.0.1", "port": port, "server_hostname": "mail.example.org"}
-    controller = Controller(postbox, ready_timeout=PATIENCE_S, **named, **options)
+    options = {"ready_timeout": PATIENCE_S, "server_hostname": "mail.example.org", **options}
+    controller = Controller(postbox, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
         yield
