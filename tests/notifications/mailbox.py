@@ -90,7 +90,7 @@ class Mailbox:
 
     def waiting(self) -> Sequence[Any]:
         """The messages that have not been sent, with their writers."""
-        query = select(MailMessage.id, MailMessage.writer, MailMessage.not_before).where(
+        query = select(MailMessage.id, MailMessage.member_id, MailMessage.writer, MailMessage.not_before).where(
             MailMessage.sent_at.is_(None), MailMessage.failed_at.is_(None)
         )
         with self.here.app.app_context():
