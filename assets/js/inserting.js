@@ -27,11 +27,16 @@ export function startInserting(thread) {
   root.addEventListener("post:read", ({ target }) => unseen.delete(target) && tell());
   live.on("post", (event) => isHere(event) && add(event));
   live.on("post_changed", (event) => isHere(event) && change(event));
-  live.on("thread_changed", (event) => isHere(event) && !event.isOld && refresh(root, event.answer));
+  live.on("thread_changed", (event) => isHere(event) && !(event.isOld && isShown(event)) && refresh(root, event.answer));
 }
 
 function isHere({ thread }) {
   return String(thread) === root.dataset.threadId;
+}
+
+/** Whether this page, which was made after the event or in the same moment, says so already. */
+function isShown({ answer, gone }) {
+  return !gone && Boolean(answer) === ("answered" in root.dataset);
 }
 
 /** Return the <li data-post> of an event's HTML, which may hold the article alone. */

@@ -9,6 +9,11 @@ const MOST_SEEN = 1000; // ids remembered against doubles; a replay overlaps by 
 const ACK_MS = 8000;
 const CONNECT_MS = 5000; // some proxies take the line and never answer, or hang up without a word
 const REFUSALS_BEFORE_POLLING = 2;
+// Thousands lose their sockets in the same moment when a server ends, and must not all come back in the same second: the first try comes
+// between a quarter of a second and five, each later one takes twice as long, up to half a minute.
+const BACK_OFF = { reconnectionDelay: 2500, reconnectionDelayMax: 30_000, randomizationFactor: 0.9 };
+const SENT_AWAY_MS = [1000, 5000]; // the server has closed this socket
+const SAID_NO_MS = [5000, 15_000]; // … or would not have it: ask again, slowly
 const POLL_MS = 12_000;
 const POLL_MOST_MS = 120_000;
 const QUIET_MS = 4000; // a connection that is back sooner was never worth a word
@@ -22,6 +27,7 @@ let socket = null;
 let catchingUp = false;
 let held = [];
 let refusals = 0;
+let polling = false;
 let pollTimer = 0;
 let pollWait = POLL_MS;
 let lineTimer = 0;
@@ -45,15 +51,14 @@ export function startLive() {
   socket = io("/live", {
     transports: ["websocket"],
     timeout: CONNECT_MS,
-    reconnectionDelay: 1000,
-    reconnectionDelayMax: 30_000,
-    randomizationFactor: 0.5,
+    ...BACK_OFF,
   });
   socket.on("connect", joined);
   socket.on("disconnect", broken);
   socket.on("connect_error", refused);
   for (const name of EVENTS) socket.on(name, (event) => arrive(name, event));
   addEventListener("online", () => socket.connected || socket.connect());
+  document.addEventListener("visibilitychange", () => polling && !document.hidden && next(Math.random() * 1000));
   addEventListener("offline", () => say(words.offline, { quiet: false }));
   addEventListener("pagehide", () => socket.disconnect());
   addEventListener("pageshow", ({ persisted }) => persisted && socket.connect());
@@ -64,14 +69,19 @@ async function joined() {
   refusals = 0;
   stopPolling();
   catchingUp = true;
-  const thread = document.querySelector("[data-thread-id]")?.dataset.threadId;
+  const thread = threadHere();
   try {
-    if (thread) await socket.timeout(ACK_MS).emitWithAck("watch", { thread });
+    const watched = thread && (await socket.timeout(ACK_MS).emitWithAck("watch", { thread }));
+    if (watched?.error === "not_found") take("thread_changed", { thread, gone: true });
     catchUp(await socket.timeout(ACK_MS).emitWithAck("resume", { after: cursor }));
     quieten();
   } catch {
     if (socket.connected) socket.disconnect().connect(); // an answer that never came: begin again
   }
+}
+
+function threadHere() {
+  return document.querySelector("[data-thread-id]")?.dataset.threadId;
 }
 
 /** Take what was missed, then what arrived meanwhile. */
@@ -114,14 +124,19 @@ function broken(reason) {
   catchingUp = false;
   held = [];
   if (reason === "io client disconnect") return;
-  if (reason === "io server disconnect") setTimeout(() => socket.connect(), 1000 + Math.random() * 4000);
+  if (reason === "io server disconnect") setTimeout(() => socket.connect(), between(SENT_AWAY_MS));
   lineTimer ||= setTimeout(() => say(navigator.onLine ? words.reconnecting : words.offline, { quiet: navigator.onLine }), QUIET_MS);
 }
 
-function refused() {
+function between([least, most]) {
+  return least + Math.random() * (most - least);
+}
+
+/** `away`: the server hears nothing of its neighbours at the moment, and a socket to it would be told half of what happens. */
+function refused({ message }) {
   refusals += 1;
-  if (!socket.active) setTimeout(() => socket.connect(), 5000 + Math.random() * 10_000); // the server said no: ask again, slowly
-  if (refusals === REFUSALS_BEFORE_POLLING) poll();
+  if (!socket.active) setTimeout(() => socket.connect(), between(SAID_NO_MS));
+  if (!polling && (message === "away" || refusals >= REFUSALS_BEFORE_POLLING)) startPolling();
 }
 
 function quieten() {
@@ -130,25 +145,38 @@ function quieten() {
   say();
 }
 
-function stopPolling() {
-  clearTimeout(pollTimer);
-  pollTimer = 0;
+function startPolling() {
+  polling = true;
+  pollWait = POLL_MS;
+  poll();
 }
 
-/** Ask by plain requests what a socket would have told. */
+function stopPolling() {
+  polling = false;
+  clearTimeout(pollTimer);
+}
+
+/** Ask by plain requests what a socket would have told, until there is one. */
 async function poll() {
   if (!document.hidden && navigator.onLine) await ask();
-  if (!socket.connected) pollTimer = setTimeout(poll, pollWait * (0.75 + Math.random() / 2));
+  if (polling) next(pollWait * (0.75 + Math.random() / 2));
+}
+
+function next(wait) {
+  clearTimeout(pollTimer);
+  pollTimer = setTimeout(poll, wait);
 }
 
 async function ask() {
   try {
-    const thread = document.querySelector("[data-thread-id]")?.dataset.threadId;
+    const thread = threadHere();
     const query = new URLSearchParams({ after: cursor, ...(thread && { thread }) });
     const answer = await fetch(`/live/since?${query}`, { headers: { Accept: "application/json" } });
     if (answer.status === 401 || answer.status === 403) return goodbye({ reason: "other" });
     if (!answer.ok) throw new Error(String(answer.status));
-    catchUp(await answer.json());
+    const missed = await answer.json();
+    if (!polling) return; // a socket was faster, and knows more
+    catchUp(missed);
     pollWait = POLL_MS;
     clearTimeout(lineTimer);
     lineTimer = 0;

@@ -7,23 +7,26 @@ const BURST_MS = 300; // what comes together is told together
 
 const plainTitle = document.title.replace(/^\(\d+\+?\) /, "");
 let burst = [];
+let newest = 0n; // when what is shown was counted
 let told = []; // toasts on the page, and of which notices each is
 
 live.on("unread", (event) => {
-  show(event.unread);
+  show(event);
   withdraw(event);
 });
 live.on("notification", (event) => {
-  show(event.unread);
+  show(event);
   // Quiet: the member wishes to be left in peace, or has read it. Old: counted on this page, and told on the last one.
   if (event.quiet || event.isOld) return;
   burst.push(event);
   if (burst.length === 1) setTimeout(announce, BURST_MS);
 });
 
-/** Show a count in every badge of the page and in the title. */
-function show(unread) {
-  if (!Number.isInteger(unread)) return;
+/** Show a count in every badge of the page and in the title, unless one that was counted later is shown already: two processes, or a
+    socket and a plain request, may bring theirs out of order. */
+function show({ unread, counted }) {
+  if (!Number.isInteger(unread) || BigInt(counted ?? 0) < newest) return;
+  newest = BigInt(counted ?? 0);
   for (const badge of document.querySelectorAll("[data-unread-count]")) {
     badge.dataset.unreadCount = unread;
     badge.hidden = unread === 0;

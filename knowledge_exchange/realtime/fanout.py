@@ -26,6 +26,10 @@ class FanoutManager(Manager):  # type: ignore[misc]
         super().__init__(*arguments, **options)
         self._rooms_of: dict[tuple[str, str], set[str | None]] = {}
 
+    def is_hearing(self) -> bool:
+        """Whether sockets here are told all that there is: in one process alone, always."""
+        return True
+
     def emit(
         self,
         event: str,

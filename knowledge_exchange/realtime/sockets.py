@@ -14,6 +14,7 @@ from knowledge_exchange.auth import sessions
 from knowledge_exchange.auth.gate import ACTIVE, active, admits, word_of
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import hooks
+from knowledge_exchange.core.db import end_read
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.realtime.connections import MAX_SOCKETS, MAX_WATCHED, Connection, connections
 from knowledge_exchange.realtime.socketio_server import LiveSocketIO
@@ -21,6 +22,8 @@ from knowledge_exchange.realtime.socketio_server import LiveSocketIO
 NAMESPACE = "/live"
 NOT_FOUND = {"ok": False, "error": "not_found"}
 TOO_MANY = {"ok": False, "error": "too_many"}
+#: Why a socket is refused that would hear nothing of the other processes: the browser asks by plain requests.
+AWAY = "away"
 
 Answer = dict[str, Any] | None
 Handler = Callable[..., Answer]
@@ -59,6 +62,9 @@ class Live(Namespace):
             raise Refused("standing" if me else "signed_out")
         if len(connections().of_member(me.id)) >= MAX_SOCKETS:
             raise Refused("too_many")
+        end_read()  # the next may wait
+        if not socketio.server.manager.is_hearing():
+            raise Refused(AWAY)
         connections().add(Connection(_sid(), me.id, me.sign_in_id))
         join_room(f"member:{me.id}")
 

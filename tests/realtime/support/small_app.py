@@ -22,6 +22,7 @@ import psutil  # noqa: E402
 from flask import Flask, request  # noqa: E402
 from flask_babel import Babel  # noqa: E402
 from flask_socketio import join_room  # noqa: E402
+from socketio.exceptions import ConnectionRefusedError as Refused  # noqa: E402
 
 from knowledge_exchange.realtime import limits  # noqa: E402
 
@@ -114,6 +115,8 @@ def connect(auth: dict[str, Any] | None = None) -> bool | None:
     """Everybody may, but those who say that they are nobody."""
     if auth and auth.get("boom"):
         raise RuntimeError("the connect handler failed")
+    if not live.server.manager.is_hearing():
+        raise Refused("away")
     join_room("all")
     return False if auth and auth.get("nobody") else None
 
