@@ -48,7 +48,7 @@ _INTEGRITY = {
 
 def all_problems() -> list[str]:
     """Everything that is wrong with this exchange."""
-    checks: tuple[Callable[[], list[str]], ...] = (_settings, _key_file, _database, _redis)
+    checks: tuple[Callable[[], list[str]], ...] = (_settings, _key_file, _database, _redis, _mail)
     return [problem for check in checks for problem in check()]
 
 
@@ -121,4 +121,15 @@ def _redis() -> list[str]:
         redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2).ping()
     except redis.RedisError as error:
         return [f"Redis can't be reached ({type(error).__name__}): see KE_REDIS_URL."]
+    return []
+
+
+def _mail() -> list[str]:
+    from knowledge_exchange.mail.transport import Unready, opened
+
+    try:
+        with opened() as way:
+            way.make_ready()
+    except Unready as error:
+        return [f"The mail server takes nothing ({error}): see KE_SMTP_URL."]
     return []

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.db import unit_of_work
 from tests.support.servers import run_command
+from tests.support.shared import free_port
 
 
 def check(app: Flask) -> Result:
@@ -67,6 +68,12 @@ def test_a_redis_that_does_not_answer_is_named(make_app: Callable[..., Flask]) -
     done = check(make_app(KE_REDIS_URL="redis://127.0.0.1:1/0"))
     assert done.exit_code == 1
     assert "KE_REDIS_URL" in done.output or "Redis" in done.output
+
+
+def test_a_mail_server_that_does_not_answer_is_named(make_app: Callable[..., Flask]) -> None:
+    done = check(make_app(KE_SMTP_URL=f"smtp://127.0.0.1:{free_port()}"))
+    assert done.exit_code == 1
+    assert "KE_SMTP_URL" in done.output
 
 
 @pytest.mark.databases("sqlite")

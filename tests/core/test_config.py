@@ -36,6 +36,7 @@ def test_a_sound_production_has_no_problems() -> None:
         ("KE_DEMO", "1", "KE_DEMO is on"),
         ("KE_BASE_URL", "http://exchange.example.org", "not https"),
         ("KE_RATE_LIMITS", "off", "KE_RATE_LIMITS is off"),
+        ("KE_SMTP_URL", "smtp://user:password@mail.example.org", "KE_SMTP_URL is smtp:// to another machine"),
         ("KE_MIN_ANSWER_MS", "0", "KE_MIN_ANSWER_MS is below"),
     ],
 )
