@@ -14,9 +14,8 @@ from knowledge_exchange.core.assets import asset_url
 from knowledge_exchange.core.config import MAX_BODY_BYTES
 from knowledge_exchange.realtime.fanout_redis import RETRY_SECONDS
 from tests.deploy.support.browsing import TIMEOUT_S, Browser, id_of
-from tests.deploy.support.site import NGINX, Site, running, wait_until
+from tests.deploy.support.site import NGINX, Site, wait_until
 from tests.realtime.support.listening import WAIT_S, Listener
-from tests.support.databases import POSTGRES, Templates
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
@@ -25,14 +24,6 @@ MAIL_S = 30.0
 COMING_AGAIN = 4
 TITLE = "Wards without a rota"
 SLUG = "wards-without-a-rota"
-
-
-@pytest.fixture(scope="module")
-def site(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One exchange for all of these tests; each makes its own members."""
-    folder = tmp_path_factory.mktemp("deploy")
-    with running(folder, lambda data: templates.fresh(POSTGRES, data, scratch=True)) as found:
-        yield found
 
 
 @pytest.fixture

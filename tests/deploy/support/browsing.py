@@ -18,6 +18,7 @@ class Browser:
     def __init__(self, origin: str, ca_file: Path, email: str) -> None:
         self.origin = origin
         self.email = email
+        self.handle = ""
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy of this machine in between
         self._session.verify = str(ca_file)
@@ -52,6 +53,7 @@ class Browser:
         """Follow the operator's link."""
         answer = self.post(path, path, new_password=PASSWORD, handle=handle)
         assert answer.status_code == 303, answer.text
+        self.handle = handle
 
     def sign_in(self) -> None:
         """Sign in by the form."""
