@@ -120,6 +120,7 @@ def settings(database_url: str, data_dir: Path) -> dict[str, Any]:
         "KE_SECRET_KEY": TEST_SECRET,
         "KE_MIN_ANSWER_MS": 0,
         "KE_RATE_LIMITS": False,
+        "KE_SECOND_FACTOR": "off",
     }
 
 

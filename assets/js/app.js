@@ -4,6 +4,7 @@ import "./times.js";
 import "./tables.js";
 import "./composer.js";
 import "./forms.js";
+import "./passkeys.js";
 import "./unread.js";
 import "./thread.js";
 import "./rail.js";

@@ -23,6 +23,8 @@ export const words = {
   offline: "You are offline. What you write is kept here.",
   offlineSubmit: "You are offline. Your text is kept here; send it when you are connected again.",
   onward: "Go on",
+  passkeyFailed: "That did not work, or was stopped. Nothing has changed: try again, or go another way.",
+  passkeyKnown: "This device has a passkey of yours already.",
   place: (n, total) => `Post ${n} of ${total}`,
   reconnecting: "Reconnecting. Nothing is lost.",
   replies: (n) => count(n, "1 reply", "replies"),

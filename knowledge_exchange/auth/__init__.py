@@ -9,14 +9,16 @@ def init_app(app: Flask) -> None:
     """Bring the room in: who is asking, what may be asked, and the pages of accounts."""
     from knowledge_exchange.auth import (
         csrf,
-        factors_models,  # noqa: F401  (its tables)
         gate,
         jobs,
         limits,
         routes,
+        routes_factors,
+        routes_fresh,
         routes_joining,
         routes_me,
         routes_reset,
+        routes_second,
         routes_settings,
         sessions,
     )
@@ -27,7 +29,8 @@ def init_app(app: Flask) -> None:
     gate.init_app(app)
     limits.init_app(app)
     # Importing a routes module puts its pages on the one blueprint.
-    modules = (routes, routes_joining, routes_me, routes_reset, routes_settings)
+    signing_in = (routes, routes_joining, routes_reset, routes_second)
+    modules = (*signing_in, routes_me, routes_settings, routes_factors, routes_fresh)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):
         app.register_blueprint(blueprint)
     register(app, "accounts", jobs.SWEEP_EVERY_S, jobs.sweep)

@@ -43,6 +43,8 @@ PUBLIC = Access("public")
 LINK = Access("link")
 #: Anybody signed in, whatever their standing: their one page and what hangs on it.
 SIGNED_IN = Access("signed_in")
+#: Active members, also those who have still to set up the second factor that their office asks for.
+SETTING_UP = Access("setting_up")
 #: Active members: what holds where nothing is said.
 ACTIVE = Access("active")
 
@@ -65,6 +67,11 @@ def by_link(view: View) -> View:
 def signed_in(view: View) -> View:
     """Mark a view for everybody with an account, pending, lapsed and suspended included."""
     return _say(view, SIGNED_IN)
+
+
+def setting_up(view: View) -> View:
+    """Mark a view with which active members set up their second factor: all that some may use until they have."""
+    return _say(view, SETTING_UP)
 
 
 def active(view: View) -> View:
@@ -93,7 +100,7 @@ def admits(access: Access, me: Me | None) -> bool:
         return True
     if me is None:
         return False
-    if access is SIGNED_IN:
+    if access is SIGNED_IN or (access is SETTING_UP and me.must_set_up):
         return True
     return me.is_active and (not access.roles or me.role in access.roles)
 
@@ -125,7 +132,9 @@ def _keep() -> ResponseReturnValue | None:
     if me is None:
         return _keep_visitor(access, writes)
     sessions.touch(me)
-    if not me.is_active and access is not SIGNED_IN:
+    if me.must_set_up and access not in (SIGNED_IN, SETTING_UP):
+        return _to_setting_up()
+    if not me.is_active and not me.must_set_up and access is not SIGNED_IN:
         return _to_own_page()
     if not admits(access, me) or _is_impossible():
         abort(404)
@@ -162,3 +171,9 @@ def _to_own_page() -> ResponseReturnValue:
     if wants_json():
         return jsonify(error="standing"), 403
     return redirect(url_for("auth.my_page"))
+
+
+def _to_setting_up() -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error="second_factor"), 403
+    return redirect(url_for("auth.factors_page"))

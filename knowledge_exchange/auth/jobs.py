@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_
 
+from knowledge_exchange.auth import factors
 from knowledge_exchange.auth.models import EmailToken, Member, SignIn
 from knowledge_exchange.auth.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT
 from knowledge_exchange.core.clock import now
@@ -23,5 +24,6 @@ def sweep() -> None:
     never = (Member.email_confirmed_at.is_(None), Member.standing == "pending")
     with unit_of_work() as work:
         work.execute(delete(SignIn).where(old))
+        factors.sweep(moment)
         work.execute(delete(EmailToken).where(EmailToken.expires_at < moment))
         work.execute(delete(Member).where(*never, Member.created_at < moment - UNCONFIRMED_FOR))

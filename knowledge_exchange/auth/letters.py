@@ -54,6 +54,12 @@ def confirm_password_change(member_id: int, email: str) -> None:
     _post(email, _("Your password has been changed"), "password_changed", member_id, reset=_link("auth.reset"))
 
 
+def say_factors_changed(member_id: int, email: str, what: str) -> None:
+    """Something about signing in was changed (``added``, ``removed``, ``code_used``): its owner should know."""
+    links = {"factors": _link("auth.factors_page"), "reset": _link("auth.reset")}
+    _post(email, _("How you sign in has changed"), "factors_changed", member_id, what=what, **links)
+
+
 def reset_link(token: str) -> str:
     """The address at which a password is chosen with this token."""
     return _link("auth.choose_password", token=token)

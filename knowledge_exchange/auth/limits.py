@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -33,6 +33,10 @@ DOOR_LIMIT = "30 per 10 minutes"
 ACCOUNT_LIMIT = "10 per 10 minutes"
 #: Claims by one account: three numbers an hour are a typing mistake, thirty are guessing.
 CLAIM_LIMIT = "10 per hour"
+#: Codes of the authenticator app, for one account from wherever: 3 of a million are good at a time. Who has used
+#: these up (it takes the password) has locked out the app, but neither the passkeys nor the recovery codes.
+GUESS_LIMIT = "10 per 10 minutes"
+GUESSES_A_DAY = "60 per day"
 #: What one member may write.
 THREAD_LIMIT = "60 per hour"
 REPLY_LIMIT = "120 per 10 minutes"
@@ -73,6 +77,10 @@ def the_account() -> str:
     return f"account:{keyed_hash('limit', email)}:{the_address()}"
 
 
+def _the_guessed() -> str:
+    return f"guessed:{g.ke_guessed}"
+
+
 limiter = Limiter(key_func=who, default_limits=[], headers_enabled=False, key_prefix="ke")
 
 
@@ -85,6 +93,21 @@ def at_the_door(per_address: str = DOOR_LIMIT) -> Callable[[View], View]:
         return cast(View, by_address(by_account(view)))
 
     return limited
+
+
+@limiter.limit(GUESSES_A_DAY, key_func=_the_guessed)
+@limiter.limit(GUESS_LIMIT, key_func=_the_guessed)
+def _count_guess() -> None:
+    """Only counted."""
+
+
+def count_guess(member_id: int, kind: str, *, from_anywhere: bool) -> None:
+    """Count a try of a secret of this account before it is looked at; a 429 where there were too many.
+
+    ``from_anywhere``: a secret so short that all tries count, wherever they come from; else those from this address.
+    """
+    g.ke_guessed = f"{kind}:{member_id}:{'' if from_anywhere else the_address()}"
+    _count_guess()
 
 
 def give_back() -> None:

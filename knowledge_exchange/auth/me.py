@@ -26,11 +26,13 @@ class Me(UserMixin):  # type: ignore[misc]
     seen_at: datetime
     token: str
     unread: int = 0  # on the badge, as the request began
+    confirmed_at: datetime | None = None  # when this sign-in last showed that it is they: password, code or passkey
+    must_set_up: bool = False  # their office asks for a second factor, and they have none
 
     @property
     def is_active(self) -> bool:
-        """Whether they are a member in good standing: the one question of the gate."""
-        return self.standing == "active"
+        """Whether they are a member in good standing, with what their office asks for: the question of the gate."""
+        return self.standing == "active" and not self.must_set_up
 
     @property
     def is_authenticated(self) -> bool:

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from knowledge_exchange.auth import actions, letters, passwords, policy, queries, sessions
+from knowledge_exchange.auth import actions, factors, letters, passwords, policy, queries, sessions
 from knowledge_exchange.auth.blueprint import blueprint
 from knowledge_exchange.auth.forms import ChangePasswordForm, Form, HandleForm, ReadingForm, text_of
+from knowledge_exchange.auth.fresh import ask_unless_fresh
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import ACCOUNT_LIMIT, SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
@@ -35,6 +36,10 @@ def settings() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Another password; every other device is signed out, and this one gets a new session."""
     me, account = _who()
+    # The password in use is asked for all the same; who has a second factor shows that one, too.
+    asked = ask_unless_fresh() if factors.has_any(me.id) else None
+    if asked is not None:
+        return asked
     form = ChangePasswordForm(**_about(account))
     if not form.validate():
         return _page(password=form), 400

@@ -8,7 +8,7 @@ from functools import cache
 
 import flask_login
 from flask import Flask, g, session
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, false, select, update
 
 from knowledge_exchange.auth.cookies import KnownCookies
 from knowledge_exchange.auth.devices import in_words
@@ -60,10 +60,17 @@ _ME = (
 
 
 @cache
-def _by_token() -> Read:
-    """Who is signed in with a token, and the number on their badge: what every page of a member needs."""
+def _by_token(second_factors: bool) -> Read:
+    """Who is signed in with a token, and the number on their badge: what every page of a member needs.
+
+    ``second_factors``: whether this exchange requires them.
+    """
+    from knowledge_exchange.auth import factors
+
+    must_set_up = factors.must_set_up() if second_factors else false()
+    last = (SignIn.created_at, SignIn.confirmed_at, must_set_up.label("must_set_up"))
     return Read(
-        select(*_ME, SignIn.created_at, hooks.call("unread_of", Member.id).label("unread"))
+        select(*_ME, *last, hooks.call("unread_of", Member.id).label("unread"))
         .join(Member, Member.id == SignIn.member_id)
         .where(SignIn.token_hash == bindparam("token"), Member.standing != "left")
     )
@@ -81,11 +88,13 @@ def init_app(app: Flask) -> None:
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_me(token: str) -> Me | None:
     """The member signed in with this token, if the sign-in is still good. One statement."""
-    row = _by_token().first(token=token_hash(token))
+    from knowledge_exchange.auth.factors import are_required
+
+    row = _by_token(are_required()).first(token=token_hash(token))
     if row is None:
         return None
-    *facts, created_at, unread = row
-    me = Me(*facts, token, unread)
+    *facts, created_at, confirmed_at, must_set_up, unread = row
+    me = Me(*facts, token, unread, confirmed_at or created_at, bool(must_set_up))
     moment = now()
     return me if me.seen_at > moment - IDLE_LIMIT and created_at > moment - ABSOLUTE_LIMIT else None
 
@@ -132,6 +141,19 @@ def begin(member_id: int, user_agent: str) -> SignIn:
     session[_TOKEN] = token
     session["_fresh"] = True
     return row
+
+
+def renew(me: Me) -> None:
+    """Another token for this sign-in: what it may do has changed, and a copy of its cookie shall not."""
+    token = new_token()
+    changed = {"token_hash": token_hash(token), "confirmed_at": now()}
+    db.session.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(**changed))
+    session[_TOKEN] = token
+
+
+def note_confirmed(me: Me) -> None:
+    """This sign-in has just shown again that it is its member's."""
+    db.session.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(confirmed_at=now()))
 
 
 def end_this_one() -> None:

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from knowledge_exchange.auth import passkeys
 from knowledge_exchange.auth.answering import asked_for, is_local_path, local_or
 
 CARRY_PREFIX = "carry."
@@ -21,6 +22,8 @@ CARRY_ACTION = "carry_action"
 _TOKEN = "csrf_token"  # noqa: S105
 _PASSWORDS = frozenset({"password", "new_password", "current_password"})
 _SECRETS = _PASSWORDS | {"code", "number"}
+#: Answers of a passkey, and of the page that asks whether it is still the member: good once, never given back.
+_GONE = frozenset({_TOKEN, "credential", "confirm_password", "confirm_code", "confirm_credential"})
 #: Chosen or made by the page, not typed: they go along unseen.
 _SHORT_CHARS = 80
 
@@ -61,7 +64,7 @@ def _labels() -> dict[str, str]:
 def fields_of(form: MultiDict[str, str]) -> list[TypedField]:
     """The fields of a form in their order, secrets emptied."""
     labels = _labels()
-    pairs = [(name, value) for name, value in form.items(multi=True) if name != _TOKEN]
+    pairs = [(name, value) for name, value in form.items(multi=True) if name not in _GONE]
     return [_field(name, value, labels) for name, value in pairs]
 
 
@@ -109,11 +112,11 @@ def sign_in_page(
     *,
     email: str = "",
     goal: str = "",
-    wrong: bool = False,
+    wrong: str = "",
     carried: list[TypedField] | None = None,
     carry_action: str = "",
 ) -> str:
-    """The sign-in page; ``wrong`` says that what was typed fits no account."""
+    """The sign-in page; ``wrong``: what fits no account, ``password`` or ``passkey``."""
     return render_template(
         "auth/sign_in.html",
         action=url_for("auth.sign_in"),
@@ -124,6 +127,7 @@ def sign_in_page(
         carry_action=carry_action,
         carry_prefix=CARRY_PREFIX,
         nav="sign-in",
+        with_passkey=passkeys.party() is not None,
     )
 
 

@@ -19,6 +19,8 @@ MIN_SECRET_CHARS = 32
 DEFAULT_PORT = 5000
 #: Answers that must not tell whether somebody exists take at least this long, hashing included.
 DEFAULT_MIN_ANSWER_MS = 300
+DEFAULT_ROLL_BRAKE_PERCENT = 5
+DEFAULT_LAPSE_GRACE_DAYS = 14
 #: One form at most: 32,000 characters of text, all of them escaped, and some room.
 MAX_BODY_BYTES = 1024 * 1024
 #: STARTTLS if it is offered; STARTTLS or nothing; TLS from the beginning.
@@ -57,6 +59,12 @@ def _number(text: str) -> int:
 def _environment(text: str) -> str:
     if text not in {"development", "production"}:
         raise ValueError("use development or production")
+    return text
+
+
+def _second_factor(text: str) -> str:
+    if text not in {"required", "off"}:
+        raise ValueError("use required or off")
     return text
 
 
@@ -127,6 +135,19 @@ SETTINGS: tuple[Setting, ...] = (
         _number,
         "time that sign-in, join, reset and claim take at least (ms)",
     ),
+    Setting(
+        "KE_ROLL_BRAKE_PERCENT",
+        DEFAULT_ROLL_BRAKE_PERCENT,
+        _number,
+        "of active members, how many one roll may put out without being asked again",
+    ),
+    Setting(
+        "KE_LAPSE_GRACE_DAYS",
+        DEFAULT_LAPSE_GRACE_DAYS,
+        _number,
+        "how long a member stays in after the roll has them no more",
+    ),
+    Setting("KE_SECOND_FACTOR", "required", _second_factor, "of officers, moderators, administrators: required or off"),
     Setting("KE_METRICS_TOKEN", "", str, "lets a monitor read /metrics from elsewhere", secret=True),
     Setting("KE_LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR"),
 )

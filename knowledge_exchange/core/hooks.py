@@ -24,6 +24,7 @@ NAMES = {
     "unread_of": "scalar subquery: unread entries after collapsing (member column)",
     "network_readable": "condition: may that member read that network (network column, member column)",
     "network_known": "condition: may that member know of that network (network column, member column)",
+    "moderates_some": "condition: does that member moderate a network (member column)",
     "post_in_question": "what a post was and is to a member, for the ledger (me, post_id) -> PostFacts | None",
     "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",
     "write_mail": "what a message says, as it is sent (message_id) -> Letter | None; may raise letter.Later",

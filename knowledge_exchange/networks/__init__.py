@@ -16,3 +16,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["ask_form"] = routes.ask_form
     hooks.provide(app, "network_readable", queries.network_readable)
     hooks.provide(app, "network_known", queries.network_known)
+    hooks.provide(app, "moderates_some", queries.moderates_some)

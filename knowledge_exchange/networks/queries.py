@@ -32,6 +32,12 @@ def is_in(member_id: Whom, network: type[Network] = Network) -> ColumnElement[bo
     return exists().where(*mine).correlate_except(_Inside)
 
 
+def moderates_some(member_id: Whom) -> ColumnElement[bool]:
+    """Condition on any row that names a member: they moderate a network (hook)."""
+    mine = (_Inside.member_id == member_id, _Inside.role == "moderator")
+    return exists().where(*mine).correlate_except(_Inside)
+
+
 def readable_by(member_id: Whom, network: type[Network] = Network) -> ColumnElement[bool]:
     """Condition on Network: this (active) member may read its threads."""
     return or_(network.visibility == "open", is_in(member_id, network))

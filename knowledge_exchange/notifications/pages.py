@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask, render_template, session
 from flask.globals import request_ctx
@@ -37,6 +37,7 @@ class Reader(Given):
     standing: str
     role: str
     zone: str
+    must_set_up: ClassVar[bool] = False  # the gate lets nobody through who must
 
 
 def init_app(app: Flask) -> None:

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from knowledge_exchange.auth.gate import ACTIVE, LINK, MACHINE, PUBLIC, SIGNED_IN, Access, word_of
+from knowledge_exchange.auth.gate import ACTIVE, LINK, MACHINE, PUBLIC, SETTING_UP, SIGNED_IN, Access, word_of
 from knowledge_exchange.auth.me import Me
 from tests.auth.door import alike, enter, make_member, token_in
 from tests.auth.people import PEOPLE, WITHOUT_STANDING, me_as
@@ -38,7 +38,11 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "auth.reset_sent": "public",
     "auth.sign_in": "public",
     "auth.try_join": "public",
+    "auth.passkey_options": "public",
+    "auth.second_page": "public",
+    "auth.try_passkey": "public",
     "auth.try_reset": "public",
+    "auth.try_second": "public",
     "auth.try_sign_in": "public",
     "home.help_page": "public",
     "home.index": "public",
@@ -51,6 +55,19 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "auth.my_data": "signed_in",
     "auth.my_page": "signed_in",
     "auth.sign_out": "signed_in",
+    "auth.add_passkey": "setting_up",
+    "auth.app_page": "setting_up",
+    "auth.app_picture": "setting_up",
+    "auth.begin_app": "setting_up",
+    "auth.confirm_app": "setting_up",
+    "auth.confirm_it_is_you": "setting_up",
+    "auth.confirm_options": "setting_up",
+    "auth.factors_page": "setting_up",
+    "auth.go_on_confirmed": "setting_up",
+    "auth.make_codes": "setting_up",
+    "auth.new_passkey_options": "setting_up",
+    "auth.remove_app": "setting_up",
+    "auth.remove_passkey": "setting_up",
     "verification.verify": "signed_in",
     "verification.verify_page": "signed_in",
     "claims.claim": MEMBERSHIP,
@@ -172,7 +189,7 @@ def _may(access: Access, me: Me | None) -> bool:
         return True
     if access.roles:
         return me.is_active and me.role in access.roles
-    return access is ACTIVE and me.is_active
+    return access in (ACTIVE, SETTING_UP) and me.is_active
 
 
 @pytest.mark.databases("sqlite")

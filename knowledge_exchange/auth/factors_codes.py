@@ -1,0 +1,51 @@
+"""Recovery codes: ten of them, each good once, shown once. The verbs never commit."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import delete, insert, update
+
+from knowledge_exchange.audit.actions import record
+from knowledge_exchange.auth.factors_models import RecoveryCode
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.db import db
+from knowledge_exchange.core.ids import new_id
+
+AMOUNT = 10
+#: Read aloud or off paper without a doubt: no l, 1, o, 0, i. Five bits a letter.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+GROUPS, GROUP_CHARS = 3, 4
+
+
+def make(member_id: int) -> list[str]:
+    """Ten fresh codes; those before are worth nothing. They can't be shown again."""
+    codes = [_new_code() for _number in range(AMOUNT)]
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.member_id == member_id))
+    moment = now()
+    rows = [
+        {"id": new_id(), "member_id": member_id, "code_hash": _hash(member_id, code), "made_at": moment}
+        for code in codes
+    ]
+    db.session.execute(insert(RecoveryCode), rows)
+    record("factor.codes_made", actor=member_id, subject=member_id)
+    return codes
+
+
+def _new_code() -> str:
+    groups = ("".join(secrets.choice(LETTERS) for _letter in range(GROUP_CHARS)) for _group in range(GROUPS))
+    return "-".join(groups)
+
+
+def spend(member_id: int, code: str) -> bool:
+    """Whether it is one of theirs that was never used; it is used now."""
+    mine = (RecoveryCode.member_id == member_id, RecoveryCode.code_hash == _hash(member_id, code))
+    use = update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=now())
+    return db.session.execute(use.returning(RecoveryCode.id)).first() is not None
+
+
+def _hash(member_id: int, code: str) -> str:
+    """Keyed; capitals, spaces and hyphens don't matter."""
+    plain = "".join(letter for letter in code.lower() if letter.isalnum())
+    return keyed_hash("recovery code", f"{member_id}:{plain}")
