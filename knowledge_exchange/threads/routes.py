@@ -19,6 +19,8 @@ from knowledge_exchange.threads.page import Wish, base_url, page_url, show
 
 blueprint = Blueprint("threads", __name__)
 
+#: In the address of a thread in a list: it opens where its reader left off.
+FIRST_UNREAD = "unread"
 #: Where the key of a form that has just been posted waits for the page that follows it.
 DRAFT_DONE = "draft_done"
 
@@ -59,11 +61,23 @@ def thread(thread_id: int, slug: str | None) -> ResponseReturnValue:
     """A page of a thread."""
     me = require_me()
     found = visible_thread(me, thread_id)
+    if slug is None and FIRST_UNREAD in request.args:
+        return redirect(_first_unread(me, found))
     right = base_url(found)
     if request.path != right:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
         return redirect(right + query, 301 if slug is not None else 302)
     return show(me, found, _wish(me, found))
+
+
+def _first_unread(me: Me, found: AnyRow) -> str:
+    """Where somebody reads on: the first post that they have not read, on its page; else the beginning."""
+    last_read = found.last_read_id or 0
+    unread = queries.unread_posts(found.id, last_read, found.my_participant_id) if last_read else ()
+    if not unread:
+        return base_url(found)
+    key = queries.page_keys(found.id, me.thread_view, unread[0])[0]
+    return page_url(found, me.thread_view, me.thread_view, key) + f"#p{unread[0]}"
 
 
 def _wish(me: Me, found: AnyRow) -> Wish:
