@@ -137,7 +137,11 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
     from knowledge_exchange.realtime.replay import FORGET_EVERY_S, forget_old_events
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, forget_old_submissions, render_again
+    from knowledge_exchange.verification.leaving import FOLLOW_EVERY_S, follow_rolls
+    from knowledge_exchange.verification.staging import SWEEP_EVERY_S, sweep
 
+    register(app, "follow the rolls", FOLLOW_EVERY_S, follow_rolls)
+    register(app, "sweep staged rolls", SWEEP_EVERY_S, sweep)
     register(app, "mail", mail.SEND_EVERY_S, mail.send_waiting)
     register(app, "forget mail", mail.FORGET_EVERY_S, mail.forget_old_mail)
     register(app, "mail of notices", DECIDE_EVERY_S, decide)

@@ -8,10 +8,10 @@ import click
 
 from knowledge_exchange.cli.console import fail, progress, with_exchange
 from knowledge_exchange.core.csv_files import UnreadableFile
-from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.verification import rolls
-from knowledge_exchange.verification.roll_file import RollFile, read_roll
-from knowledge_exchange.verification.rolls import Changes
+from knowledge_exchange.core.db import end_read, unit_of_work
+from knowledge_exchange.verification import rolls, staging
+from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.rolls import Plan
 
 
 @click.group("roll")
@@ -29,60 +29,82 @@ def _source(_context: click.Context, _option: click.Parameter, value: str) -> st
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, callback=_source, metavar="NAME", help="Whose roll it is: unison, fda…")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, write nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @click.option(
     "--allow-lapse",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
-    help="How many memberships may end by this file. Leavers stay as they are in this version.",
+    help="Confirm that so many of the active members may lapse by this file, and that it is whole. Put on record.",
 )
 @with_exchange
 def import_roll(file: Path, source: str, dry_run: bool, allow_lapse: float | None) -> None:
-    """Read FILE (CSV with a header row) and apply its good rows all together.
+    """Read FILE (CSV with a header row), the whole roll of this source, and apply its good rows all together.
 
-    Rows that can't be read are listed with their line; nobody is changed by them.
+    Rows that can't be read are listed with their line; nobody is changed by them, nobody whom they may mean lapses.
     """
-    found = _read(file, source)
-    _report(found)
-    if not found.good:
-        fail(f"{source}: nothing was imported, for no row could be read ({_rows(len(found.bad))} unreadable).")
-    changes = rolls.find_changes(found) if dry_run else _apply(found)
-    click.echo(summary(source, changes, dry_run=dry_run))
-
-
-def _read(file: Path, source: str) -> RollFile:
+    import_id = _stage(file, source)
     try:
+        good = _report(import_id)
+        if not good:
+            fail(f"{source}: nothing was imported, for no row could be read.")
+        plan = rolls.find_plan(import_id)
+        if dry_run:
+            warning = f" {_why_braked(plan)}" if rolls.is_braked(plan, allow_lapse) else ""
+            click.echo(f"{summary(plan, dry_run=True)}{warning}")
+        else:
+            click.echo(summary(_apply(import_id, allow_lapse), dry_run=False))
+    finally:
+        end_read()
+        staging.drop(import_id)
+
+
+def _stage(file: Path, source: str) -> int:
+    try:
+        roll = open_roll(file, source)
         with progress(f"Reading {file.name}", max(file.stat().st_size, 1)) as tell:
-            return read_roll(file, source, tell)
+            import_id = staging.stage(roll, actor=None, tell=tell)
     except (UnreadableFile, OSError) as error:
         fail(str(error))
+    if roll.ignored:
+        click.echo(f"Columns that were not used: {', '.join(roll.ignored)}")
+    return import_id
 
 
-def _apply(found: RollFile) -> Changes:
-    with progress("Writing", max(len(found.good), 1)) as tell, unit_of_work():
-        return rolls.apply_roll(found, actor=None, tell=tell)
+def _report(import_id: int) -> bool:
+    """List the rows that could not be read; whether there are others."""
+    for line, fault in staging.faults_of(import_id):
+        click.echo(f"line {line}: {fault}")
+    return staging.has_good_rows(import_id)
 
 
-def _report(found: RollFile) -> None:
-    for row in found.bad:
-        click.echo(f"line {row.line}: {row.fault}")
-    if found.ignored:
-        click.echo(f"Columns that were not used: {', '.join(found.ignored)}")
+def _apply(import_id: int, allowed: float | None) -> Plan:
+    end_read()
+    try:
+        with unit_of_work():
+            return rolls.apply(import_id, actor=None, allowed=allowed)
+    except rolls.Braked as braked:
+        fail(f"{braked.plan.source}: nothing was changed. {_why_braked(braked.plan)}")
+    except rolls.Outdated:
+        fail("Nothing was changed: another file of this source was imported meanwhile. Begin again.")
 
 
-def summary(source: str, changes: Changes, *, dry_run: bool) -> str:
+def _why_braked(plan: Plan) -> str:
+    share = f"{plan.lapsing:,} of {plan.active:,} active members ({plan.percent:.1f} %) would lapse"
+    cut = "its last row is broken off, so the rest may be missing; " if plan.cut else ""
+    return f"Look at the file again: {cut}{share}. If that is right, confirm it with --allow-lapse PERCENT."
+
+
+def summary(plan: Plan, *, dry_run: bool) -> str:
     """The one line at the end."""
     would = "would be " if dry_run else ""
     parts = [
-        f"{len(changes.added):,} {would}added",
-        f"{len(changes.changed):,} {would}changed",
-        f"{changes.unchanged:,} unchanged",
-        f"{changes.unreadable:,} unreadable (nobody changed by them)",
+        f"{plan.added:,} {would}added",
+        f"{plan.changed:,} {would}changed",
+        f"{plan.unchanged:,} unchanged",
+        f"{plan.unreadable:,} unreadable (nobody changed by them)",
+        f"{plan.gone:,} {would}gone from the roll",
+        f"{plan.back:,} {would}back on it",
     ]
-    absent = f"{changes.absent:,} on record not in this file: left as they are"
-    start = f"{source}, dry run" if dry_run else source
-    return f"{start}: {', '.join(parts)}; {absent}."
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+    spared = f" ({plan.spared:,} more not found, but spared for a row that may mean them)" if plan.spared else ""
+    start = f"{plan.source}, dry run" if dry_run else plan.source
+    return f"{start}: {', '.join(parts)}{spared}; {plan.lapsing:,} of {plan.active:,} active members are to lapse."

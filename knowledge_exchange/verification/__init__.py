@@ -7,8 +7,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Bring the room in, and its part of the page of one's own."""
-    from knowledge_exchange.verification import models, officer_routes, routes  # noqa: F401
+    from knowledge_exchange.verification import leaving, models, officer_routes, routes  # noqa: F401
 
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(officer_routes.blueprint)
     app.jinja_env.globals["claim_view"] = routes.claim_view
+    app.jinja_env.globals["access_ends"] = leaving.end_of

@@ -31,6 +31,8 @@ class RollImport(Base):
     back: Mapped[int] = mapped_column(default=0)
     #: Columns that the file has, separated by spaces: the others stay as they are.
     columns: Mapped[str] = mapped_column(default="")
+    #: The newest import of this source when it was staged (0: none): it was compared with what that left.
+    base: Mapped[int] = mapped_column(Id, default=0)
     #: Its last row is broken off: most likely the rest is missing.
     cut: Mapped[bool] = mapped_column(default=False)
 
@@ -51,8 +53,7 @@ class _Facts:
 class RollRow(_Facts, Base):
     """A row of a file that is staged. Where ``fault`` is not empty it changes nobody.
 
-    Rows with a negative ``line`` stand for entries that one of the faulty rows may have meant: like those whose
-    number could be read, they keep an entry from being taken for one that has gone.
+    Rows with a negative ``line`` stand for entries that are not in the file.
     """
 
     __tablename__ = "roll_row"
@@ -63,6 +64,11 @@ class RollRow(_Facts, Base):
     number_hash: Mapped[str] = mapped_column(default="")
     number_tail: Mapped[str] = mapped_column(default="")
     fault: Mapped[str] = mapped_column(default="")
+    #: What it is to the roll as that stood: ``new``, ``changed`` or ``same``; empty for faulty ones.
+    step: Mapped[str] = mapped_column(default="")
+    #: What becomes of its entry besides: ``gone``, ``back``, or (missing, but perhaps meant) ``spared``.
+    turn: Mapped[str] = mapped_column(default="")
+    entry_id: Mapped[int | None] = mapped_column(Id)
 
 
 class RollEntry(_Facts, Base):
@@ -77,6 +83,8 @@ class RollEntry(_Facts, Base):
     number_tail: Mapped[str]
     #: Since when the roll hasn't had it any more, by the time of the import; empty while it holds.
     gone_at: Mapped[datetime | None]
+    #: How often its owner has been written to since it is gone.
+    warnings: Mapped[int] = mapped_column(default=0)
     #: Whose entry this turned out to be: at most one account, once.
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"), index=True)
 

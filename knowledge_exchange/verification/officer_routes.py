@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from wtforms import Form
 
 from knowledge_exchange.audit.actions import record
+from knowledge_exchange.auth.fresh import ask_unless_fresh
 from knowledge_exchange.auth.gate import for_roles
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
@@ -31,6 +32,7 @@ def _causes() -> dict[str, str]:
         policy.UNKNOWN_NUMBER: _("No entry on this roll has that number."),
         policy.OTHER_SURNAME: _("The number is on the roll, under another surname."),
         policy.TAKEN: _("Number and surname match, but the entry belongs to another account."),
+        policy.GONE: _("Number and surname match, but the roll does not have the entry any more."),
         policy.NO_ADDRESS: _("Number and surname match, but the roll holds no e-mail address."),
         policy.UNUSED_CODE: _("Number and surname match; the code that was sent has not been used."),
     }
@@ -77,7 +79,8 @@ def decide(claim_id: str) -> ResponseReturnValue:
     if step is None:
         abort(400)
     try:
-        return step(row)
+        # Looking is not settling: only what changes somebody's standing asks whether it is still the officer.
+        return (None if step is _search else ask_unless_fresh()) or step(row)
     except settling.AlreadySettled:
         flash(_("Somebody else has settled this claim meanwhile."), "warn")
         return redirect(url_for(".queue"), 303)

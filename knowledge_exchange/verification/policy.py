@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from knowledge_exchange.verification.matching import same_surname
@@ -13,6 +14,7 @@ SETTLERS = ("membership_officer", "administrator")
 UNKNOWN_NUMBER = "unknown_number"
 OTHER_SURNAME = "other_surname"
 TAKEN = "taken"
+GONE = "gone"
 NO_ADDRESS = "no_address"
 UNUSED_CODE = "unused_code"
 
@@ -23,6 +25,7 @@ class Entry(Protocol):
     surname: str
     email: str
     member_id: int | None
+    gone_at: datetime | None
 
 
 def may_claim(standing: str) -> bool:
@@ -38,4 +41,6 @@ def why_no_code(entry: Entry | None, surname: str) -> str:
         return OTHER_SURNAME
     if entry.member_id is not None:
         return TAKEN
+    if entry.gone_at is not None:
+        return GONE
     return "" if entry.email else NO_ADDRESS

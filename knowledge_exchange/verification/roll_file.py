@@ -1,71 +1,76 @@
-"""A roll file as a whole: its columns, its good rows, and a report for each bad one."""
+"""A roll file: its columns, and its rows one by one, good or with what is wrong with them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
 
-from knowledge_exchange.core.csv_files import Record, UnreadableFile, open_csv
-from knowledge_exchange.verification.matching import number_hash, number_tail
-from knowledge_exchange.verification.roll_rows import NUMBER, READERS, BadCell, cells_by_name, read_number, read_values
+from knowledge_exchange.core.csv_files import UNREADABLE, Record, UnreadableFile, open_csv
+from knowledge_exchange.verification.matching import (
+    is_number,
+    normal_number,
+    number_hash,
+    number_tail,
+    plain_surname,
+)
+from knowledge_exchange.verification.roll_rows import (
+    NUMBER,
+    READERS,
+    BadCell,
+    cells_by_name,
+    read_number,
+    read_values,
+)
 
 REQUIRED = (NUMBER, "surname")
+#: Cells that say whom a row means, also when they stand in each other's columns.
+_NAMING = (NUMBER, "surname", "first_name", "email")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: good where ``fault`` is empty. ``number_hash`` may be known of a bad one too."""
+    """One row: good where ``fault`` is empty. ``number_hash`` may be known of a bad one too.
+
+    ``clues`` are whatever in a bad row may say whom it means: hashes of what could be numbers, surnames as they
+    are compared, addresses. A bad row without clues may mean anybody.
+    """
 
     line: int
+    #: Bytes from the beginning of the file to its end.
+    read: int
     fault: str = ""
     number_hash: str = ""
     number_tail: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    clues: frozenset[str] = frozenset()
+    #: Its end is missing: in the last row of a file a sign that the file is cut.
+    is_broken_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RollFile:
-    """What a file says about one source's roll."""
+    """What a file says about one source's roll. ``rows`` can be gone through once."""
 
     source: str
-    rows: list[Row]
-    #: Columns that were not used, by the names that the file gives them.
+    #: Columns that are used, but for the number.
+    columns: list[str]
+    #: Columns that are not used, by the names that the file gives them.
     ignored: list[str]
-
-    @property
-    def good(self) -> list[Row]:
-        """The rows that may be applied."""
-        return [row for row in self.rows if not row.fault]
-
-    @property
-    def bad(self) -> list[Row]:
-        """The rows that could not be read: they change nobody."""
-        return [row for row in self.rows if row.fault]
-
-    @property
-    def numbers_seen(self) -> set[str]:
-        """Hashes of all numbers that the file names, in bad rows too."""
-        return {row.number_hash for row in self.rows if row.number_hash}
+    rows: Iterator[Row]
 
 
-def read_roll(path: Path, source: str, tell: Callable[[int], None] = lambda _read: None) -> RollFile:
-    """Read a file; ``tell`` hears how many bytes have been read so far.
-
-    Raises :class:`UnreadableFile` when the file as a whole can't be used.
-    """
+def open_roll(path: Path, source: str) -> RollFile:
+    """Begin to read a file. Raises :class:`UnreadableFile` when it can't be used as a whole."""
     header, records = open_csv(path)
     _check_header(header)
-    rows = []
-    for record in records:
-        rows.append(_read_row(source, header, record))
-        tell(record.read)
     ignored = [name for name in header if name and name != NUMBER and name not in READERS]
-    return RollFile(source, _without_doubles(rows), ignored)
+    columns = [name for name in READERS if name in header]
+    return RollFile(source, columns, ignored, (_read_row(source, header, record) for record in records))
 
 
 def _check_header(header: list[str]) -> None:
@@ -79,27 +84,37 @@ def _check_header(header: list[str]) -> None:
 
 
 def _read_row(source: str, header: list[str], record: Record) -> Row:
-    known = Row(record.line)
+    hashed, tail = "", ""
     try:
         cells = cells_by_name(header, record.cells)
         normal = read_number(cells[NUMBER])
-        known = replace(known, number_hash=number_hash(source, normal), number_tail=number_tail(normal))
-        return replace(known, values=read_values(cells))
+        hashed, tail = number_hash(source, normal), number_tail(normal)
+        return Row(record.line, record.read, "", hashed, tail, read_values(cells))
     except BadCell as error:
-        return replace(known, fault=str(error))
+        return Row(
+            record.line,
+            record.read,
+            str(error),
+            hashed,
+            tail,
+            clues=frozenset(_clues(source, header, record.cells or [])) - {""},
+            is_broken_off=record.cells is None or len(record.cells) < len(header),
+        )
 
 
-def _without_doubles(rows: list[Row]) -> list[Row]:
-    """Of several rows with one number nobody can say which is right: none of them is good."""
-    lines: dict[str, list[int]] = {}
-    for row in rows:
-        if row.number_hash:
-            lines.setdefault(row.number_hash, []).append(row.line)
-    return [row if row.fault else _checked(row, lines[row.number_hash]) for row in rows]
+def _clues(source: str, header: list[str], cells: list[str]) -> Iterator[str]:
+    """In a row of the right shape, from the cells that name a person; in any other, from every cell."""
+    named = dict(zip(header, cells, strict=True)) if len(cells) == len(header) else {}
+    for cell in [named.get(name, "") for name in _NAMING] if named else cells:
+        text = cell.strip()
+        if not text or UNREADABLE in text:
+            continue
+        normal = normal_number(text)
+        if is_number(normal) and any(letter.isdigit() for letter in normal):
+            yield number_hash(source, normal)
+        yield text.casefold() if "@" in text else plain_surname(text)
 
 
-def _checked(row: Row, lines: list[int]) -> Row:
-    others = [str(line) for line in lines if line != row.line]
-    if not others:
-        return row
-    return replace(row, fault=_("the same number also stands in line %(lines)s", lines=", ".join(others)))
+def clues_of_entry(number: str, surname: str, email: str) -> set[str]:
+    """By which clues a bad row may mean an entry that is on record; ``number`` is its hash."""
+    return {number, plain_surname(surname), email.casefold()} - {""}

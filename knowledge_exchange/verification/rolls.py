@@ -1,40 +1,66 @@
-"""Bringing a source's roll up to date from a file. Nothing here commits."""
+"""What a staged file changes on the roll: weighed, and applied in one step."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from flask import current_app
+from sqlalchemy import case, func, insert, literal, null, select, update
 
 from knowledge_exchange.audit.actions import record
-from knowledge_exchange.core.db import db
-from knowledge_exchange.core.ids import new_id
-from knowledge_exchange.verification.models import RollEntry, RollImport
-from knowledge_exchange.verification.roll_file import RollFile
+from knowledge_exchange.auth.models import Member
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import AnySelect, Id, UtcDateTime, db, table_of
+from knowledge_exchange.core.ids import new_run
+from knowledge_exchange.verification import moves
+from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
 from knowledge_exchange.verification.roll_rows import READERS
+from knowledge_exchange.verification.staging import newest_import
 
 #: A source's name: what `--source` takes and what a claimant chooses.
 _SOURCE = re.compile(r"[a-z][a-z0-9-]{1,29}")
-#: Rows a statement; between two of them the progress is told.
-BATCH = 2_000
 
-_FIELDS = tuple(READERS)
-_FACTS = (RollEntry.id, RollEntry.number_hash, *(getattr(RollEntry, name) for name in _FIELDS))
+_ENTRIES = table_of(RollEntry)
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What a file changes on the roll, before or after it is applied."""
+class Plan:
+    """What an import changes, or has changed."""
 
-    added: list[dict[str, Any]]
-    changed: list[dict[str, Any]]
+    source: str
+    added: int
+    changed: int
     unchanged: int
     unreadable: int
-    #: On record under this source, but in no row of the file: left as they are.
-    absent: int
+    #: On record, and not on the roll any more; and such as are on it again.
+    gone: int
+    back: int
+    #: Missing in the file, but left as they are: a row that could not be read may mean them.
+    spared: int
+    #: Active members whose last entry is among the gone, and how many active members there are.
+    lapsing: int
+    active: int
+    cut: bool
+
+    @property
+    def percent(self) -> float:
+        """How many of the active members would lapse, in percent."""
+        return 100 * self.lapsing / self.active if self.active else 0.0
+
+
+class Braked(Exception):
+    """The file would put out more members than one may without being asked again, or it is cut: nothing was done."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+
+
+class Outdated(Exception):
+    """Another file of this source was applied since this one was compared with the roll: nothing was done."""
 
 
 def source_key(text: str) -> str | None:
@@ -43,54 +69,117 @@ def source_key(text: str) -> str | None:
     return name if _SOURCE.fullmatch(name) else None
 
 
-def find_changes(roll: RollFile) -> Changes:
-    """Compare the file with what is on record. Writes nothing."""
-    known = _on_record(roll.source)
-    added, changed, unchanged = [], [], 0
-    for row in roll.good:
-        before = known.get(row.number_hash)
-        if before is None:
-            facts = {"source": roll.source, "number_hash": row.number_hash, "number_tail": row.number_tail}
-            added.append({"id": new_id(), **facts, **row.values})
-        elif any(before[name] != value for name, value in row.values.items()):
-            changed.append({"id": before["id"], **row.values})
-        else:
-            unchanged += 1
-    absent = len(known.keys() - roll.numbers_seen)
-    return Changes(added, changed, unchanged, len(roll.bad), absent)
+def is_braked(plan: Plan, allowed: float | None) -> bool:
+    """Whether somebody must confirm first. ``allowed``: the percentage that somebody has confirmed."""
+    if allowed is None:
+        return plan.cut or plan.percent > float(current_app.config["KE_ROLL_BRAKE_PERCENT"])
+    return plan.percent > allowed
 
 
-def _on_record(source: str) -> dict[str, dict[str, Any]]:
-    rows = db.session.execute(select(*_FACTS).where(RollEntry.source == source)).mappings()
-    return {row["number_hash"]: dict(row) for row in rows}
+def find_plan(import_id: int) -> Plan:
+    """What a staged file would change. Writes nothing."""
+    return _plan(_load(import_id))
 
 
-def apply_roll(roll: RollFile, *, actor: int | None, tell: Callable[[int], None] = lambda _rows: None) -> Changes:
-    """Write the good rows, all in the unit of work that this is called in; ``tell`` hears how many are done.
+def _load(import_id: int) -> RollImport:
+    query = select(RollImport).where(RollImport.id == import_id, RollImport.applied_at.is_(None))
+    return db.session.execute(query).scalar_one()
 
-    Compared afresh inside the write: what was previewed may have changed meanwhile.
+
+def _plan(staged: RollImport) -> Plan:
+    counted = select(RollRow.step, RollRow.turn, func.count()).where(RollRow.import_id == staged.id)
+    rows = db.session.execute(counted.group_by(RollRow.step, RollRow.turn)).all()
+    active = select(func.count()).select_from(Member).where(Member.standing == "active")
+
+    def amount(index: int, word: str) -> int:
+        # A new entry that is over already was never there to go.
+        return sum(row[2] for row in rows if row[index] == word and not (index == 1 and row.step == "new"))
+
+    return Plan(
+        source=staged.source,
+        added=amount(0, "new"),
+        changed=amount(0, "changed"),
+        unchanged=amount(0, "same"),
+        unreadable=staged.unreadable,
+        gone=amount(1, "gone"),
+        back=amount(1, "back"),
+        spared=amount(1, "spared"),
+        lapsing=db.session.scalar(_lapsing(staged.id)) or 0,
+        active=db.session.scalar(active) or 0,
+        cut=staged.cut,
+    )
+
+
+def _lapsing(import_id: int) -> AnySelect:
+    """Active members of whom an entry goes, and no other, of whichever source, holds."""
+    going = select(RollRow.entry_id).where(*_turning(import_id, "gone"))
+    owners = select(RollEntry.member_id).where(RollEntry.id.in_(going), RollEntry.member_id.is_not(None))
+    stays = (RollEntry.member_id == Member.id, RollEntry.gone_at.is_(None), RollEntry.id.not_in(going))
+    return (
+        select(func.count())
+        .select_from(Member)
+        .where(Member.standing == "active", Member.id.in_(owners), ~select(RollEntry.id).where(*stays).exists())
+    )
+
+
+def _turning(import_id: int, turn: str) -> tuple[Any, ...]:
+    return (RollRow.import_id == import_id, RollRow.turn == turn, RollRow.entry_id.is_not(None))
+
+
+def apply(import_id: int, *, actor: int | None, allowed: float | None = None) -> Plan:
+    """Apply a staged file, all of it in the unit of work that this is called in, by a handful of statements.
+
+    Weighed afresh, for an entry may have become somebody's meanwhile. Nobody lapses by it at once; see
+    ``leaving.py``. Raises :class:`Braked` if it would put out more than ``allowed`` percent of the active members
+    (None: as the setting says, and a file that is cut is not taken either), and :class:`Outdated`.
     """
-    changes = find_changes(roll)
-    done = 0
-    for statement, rows in ((insert(RollEntry), changes.added), (update(RollEntry), changes.changed)):
-        for batch in _batches(rows):
-            db.session.execute(statement, batch)
-            done += len(batch)
-            tell(done)
-    _note(roll.source, changes, actor)
-    return changes
+    staged = _load(import_id)
+    if newest_import(staged.source) != staged.base:
+        raise Outdated
+    plan = _plan(staged)
+    if is_braked(plan, allowed):
+        raise Braked(plan)
+    moment = now()
+    moving = moves.find(import_id)
+    _turn(import_id, "gone", moment)
+    _turn(import_id, "back", None)
+    _change(staged)
+    _add(staged, moment)
+    moves.run(moving)
+    _note(staged, plan, actor, allowed)
+    return plan
 
 
-def _batches(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    return [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+def _turn(import_id: int, turn: str, gone_at: datetime | None) -> None:
+    turning = select(RollRow.entry_id).where(*_turning(import_id, turn))
+    db.session.execute(update(_ENTRIES).where(_ENTRIES.c.id.in_(turning)).values(gone_at=gone_at, warnings=0))
 
 
-def _note(source: str, changes: Changes, actor: int | None) -> None:
-    numbers = {
-        "added": len(changes.added),
-        "changed": len(changes.changed),
-        "unreadable": changes.unreadable,
+def _change(staged: RollImport) -> None:
+    """Let the entries say what the good rows say, in those columns that the file has."""
+    where = (RollRow.import_id == staged.id, RollRow.step == "changed", RollRow.entry_id == _ENTRIES.c.id)
+    values = {name: getattr(RollRow, name) for name in staged.columns.split()}
+    db.session.execute(update(_ENTRIES).where(*where).values(values))
+
+
+def _add(staged: RollImport, moment: datetime) -> None:
+    rows: dict[str, Any] = {
+        "id": literal(new_run(), Id) + func.row_number().over(),
+        "source": literal(staged.source),
+        "number_hash": RollRow.number_hash,
+        "number_tail": RollRow.number_tail,
+        "gone_at": case((RollRow.turn == "gone", literal(moment, UtcDateTime())), else_=null()),
+        "warnings": literal(0),
+        **{name: getattr(RollRow, name) for name in READERS},
     }
-    db.session.add(RollImport(source=source, actor_id=actor, **numbers))
-    words = ", ".join(f"{count} {name}" for name, count in numbers.items())
-    record("roll.imported", actor=actor, note=f"{source}: {words}")
+    found = select(*rows.values()).where(RollRow.import_id == staged.id, RollRow.step == "new")
+    db.session.execute(insert(_ENTRIES).from_select(list(rows), found, include_defaults=False))
+
+
+def _note(staged: RollImport, plan: Plan, actor: int | None, allowed: float | None) -> None:
+    numbers = {"added": plan.added, "changed": plan.changed, "gone": plan.gone, "back": plan.back}
+    mine = update(RollImport).where(RollImport.id == staged.id)
+    db.session.execute(mine.values(applied_at=now(), actor_id=actor, **numbers))
+    words = ", ".join(f"{count} {name}" for name, count in {**numbers, "unreadable": plan.unreadable}.items())
+    confirmed = "" if allowed is None else f"; confirmed: up to {allowed:g} % of the members may lapse"
+    record("roll.imported", actor=actor, note=f"{plan.source}: {words}{confirmed}")

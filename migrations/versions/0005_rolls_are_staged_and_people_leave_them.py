@@ -21,6 +21,9 @@ def upgrade() -> None:
     sa.Column('number_hash', sa.Text(), nullable=False),
     sa.Column('number_tail', sa.Text(), nullable=False),
     sa.Column('fault', sa.Text(), nullable=False),
+    sa.Column('step', sa.Text(), nullable=False),
+    sa.Column('turn', sa.Text(), nullable=False),
+    sa.Column('entry_id', number, nullable=True),
     sa.Column('surname', sa.Text(), nullable=False),
     sa.Column('first_name', sa.Text(), nullable=False),
     sa.Column('email', sa.Text(), nullable=False),
@@ -37,15 +40,19 @@ def upgrade() -> None:
 
     with op.batch_alter_table('roll_entry', schema=None) as batch_op:
         batch_op.add_column(sa.Column('gone_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('warnings', sa.Integer(), nullable=False, server_default=sa.text('0')))
+    with op.batch_alter_table('roll_entry', schema=None) as batch_op:
+        batch_op.alter_column('warnings', server_default=None)
 
     with op.batch_alter_table('roll_import', schema=None) as batch_op:
         batch_op.add_column(sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('gone', sa.Integer(), nullable=False, server_default=sa.text('0')))
         batch_op.add_column(sa.Column('back', sa.Integer(), nullable=False, server_default=sa.text('0')))
         batch_op.add_column(sa.Column('columns', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('base', number, nullable=False, server_default=sa.text('0')))
         batch_op.add_column(sa.Column('cut', sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table('roll_import', schema=None) as batch_op:
-        for name in ('gone', 'back', 'columns', 'cut'):
+        for name in ('gone', 'back', 'columns', 'base', 'cut'):
             batch_op.alter_column(name, server_default=None)
     op.execute('UPDATE roll_import SET applied_at = at')
 
@@ -53,12 +60,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table('roll_import', schema=None) as batch_op:
         batch_op.drop_column('cut')
+        batch_op.drop_column('base')
         batch_op.drop_column('columns')
         batch_op.drop_column('back')
         batch_op.drop_column('gone')
         batch_op.drop_column('applied_at')
 
     with op.batch_alter_table('roll_entry', schema=None) as batch_op:
+        batch_op.drop_column('warnings')
         batch_op.drop_column('gone_at')
 
     with op.batch_alter_table('roll_row', schema=None) as batch_op:

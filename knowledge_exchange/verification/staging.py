@@ -1,0 +1,260 @@
+"""Putting a roll file beside the roll, row by row, and comparing them, before anything is changed.
+
+Each batch is a short transaction of its own, so that members can go on writing meanwhile. What a process that
+was killed has left behind is swept away later.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
+
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import AnySelect, db, end_read, is_sqlite, table_of, unit_of_work
+from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
+from knowledge_exchange.verification.roll_file import RollFile, Row, clues_of_entry
+from knowledge_exchange.verification.roll_rows import DEFAULT_CATEGORY, READERS
+
+#: Rows of one transaction: a few milliseconds.
+BATCH = 500
+#: What nobody has applied by then is dropped.
+STAGED_FOR = timedelta(days=2)
+SWEEP_EVERY_S = 3600.0
+
+_ROWS = table_of(RollRow)
+_FACTS = (RollEntry.id, RollEntry.number_hash, RollEntry.gone_at, *(getattr(RollEntry, name) for name in READERS))
+#: A row that says nothing.
+_EMPTY: dict[str, Any] = {
+    **dict.fromkeys(READERS, ""),
+    **dict.fromkeys(("number_hash", "number_tail", "fault", "step", "turn"), ""),
+    **dict.fromkeys(("joined", "paid_up_to", "entry_id")),
+    "category": DEFAULT_CATEGORY,
+}
+
+
+class Doubts:
+    """Whom the rows that could not be read may mean."""
+
+    def __init__(self) -> None:
+        self.clues: set[str] = set()
+        #: A row in which nothing could be read may mean anybody.
+        self.anybody = False
+
+    def note(self, row: Row) -> None:
+        """Take in one bad row."""
+        self.clues |= row.clues
+        self.anybody = self.anybody or not (row.clues or row.number_hash)
+
+    def may_mean(self, entry: Any) -> bool:
+        """Whether one of the rows may mean this entry."""
+        return self.anybody or not self.clues.isdisjoint(clues_of_entry(entry.number_hash, entry.surname, entry.email))
+
+
+def grace() -> timedelta:
+    """How long a member stays in when no roll has them any more."""
+    return timedelta(days=current_app.config["KE_LAPSE_GRACE_DAYS"])
+
+
+def newest_import(source: str) -> int:
+    """The id of the newest import of this source that was applied; 0 where there is none."""
+    query = select(func.max(RollImport.id)).where(RollImport.source == source, RollImport.applied_at.is_not(None))
+    return db.session.scalar(query) or 0
+
+
+def stage(roll: RollFile, *, actor: int | None, tell: Callable[[int], None] = lambda _read: None) -> int:
+    """Read the file to its end; returns the import's id. ``tell`` hears how many bytes have been read."""
+    import_id = _begin(roll, actor)
+    doubts, last = Doubts(), None
+    for batch in batches(roll.rows, BATCH):
+        for row in batch:
+            if row.fault:
+                doubts.note(row)
+        _put(_compared(import_id, roll.source, batch))
+        last = batch[-1]
+        tell(last.read)
+    _refresh_statistics()
+    _fault_doubles(import_id)
+    _put_missing(import_id, roll.source, doubts)
+    with unit_of_work() as work:
+        mine = update(RollImport).where(RollImport.id == import_id)
+        work.execute(mine.values(unreadable=_bad_rows(import_id), cut=last is not None and last.is_broken_off))
+    return import_id
+
+
+def _begin(roll: RollFile, actor: int | None) -> int:
+    import_id = new_id()
+    with unit_of_work() as work:
+        base = newest_import(roll.source)
+        facts = {"source": roll.source, "actor_id": actor, "columns": " ".join(roll.columns), "base": base}
+        work.add(RollImport(id=import_id, added=0, changed=0, unreadable=0, **facts))
+    return import_id
+
+
+def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """The rows in lists of so many; the last one may be shorter."""
+    batch: list[Any] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _put(rows: list[dict[str, Any]]) -> None:
+    for batch in batches(rows, BATCH):
+        with unit_of_work() as work:
+            work.connection().execute(insert(_ROWS), batch)
+
+
+def _compared(import_id: int, source: str, rows: list[Row]) -> list[dict[str, Any]]:
+    """The rows as they are staged: each with what it is to the roll as that stands."""
+    named = RollEntry.number_hash.in_([row.number_hash for row in rows if row.number_hash])
+    found = db.session.execute(select(*_FACTS).where(RollEntry.source == source, named)).mappings()
+    entries: dict[str, Mapping[str, Any]] = {entry["number_hash"]: dict(entry) for entry in found}
+    end_read()
+    last_day = now().date() - grace()
+    return [
+        {
+            **_EMPTY,
+            "import_id": import_id,
+            "line": row.line,
+            "number_hash": row.number_hash,
+            "number_tail": row.number_tail,
+            "fault": row.fault,
+            **row.values,
+            **({} if row.fault else _step(row.values, entries.get(row.number_hash), last_day)),
+        }
+        for row in rows
+    ]
+
+
+def _step(values: Mapping[str, Any], entry: Mapping[str, Any] | None, last_day: date) -> dict[str, Any]:
+    """What a good row is to its entry. Not paid for since before ``last_day``, the membership is over."""
+    paid = values.get("paid_up_to")
+    is_over = paid is not None and paid < last_day
+    if entry is None:
+        return {"step": "new", "turn": "gone" if is_over else ""}
+    differs = any(entry[name] != value for name, value in values.items())
+    was_gone = entry["gone_at"] is not None
+    turn = ("" if was_gone else "gone") if is_over else ("back" if was_gone else "")
+    return {"step": "changed" if differs else "same", "turn": turn, "entry_id": entry["id"]}
+
+
+def _refresh_statistics() -> None:
+    """PostgreSQL knows nothing yet of rows that have just come, and would compare each with each."""
+    if not is_sqlite():
+        with unit_of_work() as work:
+            for table in (RollRow, RollEntry):
+                work.execute(text(f"ANALYZE {table.__tablename__}"))
+
+
+def _fault_doubles(import_id: int) -> None:
+    """Of several rows with one number nobody can say which is right: none of them is good."""
+    numbered = (RollRow.import_id == import_id, RollRow.number_hash != "")
+    twice = select(RollRow.number_hash).where(*numbered).group_by(RollRow.number_hash).having(func.count() > 1)
+    query = select(RollRow.number_hash, RollRow.line, RollRow.fault).where(*numbered, RollRow.number_hash.in_(twice))
+    lines: dict[str, list[Any]] = defaultdict(list)
+    for row in db.session.execute(query.order_by(RollRow.line)):
+        lines[row.number_hash].append(row)
+    end_read()
+    faults = [
+        {"of_line": row.line, "said": _said_of_double(row.line, [other.line for other in rows])}
+        for rows in lines.values()
+        for row in rows
+        if not row.fault
+    ]
+    mark = (
+        update(_ROWS)
+        .where(_ROWS.c.import_id == import_id, _ROWS.c.line == bindparam("of_line"))
+        .values(fault=bindparam("said"), step="", turn="", entry_id=None)
+    )
+    for batch in batches(faults, BATCH):
+        with unit_of_work() as work:
+            work.connection().execute(mark, batch)
+
+
+def _said_of_double(line: int, lines: list[int]) -> str:
+    others = ", ".join(str(other) for other in lines if other != line)
+    return str(_("the same number also stands in line %(lines)s", lines=others))
+
+
+def _put_missing(import_id: int, source: str, doubts: Doubts) -> None:
+    """Put down which entries the file lacks: they are gone, unless one of its bad rows may mean them."""
+    missing = db.session.execute(_missing(import_id, source)).all()
+    end_read()
+    rows = [
+        {
+            **_EMPTY,
+            "import_id": import_id,
+            "line": -number,
+            "fault": "-",
+            "turn": "spared" if doubts.may_mean(entry) else "gone",
+            "entry_id": entry.id,
+        }
+        for number, entry in enumerate(missing, start=1)
+    ]
+    _put(rows)
+
+
+def _missing(import_id: int, source: str) -> AnySelect:
+    named = select(RollRow.number_hash).where(RollRow.import_id == import_id)
+    return select(RollEntry.id, RollEntry.number_hash, RollEntry.surname, RollEntry.email).where(
+        RollEntry.source == source, RollEntry.gone_at.is_(None), RollEntry.number_hash.not_in(named)
+    )
+
+
+def _bad_rows(import_id: int) -> int:
+    return db.session.scalar(select(func.count()).where(*_bad(import_id))) or 0
+
+
+def _bad(import_id: int) -> tuple[Any, ...]:
+    return (RollRow.import_id == import_id, RollRow.fault != "", RollRow.line > 0)
+
+
+def has_good_rows(import_id: int) -> bool:
+    """Whether any row could be read."""
+    query = select(RollRow.line).where(RollRow.import_id == import_id, RollRow.step != "").limit(1)
+    return db.session.scalar(query) is not None
+
+
+def faults_of(import_id: int) -> Iterator[tuple[int, str]]:
+    """Line and reason of each row that could not be read, by line."""
+    query = select(RollRow.line, RollRow.fault).where(*_bad(import_id))
+    for row in db.session.execute(query.order_by(RollRow.line)):
+        yield row.line, row.fault
+
+
+def drop(import_id: int) -> None:
+    """Forget a file that is staged; its import too, if it was never applied."""
+    while _drop_some(import_id):
+        continue
+    with unit_of_work() as work:
+        work.execute(delete(RollImport).where(RollImport.id == import_id, RollImport.applied_at.is_(None)))
+
+
+def _drop_some(import_id: int) -> bool:
+    """In small steps: it may be thousands, and nobody need wait for it."""
+    lines = db.session.scalars(select(RollRow.line).where(RollRow.import_id == import_id).limit(BATCH)).all()
+    end_read()
+    if lines:
+        with unit_of_work() as work:
+            work.execute(delete(RollRow).where(RollRow.import_id == import_id, RollRow.line.in_(lines)))
+    return bool(lines)
+
+
+def sweep() -> None:
+    """Drop what was staged and never applied (a job)."""
+    old = select(RollImport.id).where(RollImport.applied_at.is_(None), RollImport.at < now() - STAGED_FOR)
+    ids = db.session.scalars(old).all()
+    end_read()
+    for import_id in ids:
+        drop(import_id)
