@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select, inspect, select
 
 from knowledge_exchange.auth import queries
+from knowledge_exchange.auth.factors_models import AuthenticatorApp, Passkey, RecoveryCode
 from knowledge_exchange.auth.models import Member, SignIn, StandingChange
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import Base, db
@@ -75,11 +76,29 @@ def _standing(member_id: int) -> Rows:
     return [columns_of(row, without=("actor_id",)) for row in db.session.scalars(query)]
 
 
+def _passkeys(member_id: int) -> Rows:
+    query = select(Passkey).where(Passkey.member_id == member_id).order_by(Passkey.id)
+    return [columns_of(row, without=("credential_id", "public_key")) for row in db.session.scalars(query)]
+
+
+def _apps(member_id: int) -> Rows:
+    query = select(AuthenticatorApp).where(AuthenticatorApp.member_id == member_id).order_by(AuthenticatorApp.id)
+    return [columns_of(row, without=("sealed", "last_step")) for row in db.session.scalars(query)]
+
+
+def _recovery_codes(member_id: int) -> Rows:
+    query = select(RecoveryCode).where(RecoveryCode.member_id == member_id).order_by(RecoveryCode.id)
+    return [columns_of(row, without=("code_hash",)) for row in db.session.scalars(query)]
+
+
 def _looks(member_id: int) -> Rows:
     return [look._asdict() for look in queries.looks_at(member_id)]
 
 
 register("account", _account)
+register("authenticator_apps", _apps)
 register("looks_at_my_record", _looks)
+register("passkeys", _passkeys)
+register("recovery_codes", _recovery_codes)
 register("sign_ins", _sign_ins)
 register("standing", _standing)

@@ -53,7 +53,14 @@ def all_problems() -> list[str]:
 
 
 def _settings() -> list[str]:
-    return setting_problems(current_app.config)
+    return setting_problems(current_app.config) + _second_factor()
+
+
+def _second_factor() -> list[str]:
+    """A production may run without it, but should not."""
+    if current_app.config["KE_ENV"] != "production" or current_app.config["KE_SECOND_FACTOR"] == "required":
+        return []
+    return ["KE_SECOND_FACTOR is off: a stolen password opens an officer's account. Unset it."]
 
 
 def _key_file() -> list[str]:

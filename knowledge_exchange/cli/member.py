@@ -1,4 +1,4 @@
-"""``knowledge-exchange member create|show|promote|suspend|reset-password``."""
+"""``knowledge-exchange member create|show|promote|suspend|reset-password|reset-factors``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from knowledge_exchange.audit.actions import record
-from knowledge_exchange.auth import actions, letters, passwords, queries, tokens
+from knowledge_exchange.auth import actions, factors, letters, passwords, queries, tokens
 from knowledge_exchange.auth.forms import handle_fault
 from knowledge_exchange.auth.models import ROLES, Member
 from knowledge_exchange.auth.policy import email_key, handle_key
@@ -201,3 +201,17 @@ def reset_password(email: str) -> None:
         token = tokens.issue(member.id, tokens.RESET, life=LINK_LIFE)
     click.echo(f"The old password of {email} no longer works.")
     _hand_over(token)
+
+
+@group.command("reset-factors")
+@click.argument("email", callback=whole_address)
+@with_exchange
+def reset_factors(email: str) -> None:
+    """Take passkeys, app and recovery codes off an account, and sign it out everywhere."""
+    member = _found(email)
+    with unit_of_work():
+        amount = factors.reset(member.id, None)
+        must = factors.needs_second_factor(member.id)
+    click.echo(f"{email}: {amount} removed; every device is signed out, and the password alone opens the account.")
+    if must:
+        click.echo("Their office asks for a second factor: they set one up as soon as they sign in.")
