@@ -44,11 +44,14 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 def open_thread(page: Page, slug: str, title: str) -> str:
-    """Go to a thread by its title in its network's list; returns its path."""
+    """Go to the beginning of a thread (a list leads to what is unread) by its title; returns its path."""
     page.goto(f"/n/{slug}")
     page.get_by_role("link", name=re.compile(re.escape(title))).first.click()
     page.wait_for_url(re.compile(r"/t/\d+/"))
-    return re.sub(r"^https?://[^/]+|[?#].*$", "", page.url)
+    path = re.sub(r"^https?://[^/]+|[?#].*$", "", page.url)
+    if not page.url.endswith(path):
+        page.goto(path)
+    return path
 
 
 def ask(page: Page, title: str, body: str = "What do you do?") -> None:
@@ -190,6 +193,33 @@ def _all_shortcuts(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def _nothing_chosen(page: Page) -> None:
+    """Hours that are none, sent past the browser's own checks."""
+    page.goto("/settings/notifications")
+    page.get_by_label("From").fill("22:00")
+    page.get_by_role("button", name="Save the hours").click()
+    page.locator(".error").first.wait_for()
+
+
+def _all_quiet(page: Page) -> None:
+    """Everything that the page of settings can show at once: paused, hours set, e-mail stopped."""
+    page.goto("/settings/notifications")
+    page.get_by_label("From").fill("22:00")
+    page.get_by_label("To", exact=True).fill("07:00")
+    for button in ("Save the hours", "Stop all e-mail", "For a week"):
+        page.get_by_role("button", name=button).click()
+        page.locator(".flash").wait_for()
+    page.get_by_role("button", name="Resume now").wait_for()
+
+
+def _paused_list(page: Page) -> None:
+    page.goto("/settings/notifications")
+    page.get_by_role("button", name="For an hour").click()
+    page.locator(".flash").wait_for()
+    page.goto("/notifications")
+    page.get_by_role("button", name="Resume").wait_for()
+
+
 def _one_claim(page: Page) -> None:
     page.goto("/admin/claims")
     page.get_by_role("link", name=re.compile("Settle this claim")).first.click()
@@ -240,6 +270,10 @@ PERSONAL = [
     Stop("settings with errors", _submit_empty("/settings/account", "Change the password")),
     Stop("why I was told", _why_i_was_told),
     Stop("why I was not told", _why_i_was_not_told),
+    at("/settings/notifications"),
+    Stop("notification settings with errors", _nothing_chosen),
+    Stop("notification settings, all quiet", _all_quiet),
+    Stop("notifications while paused", _paused_list),
     Stop("my menu", _my_menu),
     Stop("keyboard shortcuts", _all_shortcuts),
 ]
