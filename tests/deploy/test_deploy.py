@@ -24,6 +24,8 @@ MAIL_S = 30.0
 COMING_AGAIN = 4
 TITLE = "Wards without a rota"
 SLUG = "wards-without-a-rota"
+#: Whoever has a real one can stop somebody's mail.
+UNSUBSCRIBE_TOKEN = "gAAAAABpNotOneOfOurs-but-it-looks-like-one"
 
 
 @pytest.fixture
@@ -210,6 +212,7 @@ def test_no_log_tells_who_reads_what(site: Site, author: Browser, reader: Browse
     watching(site, reader, thread, closing)
     reader.get(thread, headers={"Referer": f"{site.origin}{thread}", "User-Agent": "a browser to be known by"})
     reader.get("/t/1/nothing-here")
+    site.visitor().get(f"/unsubscribe/{UNSUBSCRIBE_TOKEN}")
     author.post("/sign-in", "/networks", email=author.email, password="wrong")
     site.stop_pages()
     # Here nginx would name client and path at any level but the highest.
@@ -218,10 +221,21 @@ def test_no_log_tells_who_reads_what(site: Site, author: Browser, reader: Browse
     assert away.status_code == 503
     assert "try again" in away.text
     wait_until(lambda: " live " in site.log("exchange-access.log"), lambda: "no socket was logged", WAIT_S)
-    telling = ("127.0.0.1", "localhost", id_of(thread), SLUG, "nothing-here", "known by", author.email, reader.email)
+    telling = (
+        "127.0.0.1",
+        "localhost",
+        id_of(thread),
+        SLUG,
+        "nothing-here",
+        "known by",
+        UNSUBSCRIBE_TOKEN,
+        author.email,
+        reader.email,
+    )
     for name in ("exchange-access.log", "exchange-error.log", "nginx-main.log", "pages.log", "jobs.log"):
         assert [word for word in telling if word in site.log(name)] == [], name
-    assert {" GET thread 200 ", " POST thread 303 ", " GET thread 503 "} <= kinds(site.log("exchange-access.log"))
+    logged = kinds(site.log("exchange-access.log"))
+    assert {" GET thread 200 ", " POST thread 303 ", " GET thread 503 ", " GET unsubscribe 404 "} <= logged
     assert site.log("exchange-error.log") == ""
 
 
