@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -49,6 +50,10 @@ BUSY_PAUSE_S = 0.02
 BUSY_PATIENCE_S = 10.0
 POOL_SIZE = 20
 POOL_OVERFLOW = 40
+#: PostgreSQL ends a transaction in which nothing happens for so long: its process was stopped, or hangs, and keeps
+#: others from the rows that it holds. An address with ``options`` of its own is left alone.
+IDLE_IN_WORK_MS = 60_000
+_IDLE_TOO_LONG = "25P03"
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +68,10 @@ Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class Busy(RuntimeError):
-    """Another process held the database's write lock for longer than we wait."""
+    """Nothing was written, and trying again may help.
+
+    Another process held the write lock for longer than we wait, or the database ended the work or the line.
+    """
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -123,6 +131,8 @@ def init_app(app: Flask) -> None:
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     else:
         options["pool_pre_ping"] = True
+        if "options=" not in app.config["SQLALCHEMY_DATABASE_URI"]:
+            options["connect_args"] = {"options": f"-c idle_in_transaction_session_timeout={IDLE_IN_WORK_MS}"}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     app.teardown_appcontext(end_reading)
@@ -187,7 +197,7 @@ def unit_of_work() -> Iterator[OrmSession]:
 
     Inside another unit of work it simply joins it. What was loaded before is read afresh. Nothing
     inside may yield to another greenlet (no mail, no HTTP, no sleep): that is what :func:`promise`
-    is for. Raises :class:`Busy` if another process keeps the write lock for 10 s.
+    is for. Raises :class:`Busy` if another process keeps the write lock for 10 s, or the database ends the work.
     """
     session = db.session()
     if session.info.get(_PROMISES) is not None:
@@ -202,6 +212,13 @@ def unit_of_work() -> Iterator[OrmSession]:
         try:
             yield session
             session.commit()
+        except DBAPIError as error:
+            if not _is_ended(error):
+                session.rollback()
+                raise
+            _give_up(session)
+            log.warning("work_ended_by_database", extra={"error": type(error.orig).__name__})
+            raise Busy("the database ended the work") from error
         except BaseException:
             session.rollback()
             raise
@@ -209,6 +226,18 @@ def unit_of_work() -> Iterator[OrmSession]:
             session.info[_PROMISES] = None
             now_working(None)
     _keep(promises)
+
+
+def _is_ended(error: DBAPIError) -> bool:
+    """Whether it is not what was asked, but the database or the line to it that ended the work."""
+    return isinstance(error, OperationalError) or getattr(error.orig, "sqlstate", None) == _IDLE_TOO_LONG
+
+
+def _give_up(session: OrmSession) -> None:
+    """End what the database has ended, over a line that may be gone; the next work gets another."""
+    with suppress(DBAPIError):
+        session.invalidate()
+    session.rollback()
 
 
 @contextmanager

@@ -139,9 +139,10 @@ def say_goodbye(found: Sequence[Connection], reason: str) -> None:
 
 
 def leave_network_rooms(member_id: int, network_id: int) -> None:
-    """Take a member's sockets out of the rooms of a network's threads."""
+    """Take a member's sockets out of the rooms of a network's threads; pages that show one are told that it is gone."""
     for connection in connections().of_member(member_id):
         gone = [thread_id for thread_id, room in connection.watched.items() if room.network_id == network_id]
         for thread_id in gone:
             room = connection.watched.pop(thread_id)
             socketio.server.leave_room(connection.sid, room.name, namespace=NAMESPACE)
+            socketio.emit("thread_changed", events.gone(thread_id), to=connection.sid, namespace=NAMESPACE)

@@ -7,25 +7,24 @@ command line or another process counts here too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from knowledge_exchange.auth.models import Member, SignIn
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import db, end_read, promise
-from knowledge_exchange.core.ids import floor_id
 from knowledge_exchange.jobs import Job
 from knowledge_exchange.jobs.runner import repeat
 from knowledge_exchange.realtime import events, push
 from knowledge_exchange.realtime.connections import connections
+from knowledge_exchange.realtime.cursors import begin_of_replay, cursor_now
 from knowledge_exchange.realtime.models import LiveEvent
 
 LOOK_EVERY_S = 2.0
-#: How far back each look reads: several looks, so that a late commit is not missed.
-LOOK_BACK = timedelta(seconds=20)
 _CHUNK = 500
+#: The cursor at which this process looked before.
+_LOOKED = "ke_looked_for_leavers"
 
 
 def access_lost(member_id: int, reason: str) -> None:
@@ -69,9 +68,14 @@ def _still_signed_in(sign_in_ids: set[int]) -> Iterable[int]:
 
 
 def _left_lately() -> list[tuple[int, int]]:
-    since = floor_id(now() - LOOK_BACK)
+    """Who has left which network since the last look, as a replay would tell it; without those who are in again."""
+    here = cursor_now()
+    since = begin_of_replay(int(current_app.extensions.get(_LOOKED, here)))
+    still_out = ~hooks.call("network_readable", LiveEvent.network_id, LiveEvent.member_id)
     query = select(LiveEvent.member_id, LiveEvent.network_id).where(LiveEvent.id > since, LiveEvent.kind == "left")
-    return [(row.member_id, row.network_id) for row in db.session.execute(query)]
+    left = [(row.member_id, row.network_id) for row in db.session.execute(query.where(still_out))]
+    current_app.extensions[_LOOKED] = here
+    return left
 
 
 def watch_over(app: Flask) -> Callable[[], None]:
