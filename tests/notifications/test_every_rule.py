@@ -47,6 +47,8 @@ RULES: dict[str, dict[str, tuple[str, ...]]] = {
         "notifications/test_rules.py": ("reading_never_goes_back",),
         "notifications/test_reading_rules.py": ("reading_on_one_device_clears",),
         "realtime/test_live_stream.py": ("seeing_a_post_clears_the_badge_on_every_device",),
+        "notifications/test_quiet_notices.py": ("reading_a_thread_tells_the_other_devices",),
+        "journeys/test_quiet.py": ("what_is_read_in_one_window_takes_badge_and_toast",),
     },
     "6: deleting cancels; what is late says the latest": {
         "notifications/test_rules.py": ("taking_a_post_away_cancels",),
