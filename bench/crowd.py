@@ -63,13 +63,12 @@ class Crowd:
     def wait_until_ready(self, amount: int | None = None, seconds: float = CONNECT_S) -> list[float]:
         """Wait until they are connected and have caught up; how long each took (s). Ends the program where not."""
         wanted, until = self._amount if amount is None else amount, time.monotonic() + seconds
-        ends: dict[str, int] = {}
+        self.ends = ends = dict[str, int]()
         while True:
             state = self._do("state")
             for why, count in state["ends"].items():
                 ends[why] = ends.get(why, 0) + count
             if state["ready"] >= wanted:
-                self.ends = ends
                 return [float(took) for took in state["took"]]
             if time.monotonic() > until:
                 raise SystemExit(f"{state['ready']} of {wanted} sockets are ready after {seconds:.0f} s; ends: {ends}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import random
 import resource
 import select
 import sys
@@ -19,9 +20,11 @@ from typing import Any
 
 from bench.live_wire import Line, Told, Where
 
-RETRY_S = 1.0
-#: A connection that isn't ready by then begins again, as the page's does.
-ACK_S = 8.0
+#: As the page does it (assets/js/live.js), but without the jitter: how long it waits for the connection and for the
+#: answers on it, and how long until it tries again, twice as long each time.
+CONNECT_S, ACK_S = 5.0, 8.0
+RETRY_S, MOST_RETRY_S = 1.0, 30.0
+LOOK_S = 0.25
 POLL_S = 0.05
 FILES = 16_384
 #: Small, so that little is held here for those who don't read.
@@ -36,6 +39,7 @@ class Member:
     told: Told = field(default_factory=Told)
     line: Line | None = None
     deaf: bool = False
+    failures: int = 0
     ready_after: float | None = None  # seconds from the command to connect
 
 
@@ -58,9 +62,11 @@ class Clients:
         self._due: list[tuple[float, int]] = []
         self._told_to_connect = 0.0
         self._returns = False
+        self._within = 0.0
         self._heard: dict[tuple[str, int], Arrivals] = {}
         self._ends: Counter[str] = Counter()
         self._next_look = 0.0
+        self._chance = random.Random(1)  # the same crowd each time
 
     def run(self) -> None:
         """Until the input ends."""
@@ -88,8 +94,11 @@ class Clients:
         self.where = Where(port, origin, thread)
 
     def _do_connect(self, within: float, returns: bool) -> None:
-        """Connect whoever isn't, evenly spread over ``within`` seconds; ``returns``: come back when cut off."""
-        self._told_to_connect, self._returns = time.monotonic(), returns
+        """Connect whoever isn't, evenly spread over ``within`` seconds.
+
+        ``returns``: who is cut off comes back, within as many seconds; who is refused, ever later.
+        """
+        self._told_to_connect, self._returns, self._within = time.monotonic(), returns, within
         waiting = [number for number, member in enumerate(self.members) if member.line is None]
         self._due = [
             (self._told_to_connect + within * place / len(waiting), number) for place, number in enumerate(waiting)
@@ -159,10 +168,12 @@ class Clients:
             self._begin(heapq.heappop(self._due)[1])
         if now < self._next_look:
             return
-        self._next_look = now + RETRY_S
+        self._next_look = now + LOOK_S
         for number, member in enumerate(self.members):
             line = member.line
-            if line is not None and not line.ready and not member.deaf and now - line.began > ACK_S:
+            if line is None or line.ready or member.deaf:
+                continue
+            if now - line.began > (ACK_S if line.joined else CONNECT_S):
                 self._drop(number, "no answer")
 
     def _begin(self, number: int) -> None:
@@ -187,7 +198,7 @@ class Clients:
             self._drop(number, error.strerror or str(error))
             return
         if line.ready and member.ready_after is None:
-            member.ready_after = time.monotonic() - self._told_to_connect
+            member.ready_after, member.failures = time.monotonic() - self._told_to_connect, 0
         for one in found:
             arrivals = self._heard.setdefault((one.name, one.post), Arrivals())
             arrivals.arrived.append(one.arrived)
@@ -196,12 +207,18 @@ class Clients:
     def _drop(self, number: int, why: str) -> None:
         member = self.members[number]
         assert member.line is not None
+        was_ready = member.line.ready
         del self._by_file[member.line.sock.fileno()]
         member.line.sock.close()
         member.line = None
         self._ends[why] += 1
         if self._returns and why != "cut":
-            heapq.heappush(self._due, (time.monotonic() + RETRY_S, number))
+            pause = self._chance.uniform(0, self._within) if was_ready else self._pause(member)
+            heapq.heappush(self._due, (time.monotonic() + pause, number))
+
+    def _pause(self, member: Member) -> float:
+        member.failures += 1
+        return min(MOST_RETRY_S, RETRY_S * float(1 << min(member.failures - 1, 10)))
 
 
 def main() -> None:

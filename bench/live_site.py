@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import bindparam, create_engine, text
 
 from bench import community
 from bench.processes import command
@@ -68,6 +68,16 @@ class Site:
             found = {str(row[0]): int(row[1]) for row in link.execute(text(_BADGES))}
         engine.dispose()
         return [found.get(member, 0) for member in self.members]
+
+    def post_events(self, posts: Sequence[int]) -> set[int]:
+        """The numbers of the events of these posts."""
+        engine = create_engine(self.database)
+        query = text("SELECT id FROM live_event WHERE kind = 'post' AND post_id IN :posts")
+        with engine.connect() as link:
+            found = link.execute(query.bindparams(bindparam("posts", expanding=True)), {"posts": list(posts)})
+            events = {int(row[0]) for row in found}
+        engine.dispose()
+        return events
 
     def _run(self, statement: str, **values: Any) -> None:
         engine = create_engine(self.database)

@@ -60,15 +60,18 @@ class Told:
 
 
 class Line:
-    """One connection. ``ready`` when it follows its thread and has caught up; ``OSError`` when it is over."""
+    """One connection; ``OSError`` when it is over.
 
-    __slots__ = ("_acks", "_buffer", "_cookie", "_upgraded", "_where", "began", "ready", "sock", "told")
+    ``began``: when it was opened, later when it joined. ``ready``: it follows its thread and has caught up.
+    """
+
+    __slots__ = ("_acks", "_buffer", "_cookie", "_upgraded", "_where", "began", "joined", "ready", "sock", "told")
 
     def __init__(self, where: Where, cookie: str, told: Told, receive_buffer: int = 0) -> None:
         self._where = where
         self._buffer = bytearray()
         self._cookie = cookie
-        self._upgraded = self.ready = False
+        self._upgraded = self.joined = self.ready = False
         self._acks = 1 if where.thread is None else 2
         self.told = told
         self.began = time.monotonic()
@@ -168,6 +171,7 @@ class Line:
 
     def _ask(self) -> None:
         """Follow the thread first, so that nothing falls between what is replayed and what comes live."""
+        self.joined, self.began = True, time.monotonic()
         if self._where.thread is not None:
             self._say(f'42/live,1["watch",{{"thread":"{self._where.thread}"}}]')
         after = {} if self.told.cursor is None else {"after": self.told.cursor}

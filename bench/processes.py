@@ -43,6 +43,10 @@ class Running:
         """Resident memory of all its processes (MiB); pages that they share count for each."""
         return sum(process.memory_info().rss for process in self._tree()) / MIB
 
+    def sockets(self) -> int:
+        """How many connections its processes hold."""
+        return sum(one.status == psutil.CONN_ESTABLISHED for tree in self._tree() for one in tree.net_connections())
+
     def processes(self) -> int:
         """How many processes it consists of."""
         return len(self._tree())
@@ -74,9 +78,9 @@ def command(*words: object, settings: Mapping[str, object]) -> str:
 
 
 @contextmanager
-def exchange(settings: Mapping[str, object]) -> Iterator[Running]:
-    """The exchange as ``serve`` runs it, until the block ends."""
-    port = free_port()
+def exchange(settings: Mapping[str, object], port: int = 0) -> Iterator[Running]:
+    """The exchange as ``serve`` runs it, until the block ends; on a free port, or on this one."""
+    port = port or free_port()
     words = ["-m", "knowledge_exchange", "serve", "--port", str(port)]
     with _started(words, {"KE_BASE_URL": f"http://127.0.0.1:{port}", **settings}, port, "/healthz") as running:
         yield running

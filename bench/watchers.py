@@ -1,21 +1,23 @@
 """``python -m bench.watchers``: replies in a thread that thousands watch, over HTTP, one after the other.
 
-All the watchers' notices are written before the author is answered. The machine is shared: the load is said.
+All the watchers' notices are written before the author is answered.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sqlite3
 import tempfile
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench import community, pages
 from bench.community import Targets
+from bench.figures import surroundings, write
 from bench.processes import exchange
+from bench.table import Line, table
 
-WATCHERS, REPLIES = 5_000, 50
+WATCHERS, REPLIES = 5_000, 100
 THREADS, POSTS = 100, 2_000
 LIMIT_MS = 150.0
 _FIRST_ID = 1 << 40
@@ -37,27 +39,61 @@ _INTO_NETWORK = """
 """
 
 
+@dataclass(frozen=True)
+class Told:
+    """What was measured: ms and CPU-ms of a reply, and of how many each was told."""
+
+    told: float
+    replies: int
+    network: bool
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: float
+
+
+def measure(watchers: int, replies: int, *, network: bool) -> Told:
+    """Fill a database, have everybody watch the thread or its network, and write."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        settings = community.settings_for(folder)
+        community.seed(settings, POSTS, THREADS, members=watchers)
+        targets = community.targets(settings, folder, watchers)
+        _watch(folder, targets, network)
+        with exchange(settings) as server:
+            found = pages.post_replies(server, targets, replies)
+        told = _told(folder) / (replies + pages.WARM_UP_REPLIES)
+    return Told(told, replies, network, found.p50_ms, found.p99_ms, found.cpu_ms)
+
+
+def lines(found: Told) -> list[Line]:
+    """The figures beside their limits."""
+    what = f"a reply of which {found.told:,.0f} are told ({'network' if found.network else 'thread'})"
+    return [
+        Line(f"{what}: answered, p50, ms", round(found.p50_ms, 1), None),
+        Line(f"{what}: answered, p99, ms", round(found.p99_ms, 1), LIMIT_MS),
+        Line(f"{what}: CPU-ms", round(found.cpu_ms, 1), None),
+    ]
+
+
+def run(
+    watchers: int = WATCHERS, replies: int = REPLIES, *, network: bool = False
+) -> tuple[dict[str, object], list[Line]]:
+    """Measured once."""
+    around = surroundings()
+    found = measure(watchers, replies, network=network)
+    return {**around, **asdict(found)}, lines(found)
+
+
 def main(words: list[str] | None = None) -> None:
-    """Seed, time, print."""
+    """Measure, write, print."""
     parser = argparse.ArgumentParser(prog="python -m bench.watchers", description=__doc__)
     parser.add_argument("--watchers", type=int, default=WATCHERS)
     parser.add_argument("--replies", type=int, default=REPLIES)
     parser.add_argument("--network", action="store_true", help="they watch the network, not the thread")
     given = parser.parse_args(words)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        settings = community.settings_for(folder)
-        community.seed(settings, POSTS, THREADS, members=given.watchers)
-        targets = community.targets(settings, folder, given.watchers)
-        _watch(folder, targets, given.network)
-        with exchange(settings) as server:
-            found = pages.post_replies(server, targets, given.replies)
-        told = _told(folder) / (given.replies + pages.WARM_UP_REPLIES)
-    whom = "the network" if given.network else "the thread"
-    print(f"{given.replies} replies, {told:,.0f} told of each, who watch {whom}; load {os.getloadavg()[0]:.1f}")
-    print(
-        f"p50 {found.p50_ms:.0f} ms, p99 {found.p99_ms:.0f} ms (limit {LIMIT_MS:.0f}); {found.cpu_ms:.0f} CPU-ms each"
-    )
+    found, shown = run(given.watchers, given.replies, network=given.network)
+    write("watchers", found)
+    print(table(shown))
 
 
 def _watch(folder: Path, targets: Targets, network: bool) -> None:

@@ -19,6 +19,7 @@ import engineio
 import gevent
 from engineio import packet
 
+from knowledge_exchange.realtime.doorway import Doorway, Place
 from knowledge_exchange.realtime.limits import (
     SOCKET_MESSAGE_BYTES,
     SOCKET_PING_SECONDS,
@@ -36,6 +37,10 @@ HEARTBEAT_SECONDS = 1.0
 _EMPTY = io.BytesIO()
 
 
+class _NoPlace(Exception):
+    """Too many wait already."""
+
+
 class LiveEngine(engineio.Server):  # type: ignore[misc]
     """Engine.IO's server for WebSockets whose Origin ``may_connect`` accepts."""
 
@@ -50,6 +55,7 @@ class LiveEngine(engineio.Server):  # type: ignore[misc]
             **options,
         )
         self._may_connect = may_connect
+        self._doorway = Doorway()
         self._heart: gevent.Greenlet[[], None] | None = None
 
     def handle_request(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -57,11 +63,11 @@ class LiveEngine(engineio.Server):  # type: ignore[misc]
         refusal = self._refusal(environ)
         if refusal is None:
             try:
-                ws = MemberWebSocket(environ)
+                return self._let_in(environ)
             except NotAWebSocket as error:
                 refusal = ("400 Bad Request", str(error))
-            else:
-                return self._serve(ws, environ)
+            except _NoPlace:
+                refusal = ("503 Service Unavailable", "Too many have come at once. Try again in a moment.")
         status, text = refusal
         body = text.encode()
         start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
@@ -102,9 +108,19 @@ class LiveEngine(engineio.Server):  # type: ignore[misc]
             return "400 Bad Request", "Live updates use version 4 of the Engine.IO protocol."
         return None
 
-    def _serve(self, ws: MemberWebSocket, environ: Environ) -> list[bytes]:
+    def _let_in(self, environ: Environ) -> list[bytes]:
+        """Serve a socket as soon as there is a place; ``_NoPlace`` where that takes too long."""
+        place = self._doorway.enter()
+        if place is None:
+            raise _NoPlace
+        try:
+            return self._serve(MemberWebSocket(environ), environ, place)
+        finally:
+            place.leave()
+
+    def _serve(self, ws: MemberWebSocket, environ: Environ, place: Place) -> list[bytes]:
         """Run one socket to its end in the request's greenlet."""
-        live = self._welcome(ws, environ)
+        live = self._welcome(ws, environ, place)
         self.open_sockets += 1
         try:
             live.serve()
@@ -115,11 +131,11 @@ class LiveEngine(engineio.Server):  # type: ignore[misc]
             raise StopIteration  # how gunicorn is told that there is nothing to answer
         return []
 
-    def _welcome(self, ws: MemberWebSocket, environ: Environ) -> LiveSocket:
+    def _welcome(self, ws: MemberWebSocket, environ: Environ, place: Place) -> LiveSocket:
         if self._heart is None:
             self._heart = gevent.spawn(self._beat)
         sid = self.generate_id()
-        live = LiveSocket(self, sid, ws)
+        live = LiveSocket(self, sid, ws, place)
         self.sockets[sid] = live
         hello = {
             "sid": sid,

@@ -59,6 +59,16 @@ SOCKET_STALL_SECONDS = 20.0
 SOCKET_HELLO_SECONDS = 10.0
 """A socket that has joined no namespace by then is closed: it holds memory and
 has proved nothing."""
+SOCKETS_AT_ONCE = 64
+"""Sockets that are let in and served until they have caught up, at one time; others wait. So a page stands behind a
+few dozen short steps at most, however many come back after a restart."""
+SOCKETS_AT_MOST = 256
+"""… and so many while those inside keep the server waiting: somebody's slow line must not keep others out."""
+SOCKET_SERVED_SECONDS = 1.0
+"""Who hasn't caught up by then makes room all the same: it is somebody's slow line."""
+SOCKET_TURN_SECONDS = 3.0
+"""Who waits longer for their turn is answered with 503. Browsers give up after five seconds (``CONNECT_MS`` of
+assets/js/live.js): who is sent away by then leaves no work behind."""
 SOCKET_CLOSE_SECONDS = 1.0
 """How long we wait for the other side to answer our close."""
 SOCKET_BAD_PACKETS = 10

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from engineio import base_socket, packet
 
+from knowledge_exchange.realtime.doorway import Place
 from knowledge_exchange.realtime.limits import (
     SOCKET_BAD_PACKETS,
     SOCKET_CLOSE_SECONDS,
@@ -18,6 +19,7 @@ from knowledge_exchange.realtime.limits import (
     SOCKET_MESSAGES_PER_SECOND,
     SOCKET_PING_SECONDS,
     SOCKET_PONG_SECONDS,
+    SOCKET_SERVED_SECONDS,
 )
 from knowledge_exchange.realtime.quiet import Allowance, QuietLog
 from knowledge_exchange.realtime.websocket import MemberWebSocket, text_frame
@@ -46,13 +48,15 @@ class LiveSocket(base_socket.BaseSocket):  # type: ignore[misc]
     connected = upgraded = True
     upgrading = False
 
-    def __init__(self, server: LiveEngine, sid: str, ws: MemberWebSocket) -> None:
+    def __init__(self, server: LiveEngine, sid: str, ws: MemberWebSocket, place: Place) -> None:
         self.server = server
         self.sid = sid
         self.ws = ws
+        self._place: Place | None = place
         self.session: dict[str, Any] = {}
         self.closing = self.closed = self.joined = False
-        self.alone_since = time.monotonic()
+        self.opened = time.monotonic()
+        self.alone_since = self.opened
         """Since when it belongs to no namespace (while ``joined`` is False)."""
         # The first heartbeat comes early for some, so that thousands who came
         # back together after a restart don't beat together for ever.
@@ -100,6 +104,12 @@ class LiveSocket(base_socket.BaseSocket):  # type: ignore[misc]
         self.joined = joined
         self.alone_since = time.monotonic()
 
+    def note_served(self) -> None:
+        """It has caught up: the next one may come in."""
+        if self._place is not None:
+            self._place.leave()
+            self._place = None
+
     def serve(self) -> None:
         """Take messages until the connection ends. Runs in the request's greenlet."""
         try:
@@ -113,6 +123,8 @@ class LiveSocket(base_socket.BaseSocket):  # type: ignore[misc]
 
     def heartbeat(self, now: float) -> None:
         """Send what is due at ``now`` (monotonic seconds) and end what is dead."""
+        if self._place is not None and now - self.opened > SOCKET_SERVED_SECONDS:
+            self.note_served()
         if not self.joined and now - self.alone_since > SOCKET_HELLO_SECONDS:
             self.close(code=POLICY_VIOLATION, reason=self.server.reason.SERVER_DISCONNECT)
         elif self.awaiting_pong:

@@ -58,6 +58,16 @@ class OrderedSocket:
         received: bytes = self._sock.recv(size)
         return received
 
+    def is_over(self) -> bool:
+        """Whether the other side has closed already; takes nothing of what it sent."""
+        self._sock.settimeout(0.0)
+        try:
+            return not self._sock.recv(1, plain.MSG_PEEK)
+        except OSError as error:
+            return error.errno not in _NOT_NOW
+        finally:
+            self._sock.settimeout(None)
+
     def drain(self, seconds: float) -> None:
         """Wait until nothing is in line any more, at most ``seconds``."""
         if self._flusher is not None:

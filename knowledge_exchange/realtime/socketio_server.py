@@ -25,6 +25,8 @@ from knowledge_exchange.realtime.origins import may_connect
 
 RESERVED = frozenset({"connect", "disconnect", "connect_error", "message", "json", "error"})
 """Names that mean something to the libraries; no client may use them for an event."""
+CATCHES_UP = "resume"
+"""The last thing that a browser asks before it only listens."""
 MALFORMED = {"ok": False, "error": "malformed"}
 FAILED = {"ok": False, "error": "failed"}
 
@@ -120,6 +122,9 @@ class LiveServer(socketio.Server):  # type: ignore[misc]
             self._acknowledge(eio_sid, namespace, id, FAILED)
             raise BadPacket(f"the handler of {name} failed") from error
         self._acknowledge(eio_sid, namespace, id, answer)
+        live = self.eio.sockets.get(eio_sid)
+        if name == CATCHES_UP and isinstance(live, LiveSocket):
+            live.note_served()
 
     def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
         """End a client's membership of a namespace; the socket follows if it lingers."""

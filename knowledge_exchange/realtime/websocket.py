@@ -97,6 +97,8 @@ class MemberWebSocket(simple_websocket.Server):  # type: ignore[misc]
     def handshake(self) -> None:
         """Answer 101 without any extension; wsproto then only sees frames."""
         key = _handshake_key(self.environ)
+        if self.sock.is_over():
+            raise NotAWebSocket("they left while they waited")
         self.ws = Connection(ConnectionType.SERVER, [])
         self.sock.send(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"

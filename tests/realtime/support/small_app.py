@@ -127,6 +127,12 @@ def watch(payload: dict[str, Any]) -> dict[str, Any]:
     return {"ok": True, "thread": str(int(payload["thread"]))}
 
 
+@live.on("resume", namespace=LIVE)
+def resume(_payload: dict[str, Any]) -> dict[str, Any]:
+    """Nothing was missed."""
+    return {"events": [], "cursor": "1"}
+
+
 def _note_end() -> None:
     path = os.environ.get("SMALL_STOP_FILE")
     if path:
