@@ -19,9 +19,10 @@ from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.notifications import letter_words
 from knowledge_exchange.notifications.kinds import Choices, choices_of
 from knowledge_exchange.notifications.letter_words import QuotedPost
+from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.mail_readers import MailReader, readers_of
 from knowledge_exchange.notifications.mailing import WRITER, Fate, notices_in, settle, state_of_choice
-from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.notifications.queries import _visible as visible_now
 
 
@@ -60,7 +61,11 @@ def _message(message_id: int) -> AnyRow | None:
 def _notices(message_id: int, member_id: int) -> Sequence[AnyRow]:
     """What the message is to carry, with what may have changed since."""
     # A place without a member is a pseudonym's.
-    place = select(Participant.id).where(Participant.id == Notification.participant_id, Participant.member_id.is_(None))
+    sealed = select(Participant.id).where(
+        Participant.id == Notification.participant_id, Participant.member_id.is_(None)
+    )
+    place = (Participant.member_id == Notification.member_id, Participant.thread_id == Notification.thread_id)
+    network = (NetworkLevel.member_id == Notification.member_id, NetworkLevel.network_id == Notification.network_id)
     return notices_in(
         message_id,
         member_id,
@@ -72,7 +77,10 @@ def _notices(message_id: int, member_id: int) -> Sequence[AnyRow]:
         Notification.url,
         Notification.read_at,
         case((visible_now(), 1), else_=0).label("visible"),
-        case((place.exists(), 1), else_=0).label("sealed"),
+        case((sealed.exists(), 1), else_=0).label("sealed"),
+        select(Participant.level).where(*place).scalar_subquery().label("level"),
+        select(Participant.level_chosen_at).where(*place).scalar_subquery().label("level_chosen_at"),
+        select(NetworkLevel.level).where(*network).scalar_subquery().label("network_level"),
     )
 
 
@@ -95,12 +103,21 @@ def _dropped(
         return "read"
     if not notice.visible or (notice.post_id is not None and notice.post_id not in posts):
         return "unseen"
+    if _is_muted(notice):
+        return "muted"
     state = state_of_choice(choices[reader.id, notice.kind].mail, reader.digest)
     if writer == WRITER:
         return None if state == "waiting" else state
     if state == "off":
         return state
     return None if reader.digest != "off" else "no_digest"
+
+
+def _is_muted(notice: AnyRow) -> bool:
+    """Its thread was muted meanwhile, by itself or with its network."""
+    if notice.thread_id is None:
+        return False
+    return effective(notice.level, notice.network_level, chosen=notice.level_chosen_at is not None) == "muted"
 
 
 def _note(states: Mapping[int, str | None], until: datetime | None, moment: datetime, message_id: int) -> None:

@@ -48,6 +48,7 @@ STATES: Mapping[str, str | LazyString] = {
     "no_digest": _l("This kind of notice comes in the digest, and you have turned the digest off."),
     "stopped": _l("You have stopped all e-mail about notices."),
     "read": _l("You had read it before it was sent."),
+    "muted": _l("You had muted its thread, or its network, before it was sent."),
     "unseen": _l("What it is about was gone, or no longer yours to see, before it was sent."),
     "refused": _l("E-mail to your address comes back."),
     "failed": _l("The mail server could not be reached for so long that we gave up."),

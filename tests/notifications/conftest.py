@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from tests.notifications.digesting import DAY, next_monday_at_eight
 from tests.notifications.mailbox import Mailbox
 from tests.support.community import Community, settle
 
@@ -26,3 +27,10 @@ def post_office(here: Community) -> Iterator[Mailbox]:
         found = Mailbox(here, time)
         found.later(timedelta(seconds=1))
         yield found
+
+
+@pytest.fixture
+def office(post_office: Mailbox) -> Mailbox:
+    """It is the Sunday before a digest."""
+    post_office.at(next_monday_at_eight() - DAY)
+    return post_office

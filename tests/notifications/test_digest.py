@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import namedtuple
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete
@@ -13,51 +10,11 @@ from sqlalchemy import delete
 from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.core.ids import floor_id
 from knowledge_exchange.networks.models import NetworkMembership
 from knowledge_exchange.notifications import digest, letter_words
-from knowledge_exchange.notifications.digest import due_since, latest_hour
+from tests.notifications.digesting import DAY, HOUR, WEEK, away, for_watcher, next_monday_at_eight, watch
 from tests.notifications.mailbox import Mailbox, html_of, text_of
 from tests.support.community import Community
-
-WEEK, DAY, HOUR = timedelta(days=7), timedelta(days=1), timedelta(hours=1)
-Row = namedtuple("Row", "digest digest_hour digest_weekday digest_at zone oldest")
-
-
-def next_monday_at_eight() -> datetime:
-    """In London, in winter or summer."""
-    moment = clock.now()
-    while True:
-        due = latest_hour(8, 0, "Europe/London", moment)
-        if due > clock.now():
-            return due
-        moment += DAY
-
-
-@pytest.fixture
-def office(post_office: Mailbox) -> Mailbox:
-    """It is the Sunday before a digest."""
-    post_office.at(next_monday_at_eight() - DAY)
-    return post_office
-
-
-def watch(here: Community) -> int:
-    """A thread of the author's that Wim watches; returns its id."""
-    thread_id = here.post_thread(here.author)
-    here.watcher.post(f"/t/{thread_id}/level", level="watching")
-    return thread_id
-
-
-def away(office: Mailbox) -> None:
-    """Nobody was here: asking for pages in a test counts as being here."""
-    here = office.here
-    for person in (here.author, here.peer, here.watcher):
-        office.seen(person, clock.now() - WEEK - DAY)
-
-
-def for_watcher(office: Mailbox) -> list[str]:
-    """Subjects of the digests that Wim gets now."""
-    return [one["Subject"] for one in office.deliver_digests() if one["To"] == office.here.watcher.email]
 
 
 def test_a_weekly_digest_comes_on_monday_at_eight_to_who_chose_nothing(here: Community, office: Mailbox) -> None:
@@ -240,105 +197,3 @@ def test_very_old_news_is_in_no_digest(here: Community, office: Mailbox) -> None
     office.later(digest.MAX_AGE + DAY)
     assert for_watcher(office) == []
     assert office.states(here.watcher) == ["late"]
-
-
-def test_two_workers_send_it_once(here: Community, office: Mailbox) -> None:
-    """Both have seen that it is due before either writes."""
-    here.reply(here.peer, watch(here))
-    away(office)
-    office.decide()
-    office.later(DAY)
-    with here.app.app_context():
-        [row] = [row for row in digest._CANDIDATES.all(after=0) if row.member_id == here.watcher.id]
-        due = due_since(row, clock.now())
-        db.session.remove()
-    assert due is not None
-    results: list[bool] = []
-    together = threading.Barrier(2)
-
-    def work() -> None:
-        with here.app.app_context():
-            together.wait(60)
-            results.append(digest._deal_with(here.watcher.id, due))
-            db.session.remove()
-
-    workers = [threading.Thread(target=work) for _number in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(120)
-    assert sorted(results) == [False, True]
-    assert [one.writer for one in office.waiting()].count("digest") == 1
-
-
-def test_killed_before_the_commit_it_is_still_due_and_after_it_is_not(
-    here: Community, office: Mailbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here.reply(here.peer, watch(here))
-    away(office)
-    office.later(DAY)
-    office.decide()
-
-    class Killed(BaseException):
-        """What no handler of ours catches."""
-
-    def die(*_arguments: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as dying:
-        dying.setattr(digest, "settle", die)
-        with pytest.raises(Killed):
-            office.digests()
-    assert [one for one in office.waiting() if one.writer == "digest"] == []
-    assert for_watcher(office) == ["A new message"]
-    assert for_watcher(office) == []
-
-
-# The hour that comes twice, and the one that doesn't come: exactly one digest on every day.
-
-
-@pytest.mark.parametrize(("year", "month", "day"), [(2026, 10, 25), (2027, 3, 28), (2026, 11, 22)])
-@pytest.mark.parametrize("hour", [0, 1, 2, 8, 23])
-def test_each_day_has_exactly_one_digest_also_when_clocks_change(year: int, month: int, day: int, hour: int) -> None:
-    moment = datetime(year, month, day, tzinfo=UTC) - 2 * DAY
-    last, times = latest_hour(hour, None, "Europe/London", moment), []
-    while moment < datetime(year, month, day, tzinfo=UTC) + 2 * DAY:
-        moment += timedelta(minutes=5)
-        found = latest_hour(hour, None, "Europe/London", moment)
-        if found != last:
-            times.append(found)
-            last = found
-    days = [found.astimezone(ZoneInfo("Europe/London")).date() for found in times]
-    assert days == [days[0] + number * DAY for number in range(len(days))]
-    assert datetime(year, month, day, tzinfo=UTC).date() in days
-
-
-def test_a_weekly_hour_is_found_up_to_a_week_back() -> None:
-    moment = datetime(2026, 11, 22, 7, 59, tzinfo=UTC)  # a Sunday
-    assert latest_hour(8, 6, "UTC", moment) == datetime(2026, 11, 15, 8, tzinfo=UTC)
-    assert latest_hour(8, 6, "UTC", moment + timedelta(minutes=1)) == datetime(2026, 11, 22, 8, tzinfo=UTC)
-    assert latest_hour(8, 0, "UTC", moment) == datetime(2026, 11, 16, 8, tzinfo=UTC)
-
-
-def test_of_somebody_new_it_counts_from_the_oldest_notice() -> None:
-    monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
-
-    def due(told: datetime, at: datetime) -> datetime | None:
-        return due_since(Row(None, None, None, None, "UTC", floor_id(told)), at)
-
-    assert due(monday - HOUR, monday) == monday
-    assert due(monday + HOUR, monday + 6 * DAY) is None
-    assert due(monday + HOUR, monday + WEEK) == monday + WEEK
-
-
-def test_one_that_could_not_be_sent_for_days_is_made_up_for_once() -> None:
-    monday = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    row = Row("daily", 8, 0, monday, "UTC", floor_id(monday))
-    assert due_since(row, monday + 3 * DAY + HOUR) == monday + 3 * DAY
-
-
-def test_only_those_who_have_something_waiting_are_looked_at(here: Community, office: Mailbox) -> None:
-    here.reply(here.peer, watch(here))
-    office.decide()
-    with here.app.app_context():
-        assert [row.member_id for row in digest._CANDIDATES.all(after=0)] == [here.watcher.id]

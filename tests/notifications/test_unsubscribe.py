@@ -14,7 +14,6 @@ from sqlalchemy import delete
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock, crypto
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.mail.refusals import note_refusal
 from knowledge_exchange.notifications.digest import PERIODS
 from knowledge_exchange.notifications.models import NoticeSettings
 from tests.notifications.mailbox import Mailbox, text_of
@@ -257,38 +256,3 @@ def test_posts_to_links_are_limited(here: Community, make_app: Callable[..., Fla
     browser = make_app(KE_RATE_LIMITS=True).test_client()
     answers = [browser.post("/unsubscribe/garbage", data=ONE_CLICK).status_code for _try in range(limit + 1)]
     assert (set(answers[:limit]), answers[limit]) == ({404}, 429)
-
-
-def refuse(here: Community, address: str) -> None:
-    """Mail to that address comes back."""
-    with here.app.app_context(), unit_of_work():
-        note_refusal(address, "SMTP 550")
-
-
-def test_whoever_cannot_be_reached_is_told_on_the_site_and_may_try_again(here: Community, post_office: Mailbox) -> None:
-    refuse(here, here.author.email)
-    here.reply(here.peer, here.post_thread(here.author))
-    assert raws(post_office) == []
-    assert post_office.states(here.author) == ["refused"]
-    for path in ("/notifications", "/settings/notifications"):
-        assert "E-mail to you comes back." in here.author.get(path).text
-        assert "E-mail to you comes back." not in here.peer.get(path).text
-    assert here.author.post("/notifications/mail-again").status_code == 303
-    assert "E-mail to you comes back." not in here.author.get("/notifications").text
-    here.reply(here.peer, here.post_thread(here.author))
-    assert len(raws(post_office)) == 1
-
-
-def test_an_address_that_refuses_while_a_message_waits_ends_it(here: Community, post_office: Mailbox) -> None:
-    here.reply(here.peer, here.post_thread(here.author))
-    post_office.decide()
-    refuse(here, here.author.email)
-    assert raws(post_office) == []
-    assert post_office.states(here.author) == ["refused"]
-
-
-def test_trying_again_needs_the_member_and_the_forms_token(here: Community, anybody: FlaskClient) -> None:
-    refuse(here, here.author.email)
-    assert anybody.post("/notifications/mail-again").status_code == 302
-    assert here.author.client.post("/notifications/mail-again").status_code == 400
-    assert "E-mail to you comes back." in here.author.get("/notifications").text
