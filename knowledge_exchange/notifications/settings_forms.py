@@ -18,7 +18,7 @@ from knowledge_exchange.notifications.kinds import KINDS, MAILS, Choice
 from knowledge_exchange.notifications.quiet import MINUTES_A_DAY, MINUTES_AN_HOUR, moment_of
 
 #: Pauses that are one press away, and the hour of the morning at which those by the day end.
-HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 MORNING = 8 * MINUTES_AN_HOUR
 #: Whoever wants less than this wants the e-mail stopped.
 LONGEST_PAUSE = timedelta(days=366)
@@ -38,14 +38,15 @@ def preset(name: str, zone: str, at: datetime) -> datetime | None:
 
 def next_morning(zone: str, at: datetime) -> datetime:
     """Eight o'clock on the day after, in that zone."""
-    return _morning_of(_day_of(at, zone) + timedelta(days=1), zone)
+    return _morning_of(day_of(at, zone) + DAY, zone)
 
 
 def _morning_of(day: date, zone: str) -> datetime:
     return moment_of(day, MORNING, zone)
 
 
-def _day_of(at: datetime, zone: str) -> date:
+def day_of(at: datetime, zone: str) -> date:
+    """The day that it is there."""
     return at.astimezone(zone_of(zone)).date()
 
 
@@ -77,7 +78,7 @@ class PauseForm(Form):
         day = _date_of(text_of(self.until))
         end = _morning_of(day, zone) if day and at.year <= day.year <= at.year + 2 else None
         if day is None:
-            self.until.errors = [_("Choose a day, such as %(day)s.", day=f"{_day_of(at + WEEK, zone):%d/%m/%Y}")]
+            self.until.errors = [_("Choose a day, such as %(day)s.", day=f"{day_of(at + WEEK, zone):%d/%m/%Y}")]
         elif end is not None and at < end <= at + LONGEST_PAUSE:
             return end
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,13 +22,14 @@ from knowledge_exchange.notifications.kinds import KINDS, Choice, Kind, choices_
 from knowledge_exchange.notifications.quiet import Peace, quiet_until
 from knowledge_exchange.notifications.settings import Settings
 from knowledge_exchange.notifications.settings_forms import (
+    DAY,
     LONGEST_PAUSE,
     HoursForm,
     MailForm,
     PauseForm,
     Typed,
     clock_text,
-    next_morning,
+    day_of,
     preset,
 )
 
@@ -171,8 +172,8 @@ def _page(
         mail_form=mail_form or MailForm(formdata=None, obj=found),
         broken=broken,
         typed_wrong=typed is not None,
-        first_day=next_morning(me.zone, moment).date(),
-        last_day=(moment + LONGEST_PAUSE - timedelta(days=1)).date(),
+        first_day=day_of(moment, me.zone) + DAY,
+        last_day=day_of(moment + LONGEST_PAUSE - DAY, me.zone),
     )
 
 

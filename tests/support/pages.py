@@ -198,7 +198,8 @@ def _nothing_chosen(page: Page) -> None:
     page.goto("/settings/notifications")
     page.get_by_label("From").fill("22:00")
     page.get_by_label("To", exact=True).fill("")
-    page.get_by_role("button", name="Save the hours").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the hours").click()
     page.locator(".error").first.wait_for()
 
 
@@ -207,19 +208,18 @@ def _all_quiet(page: Page) -> None:
     page.goto("/settings/notifications")
     page.get_by_label("From").fill("22:00")
     page.get_by_label("To", exact=True).fill("07:00")
-    for button in ("Save the hours", "For a week"):
-        page.get_by_role("button", name=button).click()
-        page.locator(".flash").wait_for()
-    if page.get_by_role("button", name="Stop all e-mail").count():  # the round of another window has not done it yet
-        page.get_by_role("button", name="Stop all e-mail").click()
+    for button in ("Save the hours", "For a week", "Stop all e-mail"):
+        if page.get_by_role("button", name=button).count():  # the round of another window may have stopped it
+            with page.expect_navigation():
+                page.get_by_role("button", name=button).click()
     page.get_by_role("button", name="Start it again").wait_for()
     page.get_by_role("button", name="Resume now").wait_for()
 
 
 def _paused_list(page: Page) -> None:
     page.goto("/settings/notifications")
-    page.get_by_role("button", name="For an hour").click()
-    page.locator(".flash").wait_for()
+    with page.expect_navigation():
+        page.get_by_role("button", name="For an hour").click()
     page.goto("/notifications")
     page.get_by_role("button", name="Resume").wait_for()
 
