@@ -54,7 +54,9 @@ class RedisFanoutManager(RedisManager, FanoutManager):  # type: ignore[misc]
         """Closes the sockets soon, unless this process hears again."""
 
     def is_hearing(self) -> bool:
-        """Whether this process hears the others; waits a little, for mostly it will in a moment."""
+        """Whether this process hears the others; waits a little where it will in a moment."""
+        if self._deaf is not None and self._deaf.ready():
+            return False  # it has lasted too long already: who comes now isn't kept waiting
         return bool(self._hearing.wait(DEAF_SECONDS))
 
     def _publish(self, data: Any) -> None:
