@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.realtime.support.listening import cookie_of
+from tests.realtime.support.listening import Listener, cookie_of
 from tests.support.community import Community
 from tests.support.servers import Server
 
@@ -38,3 +38,27 @@ def test_a_reply_that_was_answered_survives_the_kill_that_follows(
     assert sorted(kept) == acknowledged
     # The notices were rows in the same transactions.
     assert [post_id for _kind, post_id in here.notices(here.author)] == acknowledged
+
+
+def test_after_a_restart_exactly_what_was_missed_comes_in_order_and_once(
+    here: Community, serve: Callable[..., Server], listen: Callable[..., Listener]
+) -> None:
+    thread_id = here.post_thread(here.author)
+    server = serve()
+    cursor = listen(server, here.author).ask("resume")["cursor"]
+    replies = [here.reply(here.peer, thread_id, "Before it stopped")]
+    server.kill()
+    replies.append(here.reply(here.peer, thread_id, "While it was down"))
+    server = server.restart()
+    try:
+        heard: list[str] = []
+        seen: set[str] = set()
+        for _twice in range(2):
+            back = listen(server, here.author).ask("resume", after=cursor)
+            fresh = [event for event in back["events"] if event["event"] not in seen]
+            heard += [event["post"] for event in fresh if event["name"] == "post"]
+            seen |= {event["event"] for event in fresh}
+            cursor = back["cursor"]
+        assert heard == list(map(str, replies))
+    finally:
+        server.stop()
