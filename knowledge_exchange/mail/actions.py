@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import render_template
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import db
+from knowledge_exchange.core.db import db, table_of
+from knowledge_exchange.core.ids import new_ids
+from knowledge_exchange.core.reads import Write
 from knowledge_exchange.mail.models import WAITING, MailMessage
 from knowledge_exchange.mail.refusals import forget_refusal, refused_at
 from knowledge_exchange.mail.settling import DROPPED, settle
 
 __all__ = ["drop_unsent", "forget_refusal", "post_mail", "queue_written", "refused_at"]
+
+
+_INSERT = Write(insert(table_of(MailMessage)))
+_UNWRITTEN = {
+    **dict.fromkeys(("subject", "text", "html", "headers", "last_error"), ""),
+    "essential": False,
+    "tries": 0,
+}
 
 
 def post_mail(
@@ -62,6 +74,24 @@ def queue_written(member_id: int, recipient: str, writer: str, *, thread_id: int
     db.session.add(message)
     db.session.flush()
     return message.id
+
+
+class ToWrite(NamedTuple):
+    """A message that is written when it is sent: to whom, about which thread, and due when."""
+
+    member_id: int
+    recipient: str
+    thread_id: int | None
+    not_before: datetime
+
+
+def queue_all_written(messages: Sequence[ToWrite], writer: str) -> list[int]:
+    """Queue several as :func:`queue_written` does one, by one statement; their ids, in the same order."""
+    ids = new_ids(len(messages))
+    _INSERT.many(
+        [{**_UNWRITTEN, "writer": writer, "id": id_, **one._asdict()} for id_, one in zip(ids, messages, strict=True)]
+    )
+    return ids
 
 
 def drop_unsent(member_id: int) -> None:

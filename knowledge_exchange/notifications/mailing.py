@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Text, bindparam, literal_column, select, u
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, Id, UtcDateTime, db, table_of, unit_of_work
 from knowledge_exchange.core.reads import Read, Write
-from knowledge_exchange.mail.actions import queue_written
+from knowledge_exchange.mail.actions import ToWrite, queue_all_written
 from knowledge_exchange.mail.models import WAITING, MailMessage
 from knowledge_exchange.notifications.kinds import choices_of
 from knowledge_exchange.notifications.mail_readers import MailReader, readers_of
@@ -31,7 +31,7 @@ DECIDE_EVERY_S = 5.0
 BATCH = 200
 #: Batches in one turn of the job, and what others get between two of them.
 MOST_BATCHES = 100
-PAUSE_S = 0.01
+PAUSE_S = 0.05
 #: How long a notice waits before it is sent: for its reader to see it on the site, and for others to join it.
 MAIL_DELAY = timedelta(minutes=10)
 #: Notices that nobody looked at for so long (the job didn't run) are news no more.
@@ -168,12 +168,16 @@ def state_of_choice(choice: str, digest: str) -> str:
 def _put_into_messages(waiting: Sequence[tuple[AnyRow, MailReader]]) -> list[Fate]:
     """Each joins the message of its member and thread that still waits, or begins one."""
     messages = _open_messages({reader.id for _notice, reader in waiting}) if waiting else {}
-    fates = []
+    begun: dict[tuple[int | None, int | None], ToWrite] = {}
     for notice, reader in waiting:
         key = (reader.id, notice.thread_id)
-        if key not in messages:
-            messages[key] = _begin_message(notice, reader)
-        message_id, due = messages[key]
+        if key not in messages and key not in begun:
+            begun[key] = _new_message(notice, reader)
+    ids = queue_all_written(list(begun.values()), WRITER)
+    messages |= {key: (id_, begun[key].not_before) for key, id_ in zip(begun, ids, strict=True)}
+    fates = []
+    for notice, reader in waiting:
+        message_id, due = messages[reader.id, notice.thread_id]
         fates.append(Fate(notice.id, "waiting", due, message_id))
     return fates
 
@@ -190,11 +194,9 @@ def _open_messages(members: Collection[int]) -> dict[tuple[int | None, int | Non
     return {(row.member_id, row.thread_id): (row.id, row.not_before) for row in rows}
 
 
-def _begin_message(notice: AnyRow, reader: MailReader) -> tuple[int, datetime]:
+def _new_message(notice: AnyRow, reader: MailReader) -> ToWrite:
     due = notice.created_at + MAIL_DELAY
-    due = reader.peace_ends(due) or due
-    message_id = queue_written(reader.id, reader.email, WRITER, thread_id=notice.thread_id, not_before=due)
-    return message_id, due
+    return ToWrite(reader.id, reader.email, notice.thread_id, reader.peace_ends(due) or due)
 
 
 def settled(message_id: int, outcome: str, at: datetime) -> None:
