@@ -83,7 +83,7 @@ class Crowd:
         self._do("cut")
 
     def deafen(self, numbers: Sequence[int]) -> None:
-        """These members stop reading."""
+        """These members, who aren't connected yet, are to stop reading once they have caught up."""
         self._do("deafen", numbers=list(numbers))
 
     def hear(self) -> None:

@@ -112,12 +112,9 @@ class Clients:
                 self._drop(number, "cut")
 
     def _do_deafen(self, numbers: list[int]) -> None:
-        """These stop reading; their buffers are small from their next connection on."""
+        """These read no more once they have caught up on their next connection, whose buffer is small."""
         for number in numbers:
-            member = self.members[number]
-            member.deaf = True
-            if member.line is not None:
-                self._poll.modify(member.line.sock.fileno(), 0)
+            self.members[number].deaf = True
 
     def _do_hear(self) -> None:
         """They read again."""
@@ -197,6 +194,8 @@ class Clients:
         except OSError as error:
             self._drop(number, error.strerror or str(error))
             return
+        if line.ready and member.deaf:
+            self._poll.modify(line.sock.fileno(), 0)
         if line.ready and member.ready_after is None:
             member.ready_after, member.failures = time.monotonic() - self._told_to_connect, 0
         for one in found:

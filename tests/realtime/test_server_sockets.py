@@ -73,6 +73,35 @@ def test_who_never_reads_is_dropped_and_the_others_notice_nothing(server: Runnin
     server.wait_for_sockets(0)
 
 
+def test_who_was_dropped_sees_the_line_end_after_whole_events_in_order_and_may_come_back(server: Running) -> None:
+    with Socket(server.port, receive_buffer=4096) as deaf:
+        deaf.join()
+        server.wait_for_sockets(1)
+        server.post("/emit/400/1500")
+        server.wait_for_sockets(0, seconds=20)
+        stream = rest(deaf)  # to its end: no close frame fits into a line that is full
+    events = stream.split(b'42/live,["post",')[1:]
+    whole = [json.loads(event[: event.index(b"}]") + 1]) for event in events if b"}]" in event]
+    assert [event["number"] for event in whole] == list(range(len(whole)))
+    assert len(events) - len(whole) <= 1
+    assert len(whole) < 400
+    with Socket(server.port) as again:
+        again.join()
+        again.text('42/live,1["resume",{}]')
+        assert again.event() == [{"events": [], "cursor": "1"}]
+
+
+def rest(socket: Socket) -> bytes:
+    """All that comes until the server's end of the stream, be it a reset."""
+    found = bytearray()
+    try:
+        while data := socket.stream.read1(65_536):
+            found += data
+    except ConnectionError:
+        pass
+    return bytes(found)
+
+
 def test_what_waits_for_one_reader_is_bounded(server: Running) -> None:
     with Socket(server.port, receive_buffer=4096) as deaf:
         deaf.join()
