@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from datetime import timedelta
+
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from knowledge_exchange.auth import factors, passkeys, sessions
+from knowledge_exchange.auth import devices, factors, letters, passkeys, queries, sessions
 from knowledge_exchange.auth.answering import local_or
+from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.queries import Account
 from knowledge_exchange.auth.typed_text import (
     CARRY_ACTION,
@@ -17,11 +20,35 @@ from knowledge_exchange.auth.typed_text import (
     fields_of,
     show_again,
 )
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.core.ids import time_of
+
+#: Whoever has only just joined knows that it was they.
+NEW_FOR = timedelta(days=1)
 
 
 def go_on() -> ResponseReturnValue:
-    """To what they wanted; to the text that they had typed, if their session had ended over it."""
+    """On, after signing in; the member hears of it where this browser is not known to be theirs."""
     me = sessions.require_me()
+    answer = current_app.make_response(_onward(me))
+    if not devices.is_known(me.id):
+        _tell_of_device(me)
+        devices.remember(answer, me.id)
+    return answer
+
+
+def _tell_of_device(me: Me) -> None:
+    """A letter to the owner; not in a demo, whose accounts everybody shares."""
+    account = queries.account(me.id)
+    if account is None or current_app.config["KE_DEMO"] or now() - time_of(me.id) < NEW_FOR:
+        return
+    with unit_of_work():
+        letters.say_unknown_device(me.id, account.email, devices.in_words(request.user_agent.string))
+
+
+def _onward(me: Me) -> ResponseReturnValue:
+    """To what they wanted; to the text that they had typed, if their session had ended over it."""
     text = carried()
     if text:
         sessions.show_to_templates(me)

@@ -1,8 +1,15 @@
-"""A device in words, for the list of one's own sign-ins: no more than one needs to recognise it."""
+"""A device in words, for the list of one's own sign-ins: no more than one needs to recognise it. And whether a member
+has signed in with this browser before: a cookie in it says so, in keyed hashes that tell nobody whose they are.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from flask import Response, current_app, request
 from flask_babel import gettext as _
+
+from knowledge_exchange.core.crypto import keyed_hash
 
 # In this order: browsers pretend to be their elders.
 _BROWSERS = (
@@ -21,6 +28,41 @@ _SYSTEMS = (
     ("CrOS", "a Chromebook"),
     ("Linux", "Linux"),
 )
+
+#: The cookie, how long a browser is remembered, and how many people who share it.
+_KNOWN = "known"
+KNOWN_FOR = timedelta(days=365)
+MOST_KNOWN = 8
+
+
+def is_known(member_id: int) -> bool:
+    """Whether this browser remembers that member."""
+    return _mark(member_id) in _marks()
+
+
+def remember(answer: Response, member_id: int) -> None:
+    """Let the browser remember that this member has signed in with it."""
+    marks = [_mark(member_id), *(mark for mark in _marks() if mark != _mark(member_id))]
+    answer.set_cookie(
+        _cookie(),
+        ".".join(marks[:MOST_KNOWN]),
+        max_age=KNOWN_FOR,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _cookie() -> str:
+    return f"__Host-ke_{_KNOWN}" if current_app.config["SESSION_COOKIE_SECURE"] else f"ke_{_KNOWN}"
+
+
+def _marks() -> list[str]:
+    return request.cookies.get(_cookie(), "").split(".")[:MOST_KNOWN]
+
+
+def _mark(member_id: int) -> str:
+    return keyed_hash("known device", str(member_id))
 
 
 def in_words(user_agent: str) -> str:
