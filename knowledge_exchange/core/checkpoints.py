@@ -37,9 +37,11 @@ def keep_checkpointing(app: Flask) -> None:
 def checkpoint(path: Path) -> None:
     """One checkpoint that waits for nobody."""
     wal = path.with_name(path.name + "-wal")
-    large = wal.exists() and wal.stat().st_size > TRUNCATE_OVER_BYTES
     connection = sqlite3.connect(path, timeout=0.05)
     try:
-        connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if large else 'PASSIVE'})")
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        if wal.exists() and wal.stat().st_size > TRUNCATE_OVER_BYTES:
+            # While this one copies, nobody can write: by now there is next to nothing left to copy.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()

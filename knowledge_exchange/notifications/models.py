@@ -133,22 +133,16 @@ class Notification(Base):
 
     __tablename__ = "notification"
     __table_args__ = (
-        Index(None, "member_id", "id"),
-        Index(
-            "ix_notification_unread",
-            "member_id",
-            "id",
-            sqlite_where=text("read_at IS NULL"),
-            postgresql_where=text("read_at IS NULL"),
-        ),
+        # The only one by member, for each costs a page of its own for each of the thousands who are told of one post:
+        # the unread ones, and all. Those of one member are few enough to be put in order.
+        Index(None, "member_id", "read_at"),
         Index(
             "uq_notification_post",
-            # The post first, as below: notices of one post then stand side by side, and thousands are quickly written.
             "post_id",
             "participant_id",
             unique=True,
-            sqlite_where=text("post_id IS NOT NULL"),
-            postgresql_where=text("post_id IS NOT NULL"),
+            sqlite_where=text("post_id IS NOT NULL AND member_id IS NULL"),
+            postgresql_where=text("post_id IS NOT NULL AND member_id IS NULL"),
         ),
         # At most one for a member and post, also where somebody has no place in the thread yet.
         Index("uq_notification_member_post", "post_id", "member_id", unique=True),

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, or_, select, union_all
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
-from knowledge_exchange.core.ids import MAX_ID
+from knowledge_exchange.core.ids import MAX_ID, time_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.notifications.kinds import default_of
 from knowledge_exchange.notifications.models import NoticeChoice, NoticeSettings, Notification
 from knowledge_exchange.notifications.quiet import quiet_until
 
 ENTRIES_A_PAGE = 20
+#: By how much an id may be ahead of the clock by which it was read: that of another machine, or of a long run.
+_AHEAD = timedelta(minutes=5)
 
 _me = bindparam("me", type_=Id)
 #: Several unread notices of one thread are one entry.
@@ -123,11 +125,17 @@ def notices_between(after: int, upto: int, members: Sequence[int] | None, most: 
 
     Of these members, or (None) of all.
     """
-    whose = Notification.member_id.is_not(None) if members is None else Notification.member_id.in_(members)
-    query = select(Notification.id, Notification.member_id).where(
-        Notification.id > after, Notification.id <= upto, whose
-    )
-    rows = db.session.execute(query.order_by(Notification.id).limit(most))
+    between = (Notification.id > after, Notification.id <= upto)
+    query = select(Notification.id, Notification.member_id)
+    if members is None:
+        found: Any = query.where(Notification.member_id.is_not(None), *between)
+    else:
+        mine = Notification.member_id.in_(members)
+        # What has a later id was read later, if at all; the index by member knows when that was, not the id.
+        since = time_of(max(after, 0)) - _AHEAD
+        unread = query.where(mine, Notification.read_at.is_(None), *between)
+        found = union_all(unread, query.where(mine, Notification.read_at >= since, *between))
+    rows = db.session.execute(found.order_by("id").limit(most))
     return [(row.id, row.member_id or 0) for row in rows]
 
 

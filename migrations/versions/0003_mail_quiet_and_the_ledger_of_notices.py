@@ -12,6 +12,10 @@ down_revision = '0002'
 branch_labels = None
 depends_on = None
 
+UNREAD = sa.text('read_at IS NULL')
+OF_A_POST = sa.text('post_id IS NOT NULL')
+OF_A_SEALED_ONE = sa.text('post_id IS NOT NULL AND member_id IS NULL')
+
 
 def upgrade() -> None:
     number = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
@@ -80,12 +84,23 @@ def upgrade() -> None:
     with op.batch_alter_table('notification', schema=None) as batch_op:
         batch_op.create_index('ix_notification_mail', ['member_id', 'thread_id'], unique=False, sqlite_where=sa.text("mail IN ('waiting', 'digest')"), postgresql_where=sa.text("mail IN ('waiting', 'digest')"))
         batch_op.create_index('ix_notification_mail_undecided', ['id'], unique=False, sqlite_where=sa.text('mail IS NULL'), postgresql_where=sa.text('mail IS NULL'))
-
+        batch_op.drop_index('ix_notification_unread', sqlite_where=UNREAD, postgresql_where=UNREAD)
+        batch_op.drop_index(batch_op.f('ix_notification_member_id_id'))
+        batch_op.drop_index('uq_notification_post', sqlite_where=OF_A_POST, postgresql_where=OF_A_POST)
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notification_member_id_read_at'), ['member_id', 'read_at'], unique=False)
+        batch_op.create_index('uq_notification_post', ['post_id', 'participant_id'], unique=True, sqlite_where=OF_A_SEALED_ONE, postgresql_where=OF_A_SEALED_ONE)
 
 
 def downgrade() -> None:
     number = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
     with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.drop_index('uq_notification_post', sqlite_where=OF_A_SEALED_ONE, postgresql_where=OF_A_SEALED_ONE)
+        batch_op.drop_index(batch_op.f('ix_notification_member_id_read_at'))
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.create_index('uq_notification_post', ['post_id', 'participant_id'], unique=True, sqlite_where=OF_A_POST, postgresql_where=OF_A_POST)
+        batch_op.create_index(batch_op.f('ix_notification_member_id_id'), ['member_id', 'id'], unique=False)
+        batch_op.create_index('ix_notification_unread', ['member_id', 'id'], unique=False, sqlite_where=UNREAD, postgresql_where=UNREAD)
         batch_op.drop_index('ix_notification_mail_undecided', sqlite_where=sa.text('mail IS NULL'), postgresql_where=sa.text('mail IS NULL'))
         batch_op.drop_index('ix_notification_mail', sqlite_where=sa.text("mail IN ('waiting', 'digest')"), postgresql_where=sa.text("mail IN ('waiting', 'digest')"))
         batch_op.drop_column('mail_id')
