@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 import requests
+from socketio.exceptions import ConnectionError as Refused
 
 from knowledge_exchange.core.assets import asset_url
 from knowledge_exchange.core.config import MAX_BODY_BYTES
 from knowledge_exchange.realtime.fanout_redis import RETRY_SECONDS
 from tests.deploy.support.browsing import TIMEOUT_S, Browser, id_of
-from tests.deploy.support.site import NGINX, Site, wait_until
+from tests.deploy.support.site import NGINX, Site
 from tests.realtime.support.listening import WAIT_S, Listener
+from tests.support.processes import wait_until
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
@@ -128,13 +130,11 @@ def come_again(
 ) -> list[Listener]:
     """Sockets that have heard a new reply, added to ``posts``.
 
-    A worker closes its sockets when it hears Redis again and once more when another says what it could not
-    tell; a socket that was opened in between comes again, as a browser's does.
+    A worker takes sockets when it has heard Redis for a while, and closes them once more where another says only
+    then what it could not tell; a socket that was opened in between comes again, as a browser's does.
     """
-    # Each listens again, and says what it could not tell, within so long of Redis being there.
-    time.sleep(3 * RETRY_SECONDS)
     for _attempt in range(COMING_AGAIN):
-        listeners = watching(site, reader, thread, closing)
+        listeners = taken_again(site, reader, thread, closing)
         posts.append(post := author.reply(thread, "With Redis again."))
 
         def settled(listeners: list[Listener] = listeners, post: str = post) -> bool:
@@ -145,6 +145,20 @@ def come_again(
             wait_for_post(listeners, "notification", post)
             return listeners
     raise AssertionError("the sockets are closed again and again")
+
+
+def taken_again(site: Site, reader: Browser, thread: str, closing: ExitStack) -> list[Listener]:
+    """Sockets at every worker that have the thread open, as soon as all workers take sockets again."""
+    until = time.monotonic() + 6 * WAIT_S
+    while True:
+        try:
+            with ExitStack() as attempt:
+                listeners = watching(site, reader, thread, attempt)
+                closing.push(attempt.pop_all())
+                return listeners
+        except Refused:
+            assert time.monotonic() < until, "sockets are refused for ever"
+            time.sleep(RETRY_SECONDS)
 
 
 def expect_once(events: list[dict[str, Any]], posts: list[str]) -> None:

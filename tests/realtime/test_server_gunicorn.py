@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import subprocess
-import sys
 import time
 import urllib.parse
 import urllib.request
@@ -17,14 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.realtime.support.raw import Socket
-from tests.realtime.support.running import ROOT, STOP_S, Running
-from tests.support import watch
+from tests.realtime.support.running import STOP_S, Running, gunicorn_words, started
 from tests.support.databases import Templates
 from tests.support.servers import environment
 from tests.support.shared import free_port
 
 pytestmark = pytest.mark.server
-READY_S = 40.0
 PASSWORD = "demo-Knowledge-1"
 
 
@@ -38,38 +33,9 @@ def exchange(templates: Templates, database_kind: str, tmp_path: Path) -> Iterat
         "KE_BASE_URL": f"http://127.0.0.1:{port}",
         "KE_SECRET_KEY": "a secret for tests, long enough for any check of it",
     }
-    words = ["-k", "gevent", "-b", f"127.0.0.1:{port}", "knowledge_exchange.wsgi:app"]
-    log_file = tmp_path / "gunicorn.log"
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *words],
-            cwd=ROOT,
-            env=environment(settings),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    watch.start(os.getpid(), process.pid)
-    server = Running(process, port, log_file)
-    try:
-        _wait_until_ready(server)
+    words = gunicorn_words(port, app="knowledge_exchange.wsgi:app")
+    with started(words, port, tmp_path / "gunicorn.log", environment(settings), ready="/healthz") as server:
         yield server
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-
-
-def _wait_until_ready(server: Running) -> None:
-    until = time.monotonic() + READY_S
-    while True:
-        try:
-            server.get("/healthz", timeout=2)
-            return
-        except OSError:
-            assert server.process.poll() is None, server.log
-            assert time.monotonic() < until, server.log
-            time.sleep(0.1)
 
 
 def cookie_of(server: Running, email: str) -> str:

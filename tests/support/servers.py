@@ -5,20 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import watch
+from tests.support import processes
 from tests.support.shared import free_port
 
-#: Generous: it is not speed that is tested with it, and other tests run at the same time.
-READY_S = 120.0
 STOP_S = 10.0
-LOG_TAIL_CHARS = 4000
+LOG = "server.log"
 
 
 def environment(settings: Mapping[str, object]) -> dict[str, str]:
@@ -68,17 +63,11 @@ class Server:
     @property
     def log(self) -> str:
         """What the server has written so far."""
-        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+        return processes.text_of(self.folder / LOG)
 
     def stop(self) -> int:
         """Ask it to end, by force after a while; return its exit status."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-        return self.process.wait()
+        return processes.end(self.process, STOP_S)
 
     def kill(self) -> None:
         """kill -9: what was not on disk is gone."""
@@ -97,33 +86,8 @@ def start(
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     complete = {"KE_BASE_URL": url, **settings}
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            [python, "-m", "knowledge_exchange", "serve", "--port", str(port)],
-            cwd=folder,
-            env=environment(complete),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    watch.start(os.getpid(), process.pid)
-    server = Server(url, port, process, folder, complete, python)
-    _wait_until_up(server)
-    return server
-
-
-def _wait_until_up(server: Server) -> None:
-    deadline = time.monotonic() + READY_S
-    while not _is_up(server.url):
-        if server.process.poll() is not None or time.monotonic() > deadline:
-            server.stop()
-            raise RuntimeError(f"The server didn't come up:\n{server.log[-LOG_TAIL_CHARS:]}")
-        time.sleep(0.05)
-
-
-def _is_up(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+    log = folder / LOG
+    words = [python, "-m", "knowledge_exchange", "serve", "--port", str(port)]
+    process = processes.launch(words, log, folder=folder, environment=environment(complete))
+    processes.wait_until_up(process, lambda: processes.answers(f"{url}/healthz"), log)
+    return Server(url, port, process, folder, complete, python)

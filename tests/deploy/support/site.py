@@ -8,7 +8,6 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -22,14 +21,13 @@ from tests.deploy.support.browsing import Browser
 from tests.deploy.support.certificate import write_certificate
 from tests.deploy.support.stand_in import StandIn
 from tests.realtime.support.listening import Listener
-from tests.support import watch
+from tests.support import processes
+from tests.support.processes import end
 from tests.support.servers import environment
 from tests.support.shared import free_port
 from tests.support.valkey import RedisServer
 
 WORKERS = 2
-READY_S = 90.0
-STOP_S = 15.0
 COMMAND_S = 120.0
 MOST_SOCKETS = 60
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
@@ -66,7 +64,7 @@ class Site:
 
     def log(self, name: str) -> str:
         """What one of the processes has written, or nginx in its logs."""
-        return (self.folder / name).read_text(encoding="utf-8", errors="replace")
+        return processes.text_of(self.folder / name)
 
     def write_settings(self, database_url: str) -> None:
         """The example, with what an operator fills in."""
@@ -105,17 +103,12 @@ class Site:
 
     def start(self, name: str, words: Sequence[str]) -> subprocess.Popen[bytes]:
         """Start a process that is ended with the test run at the latest."""
-        with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                words, cwd=self.data, env=environment({}), stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-        watch.start(os.getpid(), process.pid)
-        return process
+        return processes.launch(words, self.folder / f"{name}.log", folder=self.data, environment=environment({}))
 
     def start_pages(self) -> None:
         """Start gunicorn and wait until a page comes through the front."""
         self.pages = self.start("pages", files.command(files.PAGES, "ExecStart", self.places))
-        wait_until(self._is_up, lambda: self.log("pages.log"), READY_S)
+        processes.wait_until_up(self.pages, self._is_up, self.folder / "pages.log")
 
     def _is_up(self) -> bool:
         try:
@@ -172,25 +165,6 @@ def _all_more(before: dict[int, int], now: dict[int, int]) -> bool:
 def _connections(worker: psutil.Process, path: Path) -> int:
     """Accepted connections bear the path of the socket that accepted them, which is one more."""
     return len([one for one in worker.net_connections("unix") if str(one.laddr) == str(path)]) - 1
-
-
-def wait_until(condition: Callable[[], bool], explain: Callable[[], str], seconds: float) -> None:
-    """Wait for something; fail with an explanation."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, explain()
-        time.sleep(0.1)
-
-
-def end(process: subprocess.Popen[bytes]) -> int:
-    """Ask a process to end, by force after a while."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    return process.wait()
 
 
 def _front(site: Site, closing: ExitStack) -> None:

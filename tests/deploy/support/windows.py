@@ -9,7 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.deploy.support.browsing import PASSWORD, Browser
-from tests.deploy.support.site import MOST_SOCKETS, WORKERS, Site, wait_until
+from tests.deploy.support.site import MOST_SOCKETS, WORKERS, Site
+from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

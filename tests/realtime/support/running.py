@@ -8,16 +8,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support import watch
+from tests.support import processes
 from tests.support.shared import free_port
 
-READY_S = 90.0
 STOP_S = 10.0
 APP = "tests.realtime.support.small_app"
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +38,7 @@ class Running:
     @property
     def log(self) -> str:
         """Everything on stdout and stderr so far."""
-        return self.log_file.read_text(encoding="utf-8", errors="replace")
+        return processes.text_of(self.log_file)
 
     def get(self, path: str, timeout: float = 10.0) -> bytes:
         """The body of a page."""
@@ -69,10 +68,10 @@ def embedded_words(port: int) -> list[str]:
     return ["-m", APP, str(port)]
 
 
-def gunicorn_words(port: int, workers: int = 1) -> list[str]:
+def gunicorn_words(port: int, workers: int = 1, app: str = f"{APP}:app") -> list[str]:
     """How gunicorn is started, with its own default time-outs."""
     bind = ["-b", f"127.0.0.1:{port}", "--worker-connections", "10000", "-w", str(workers)]
-    return ["-m", "gunicorn", "-k", "gevent", *bind, f"{APP}:app"]
+    return ["-m", "gunicorn", "-k", "gevent", *bind, app]
 
 
 @contextmanager
@@ -80,42 +79,19 @@ def running(kind: str, folder: Path, **settings: str) -> Iterator[Running]:
     """The small application under ``embedded`` or ``gunicorn``; ended afterwards."""
     port = free_port()
     words = embedded_words(port) if kind == "embedded" else gunicorn_words(port)
-    log_file = folder / f"{kind}.log"
-    with log_file.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *words],
-            cwd=ROOT,
-            env={**os.environ, **settings},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    watch.start(os.getpid(), process.pid)
+    with started(words, port, folder / f"{kind}.log", {**os.environ, **settings}) as server:
+        yield server
+
+
+@contextmanager
+def started(
+    words: Sequence[str], port: int, log_file: Path, environment: Mapping[str, str], ready: str = "/"
+) -> Iterator[Running]:
+    """A server of these words for Python, once the page ``ready`` is there; ended afterwards."""
+    process = processes.launch([sys.executable, *words], log_file, folder=ROOT, environment=environment)
     server = Running(process, port, log_file)
     try:
-        _wait_until_up(server)
+        processes.wait_until_up(process, lambda: processes.answers(server.origin + ready), log_file)
         yield server
     finally:
-        _end(process)
-
-
-def _wait_until_up(server: Running) -> None:
-    until = time.monotonic() + READY_S
-    while True:
-        try:
-            server.get("/", timeout=2)
-            return
-        except OSError:
-            assert server.process.poll() is None, server.log
-            assert time.monotonic() < until, server.log
-            time.sleep(0.05)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    process.wait()
+        processes.end(process, STOP_S)
