@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.processes import ROOT
 
-CONNECT_S = 60.0
+CONNECT_S = 90.0
 POLL_S = 0.1
 STOP_S = 10.0
 
