@@ -17,7 +17,7 @@ from tests.support.databases import POSTGRES, SQLITE, Templates
 from tests.support.demo import PASSWORD
 from tests.support.servers import Server, run_command
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(600)]
 MAIL_S = 60.0
 
 

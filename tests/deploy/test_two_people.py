@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tests.deploy.support.site import Site
     from tests.deploy.support.windows import Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow]
+# Many pages one after another, on a machine that is busy with other tests.
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow, pytest.mark.timeout(600)]
 QUESTION = "Who covers the ward round on Sundays"
 OTHER_QUESTION = "Where do the spare keys hang"
 PLACE_WITHOUT_THREADS = "/networks"

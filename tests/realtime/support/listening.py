@@ -12,7 +12,7 @@ from tests.support.persons import Person
 
 NAMESPACE = "/live"
 EVENTS = ("notification", "post", "post_changed", "thread_changed", "unread", "goodbye")
-WAIT_S = 10.0
+WAIT_S = 20.0
 
 
 def cookie_of(who: Person) -> str:
