@@ -17,6 +17,7 @@ from knowledge_exchange.core.db import db
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.text import one_line
 from knowledge_exchange.mail.actions import drop_unsent
+from knowledge_exchange.mail.refusals import forget_refusal
 
 
 class EmailTaken(Exception):
@@ -118,6 +119,7 @@ def confirm(member: Member, handle: str | None = None) -> None:
     if handle is not None:
         give_handle(member, handle)
     member.email_confirmed_at = member.email_confirmed_at or now()
+    forget_refusal(member.email)  # a link that was mailed there has arrived
     tokens.void(member.id, tokens.CONFIRM)
     record("member.confirmed", actor=member.id, subject=member.id)
 

@@ -48,6 +48,8 @@ class Member(Base):
     zone: Mapped[str] = mapped_column(default="Europe/London")
     thread_view: Mapped[str] = mapped_column(default="tree")
     created_at: Mapped[datetime] = mapped_column(default=now)
+    #: When they last signed out: the sign-in, which says when it was last used, is gone by then.
+    was_here_at: Mapped[datetime | None]
 
 
 class TakenHandle(Base):

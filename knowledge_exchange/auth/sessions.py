@@ -159,7 +159,9 @@ def note_confirmed(me: Me) -> None:
 def end_this_one() -> None:
     """End the sign-in that this browser's cookie names, if any."""
     if token := session.get(_TOKEN):
-        db.session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(str(token))))
+        mine = delete(SignIn).where(SignIn.token_hash == token_hash(str(token))).returning(SignIn.member_id)
+        member_id = db.session.scalar(mine)
+        db.session.execute(update(Member).where(Member.id == member_id).values(was_here_at=now()))
 
 
 def sign_out() -> None:

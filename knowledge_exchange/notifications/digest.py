@@ -25,7 +25,7 @@ from knowledge_exchange.notifications.kinds import choices_of
 from knowledge_exchange.notifications.mail_readers import DEFAULT_DIGEST, MailReader, readers_of
 from knowledge_exchange.notifications.mailing import IN_DIGEST, PENDING, Fate, settle
 from knowledge_exchange.notifications.models import NoticeSettings, Notification
-from knowledge_exchange.notifications.queries import _visible as visible_now
+from knowledge_exchange.notifications.queries import visible_now
 from knowledge_exchange.notifications.quiet import MINUTES_AN_HOUR, moment_of
 
 DIGEST_EVERY_S = 180.0
@@ -181,6 +181,7 @@ def _state(notice: AnyRow, reader: MailReader, choice: str, moment: datetime) ->
 
 
 def _was_here(member_id: int, since: datetime) -> bool:
-    """Whether one of their sign-ins was seen after that: they have seen their badge."""
-    seen = select(SignIn.id).where(SignIn.member_id == member_id, SignIn.seen_at > since).limit(1)
-    return db.session.scalar(seen) is not None
+    """Whether they were in after that, on whatever device, signed out since or not: they have seen their badge."""
+    seen = select(SignIn.id).where(SignIn.member_id == member_id, SignIn.seen_at > since)
+    left = select(Member.id).where(Member.id == member_id, Member.was_here_at > since)
+    return bool(db.session.scalar(select(or_(seen.exists(), left.exists()))))

@@ -23,7 +23,7 @@ from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.mail_readers import MailReader, readers_of
 from knowledge_exchange.notifications.mailing import WRITER, Fate, notices_in, settle, state_of_choice
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
-from knowledge_exchange.notifications.queries import _visible as visible_now
+from knowledge_exchange.notifications.queries import visible_now
 
 
 def write_mail(message_id: int) -> Letter | None:

@@ -28,7 +28,7 @@ _me = bindparam("me", type_=Id)
 _entry = func.coalesce(Notification.thread_id, Notification.id)
 
 
-def _visible() -> ColumnElement[bool]:
+def visible_now() -> ColumnElement[bool]:
     """Of a thread: the member may read its network. Of a network itself: they may know of it."""
     of = (Notification.network_id, Notification.member_id)
     return or_(
@@ -45,7 +45,7 @@ def _unread_counts() -> AnySelect:
         .where(
             Notification.member_id.in_(bindparam("members", expanding=True)),
             Notification.read_at.is_(None),
-            _visible(),
+            visible_now(),
         )
         .group_by(Notification.member_id)
     )
@@ -60,7 +60,7 @@ def unread_counts(member_ids: Sequence[int]) -> dict[int, int]:
 def unread_of(member_id: ColumnElement[int]) -> ScalarSelect[int]:
     """The number on the badge of a statement's member, as a subquery (hook)."""
     counted = select(func.count(func.distinct(_entry)))
-    of_theirs = counted.where(Notification.member_id == member_id, Notification.read_at.is_(None), _visible())
+    of_theirs = counted.where(Notification.member_id == member_id, Notification.read_at.is_(None), visible_now())
     return of_theirs.correlate_except(Notification).scalar_subquery()
 
 
@@ -116,7 +116,7 @@ def _told() -> AnySelect:
         )
         .outerjoin(NoticeSettings, NoticeSettings.member_id == Notification.member_id)
         .outerjoin(NoticeChoice, chosen)
-        .where(Notification.id.in_(bindparam("ids", expanding=True)), _visible())
+        .where(Notification.id.in_(bindparam("ids", expanding=True)), visible_now())
     )
 
 
@@ -175,7 +175,7 @@ def _entries() -> Read:
             func.count().label("amount"),
             func.min(Notification.post_id).label("first_post_id"),
         )
-        .where(Notification.member_id == _me, _visible())
+        .where(Notification.member_id == _me, visible_now())
         .group_by(unread, _entry)
         .having(func.max(Notification.id) < bindparam("before", type_=Id))
     )
@@ -187,4 +187,4 @@ def _entries() -> Read:
 def url_of(member_id: int, notification_id: int) -> str | None:
     """Where one of a member's notices leads; None where they may not see it (any more)."""
     mine = (Notification.id == notification_id, Notification.member_id == member_id)
-    return db.session.scalar(select(Notification.url).where(*mine, _visible()))
+    return db.session.scalar(select(Notification.url).where(*mine, visible_now()))

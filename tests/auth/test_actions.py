@@ -15,6 +15,7 @@ from knowledge_exchange.core import hooks
 from knowledge_exchange.core.crypto import token_hash
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.models import MailMessage
+from knowledge_exchange.mail.refusals import note_refusal, refused_at
 
 
 @pytest.fixture(autouse=True)
@@ -164,3 +165,11 @@ def test_a_new_password_ends_every_sign_in_and_every_reset_link() -> None:
         actions.set_password(mine, "new", mine)
     assert db.session.scalars(select(SignIn.id)).all() == []
     assert tokens.holder(token, tokens.RESET) is None
+
+
+def test_a_link_that_was_mailed_shows_that_mail_arrives_again() -> None:
+    ann = make()
+    with unit_of_work() as work:
+        note_refusal("ann@example.org", "bounced: 5.1.1")
+        actions.confirm(work.get_one(Member, ann))
+    assert refused_at("ann@example.org") is None

@@ -71,6 +71,15 @@ def test_whoever_was_here_gets_none_and_what_is_unread_waits_for_the_next(here: 
     assert for_watcher(office) == ["A new message"]
 
 
+def test_whoever_was_here_and_signed_out_gets_none_either(here: Community, office: Mailbox) -> None:
+    here.reply(here.peer, watch(here))
+    away(office)
+    here.watcher.post("/sign-out")
+    office.later(DAY - timedelta(hours=1))
+    assert for_watcher(office) == []
+    assert office.states(here.watcher) == ["digest"]
+
+
 def test_nothing_to_say_means_no_mail(here: Community, office: Mailbox) -> None:
     thread_id = watch(here)
     post_id = here.reply(here.peer, thread_id)
