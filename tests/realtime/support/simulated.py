@@ -163,6 +163,14 @@ class Browser:
             standing = db.session.get_one(Member, self.person.id).standing
         assert (may_see, standing) == (True, "active"), f"{self.person.name} was told what they may not see: {event}"
 
+    def must_count_right(self) -> None:
+        """While it is on line, its badge is right at every moment."""
+        if self.socket is None:
+            return
+        with self.app.app_context():
+            now = hooks.call("unread_counts", [self.person.id]).get(self.person.id, 0)
+        assert self.shown.unread == now, self._explain("badge", self.shown.unread, now)
+
     def must_be_true(self) -> None:
         """What it has been told makes the page that it would get now."""
         _page, fresh = self.fetch()
