@@ -29,8 +29,7 @@ _SYSTEMS = (
     ("Linux", "Linux"),
 )
 
-#: The cookie, how long a browser is remembered, and how many people who share it.
-_KNOWN = "known"
+#: How long a browser remembers somebody, and how many people who share it.
 KNOWN_FOR = timedelta(days=365)
 MOST_KNOWN = 8
 
@@ -54,7 +53,7 @@ def remember(answer: Response, member_id: int) -> None:
 
 
 def _cookie() -> str:
-    return f"__Host-ke_{_KNOWN}" if current_app.config["SESSION_COOKIE_SECURE"] else f"ke_{_KNOWN}"
+    return "__Host-ke_known" if current_app.config["SESSION_COOKIE_SECURE"] else "ke_known"
 
 
 def _marks() -> list[str]:
