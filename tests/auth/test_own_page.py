@@ -140,5 +140,5 @@ def test_it_says_who_looked_at_ones_record_and_why(app: Flask, inside: FlaskClie
     assert "<b>Olu Officer</b>, membership officer," in page
     assert page.count("to settle your claim") == 1
     assert "<b>An administrator</b>, on the server," in page
-    found = inside.get("/me/data.json").json["looks_at_my_record"]
-    assert [look["action"] for look in found] == ["member.shown", "claim.opened"]
+    data = inside.get("/me/data.json").get_json()
+    assert [look["action"] for look in data["looks_at_my_record"]] == ["member.shown", "claim.opened"]

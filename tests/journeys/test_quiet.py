@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.pages import ask
 
@@ -86,9 +87,9 @@ def test_the_list_says_that_one_is_paused_and_resumes_by_one_button(sign_in: Sig
     member.goto(SETTINGS)
     save(member, "Until tomorrow, 8:00")
     member.goto("/notifications")
-    assert member.get_by_text("Paused until tomorrow, 08:00.").is_visible()
+    expect(member.get_by_text("Paused until tomorrow, 08:00.")).to_be_visible()
     save(member, "Resume")
-    assert member.get_by_text("The pause is over").is_visible()
+    expect(member.get_by_text("The pause is over")).to_be_visible()
     assert member.url.endswith("/notifications")
     assert member.get_by_text("Paused until").count() == 0
 
