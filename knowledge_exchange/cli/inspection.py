@@ -10,6 +10,9 @@ from flask import current_app
 
 from knowledge_exchange.cli.console import FAILED, with_exchange
 
+#: Finer words of the gate, as those see them who only ask whether a sign-in is needed.
+_PLAINLY = {"link": "public", "setting_up": "active"}
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -32,7 +35,7 @@ def all_routes() -> list[dict[str, Any]]:
     for rule in current_app.url_map.iter_rules():
         word = word_of(current_app.view_functions[rule.endpoint]) or ACTIVE
         methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-        access = f"roles: {', '.join(sorted(word.roles))}" if word.roles else word.name
+        access = f"roles: {', '.join(sorted(word.roles))}" if word.roles else _PLAINLY.get(word.name, word.name)
         found.append({"rule": rule.rule, "endpoint": rule.endpoint, "methods": methods, "access": access})
     return sorted(found, key=lambda route: str(route["rule"]))
 

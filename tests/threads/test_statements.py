@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.db import db
@@ -17,6 +16,7 @@ from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.models import Participant
 from knowledge_exchange.threads import outlines, rendering
 from knowledge_exchange.threads.models import Thread
+from tests.support.persons import Statements
 
 #: Page: statements at most, the first time (nothing kept) and from then on.
 MOST = {"thread": (7, 3), "network": (4, 3), "home": (6, 4), "notifications": (3, 3)}
@@ -58,26 +58,10 @@ class Reader:
         path = self.paths[name]
         if name == "thread":
             path = client.get(path, headers=headers).headers["Location"]
-        with counted(self._app) as said:
+        with Statements(self._app) as said:
             answer = client.get(path, headers=headers)
         assert answer.status_code == 200
-        return said
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    said: list[str] = []
-
-    def note(_link: object, _cursor: object, statement: str, *_more: object) -> None:
-        said.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+        return said.sent
 
 
 @pytest.mark.parametrize("name", MOST)
