@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from knowledge_exchange.core.db import db
 from knowledge_exchange.notifications.models import NoticeChoice
@@ -111,10 +111,14 @@ def default_of(kind: str) -> Choice:
     return known.default if known else _ELSE
 
 
+_CHOSEN = select(NoticeChoice.member_id, NoticeChoice.kind, NoticeChoice.toast, NoticeChoice.mail).where(
+    NoticeChoice.member_id.in_(bindparam("members", expanding=True))
+)
+
+
 def choices_of(member_ids: Collection[int]) -> Choices:
     """How each of these members hears of each kind: what they chose, else the default. One statement."""
-    found = Choices({(member_id, kind.code): kind.default for member_id in member_ids for kind in KINDS})
-    query = select(NoticeChoice.member_id, NoticeChoice.kind, NoticeChoice.toast, NoticeChoice.mail)
-    for row in db.session.execute(query.where(NoticeChoice.member_id.in_(member_ids))):
+    found = Choices()
+    for row in db.session.execute(_CHOSEN, {"members": list(member_ids)}):
         found[row.member_id, row.kind] = Choice(row.toast, row.mail)
     return found

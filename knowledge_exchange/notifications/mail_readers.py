@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.core.db import AnyRow, UtcDateTime, db
 from knowledge_exchange.mail.models import MailRefusal
 from knowledge_exchange.mail.refusals import REFUSAL_KEPT
 from knowledge_exchange.notifications.models import NoticeSettings
@@ -68,16 +68,19 @@ _FACTS = (
 )
 
 
+_refusal = and_(MailRefusal.address == Member.email, MailRefusal.at > bindparam("refused_since", type_=UtcDateTime()))
+_READERS = (
+    select(*_FACTS)
+    .outerjoin(NoticeSettings, NoticeSettings.member_id == Member.id)
+    .outerjoin(MailRefusal, _refusal)
+    .where(Member.id.in_(bindparam("members", expanding=True)))
+)
+
+
 def readers_of(member_ids: Collection[int]) -> dict[int, MailReader]:
     """These members, by id. One statement."""
-    refusal = and_(MailRefusal.address == Member.email, MailRefusal.at > now() - REFUSAL_KEPT)
-    query = (
-        select(*_FACTS)
-        .outerjoin(NoticeSettings, NoticeSettings.member_id == Member.id)
-        .outerjoin(MailRefusal, refusal)
-        .where(Member.id.in_(member_ids))
-    )
-    return {row.id: _reader(row) for row in db.session.execute(query)}
+    given = {"members": list(member_ids), "refused_since": now() - REFUSAL_KEPT}
+    return {row.id: _reader(row) for row in db.session.execute(_READERS, given)}
 
 
 def _reader(row: AnyRow) -> MailReader:

@@ -28,9 +28,9 @@ from knowledge_exchange.notifications.models import Notification
 
 DECIDE_EVERY_S = 5.0
 #: Notices that are decided in one transaction.
-BATCH = 50
+BATCH = 100
 #: Batches in one turn of the job, and what others get between two of them.
-MOST_BATCHES = 400
+MOST_BATCHES = 200
 PAUSE_S = 0.05
 #: How long a notice waits before it is sent: for its reader to see it on the site, and for others to join it.
 MAIL_DELAY = timedelta(minutes=10)

@@ -28,26 +28,29 @@ _me = bindparam("me", type_=Id)
 _entry = func.coalesce(Notification.thread_id, Notification.id)
 
 
-def visible_now() -> ColumnElement[bool]:
-    """Of a thread: the member may read its network. Of a network itself: they may know of it."""
-    of = (Notification.network_id, Notification.member_id)
+def visible_now(notice: Any = Notification) -> ColumnElement[bool]:
+    """Of a thread: the member may read its network. Of a network itself: they may know of it.
+
+    ``notice``: whatever has the columns network_id, member_id and thread_id.
+    """
+    of = (notice.network_id, notice.member_id)
     return or_(
-        Notification.network_id.is_(None),
+        notice.network_id.is_(None),
         hooks.call("network_readable", *of),
-        and_(Notification.thread_id.is_(None), hooks.call("network_known", *of)),
+        and_(notice.thread_id.is_(None), hooks.call("network_known", *of)),
     )
 
 
 @cache
 def _unread_counts() -> AnySelect:
+    # Entries first, then whether they are to be seen: of a thread with thirty new replies that is asked once.
+    theirs = Notification.member_id.in_(bindparam("members", expanding=True))
+    columns = (Notification.member_id, Notification.network_id, Notification.thread_id)
+    entry = select(*columns, _entry.label("entry")).where(theirs, Notification.read_at.is_(None)).distinct().subquery()
     return (
-        select(Notification.member_id, func.count(func.distinct(_entry)))
-        .where(
-            Notification.member_id.in_(bindparam("members", expanding=True)),
-            Notification.read_at.is_(None),
-            visible_now(),
-        )
-        .group_by(Notification.member_id)
+        select(entry.c.member_id, func.count(entry.c.entry.distinct()))
+        .where(visible_now(entry.c))
+        .group_by(entry.c.member_id)
     )
 
 
