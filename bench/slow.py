@@ -18,7 +18,13 @@ from bench.figures import percentile, surroundings, write
 from bench.live_site import Sent, Site, Writer, make_site
 from bench.processes import Running, exchange
 from bench.table import Line, table
-from knowledge_exchange.realtime.limits import MIB, SOCKET_STALL_SECONDS, SOCKET_WAITING_BYTES
+from knowledge_exchange.realtime.limits import (
+    MIB,
+    SOCKET_PING_SECONDS,
+    SOCKET_PONG_SECONDS,
+    SOCKET_STALL_SECONDS,
+    SOCKET_WAITING_BYTES,
+)
 
 MEMBERS, DEAF = 500, 20
 #: Longer than most, so that the system's own buffers are soon full.
@@ -26,7 +32,8 @@ PADDING = "\n\nAnother line of what was said on that day, and by whom.\n" * 60
 ROUNDS, REPLIES_A_ROUND = 3, 40
 BETWEEN_S = 0.02
 CALM_REPLIES = 30
-PATIENCE_S = SOCKET_STALL_SECONDS + 15
+#: Whose system takes all that is sent stalls nobody; then it is the heartbeat without an answer that ends them.
+PATIENCE_S = max(SOCKET_STALL_SECONDS, SOCKET_PING_SECONDS + SOCKET_PONG_SECONDS) + 15
 LIMIT_MS = 1_000.0
 NANO_IN_MS = 1_000_000
 
