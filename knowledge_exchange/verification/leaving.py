@@ -28,14 +28,21 @@ MOST = 200
 LAST_WARNING = timedelta(days=3)
 
 
+#: So that a look every minute need not put all members beside all entries.
+_LOST_AN_ENTRY = Member.id.in_(
+    select(RollEntry.member_id).where(RollEntry.gone_at.is_not(None), RollEntry.member_id.is_not(None))
+)
+
+
 def follow_rolls() -> None:
     """Warn, end and let back in, as the rolls now say (a job)."""
     moment = now()
     end = moment - grace()
-    for member in _found(_gone(end)):
+    for member in _found(_gone(end).where(_LOST_AN_ENTRY)):
         _lapse(member.id, end)
     for number, since in ((1, moment), (2, end + LAST_WARNING)):
-        for member in _found(_gone(since).having(func.min(RollEntry.warnings) < number)):
+        due = _gone(since).where(_LOST_AN_ENTRY).having(func.min(RollEntry.warnings) < number)
+        for member in _found(due):
             _warn(member, number, member.gone_at + grace())
     for member in _found(_back()):
         _let_in(member.id)

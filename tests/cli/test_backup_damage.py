@@ -17,8 +17,9 @@ from sqlalchemy import select
 from knowledge_exchange.cli.backing_up import tables
 from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.db import db
+from tests.cli.killed_restore import restore_killed_half_way
 from tests.support.databases import SQLITE, Templates
-from tests.support.servers import run_command, run_python
+from tests.support.servers import run_command
 
 
 def is_empty(app: Flask) -> bool:
@@ -113,18 +114,7 @@ def test_a_flipped_bit_anywhere_in_the_tables_is_found(good_backup: Path, app: F
 def test_a_restore_that_is_killed_half_way_leaves_an_empty_database(
     good_backup: Path, settings: dict[str, Any], app: Flask, tmp_path: Path
 ) -> None:
-    script = (
-        "import os, sys\n"
-        "from knowledge_exchange import create_app\n"
-        "from knowledge_exchange.cli import backing_up, backup_file, restoring\n"
-        "def die(rows):\n"
-        "    if rows > 300:\n"
-        "        os.kill(os.getpid(), 9)\n"
-        "with create_app().app_context(), open(sys.argv[1], 'rb') as file:\n"
-        "    restoring.restore(backup_file.open_backup(file), backing_up.tables(), die)\n"
-    )
-    done = run_python("-c", script, str(good_backup), settings=settings, folder=tmp_path)
-    assert done.returncode == -9, done.stderr
+    restore_killed_half_way(good_backup, settings=settings, folder=tmp_path)
     assert is_empty(app)
     with app.app_context():
         for words in (["restore", str(good_backup)], ["worker", "--once"], ["check"]):

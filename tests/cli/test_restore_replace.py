@@ -16,11 +16,12 @@ from sqlalchemy import text
 from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks.models import Network
+from tests.cli.killed_restore import restore_killed_half_way
 from tests.cli.test_backup import rows_of, run
 from tests.cli.test_backup_damage import POSTS, spoil
 from tests.support import postgres
 from tests.support.databases import POSTGRES, SQLITE, Templates
-from tests.support.servers import run_command, run_python
+from tests.support.servers import run_command
 
 MEMBERS = 40
 
@@ -77,18 +78,7 @@ def test_a_replacement_that_is_killed_half_way_leaves_what_was_there(
     good_backup: Path, lived_in: Flask, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     before = rows_of(lived_in)
-    script = (
-        "import os, sys\n"
-        "from knowledge_exchange import create_app\n"
-        "from knowledge_exchange.cli import backing_up, backup_file, restoring\n"
-        "def die(rows):\n"
-        "    if rows > 300:\n"
-        "        os.kill(os.getpid(), 9)\n"
-        "with create_app().app_context(), open(sys.argv[1], 'rb') as file:\n"
-        "    restoring.restore(backup_file.open_backup(file), backing_up.tables(), die, replace=True)\n"
-    )
-    done = run_python("-c", script, str(good_backup), settings=settings, folder=tmp_path)
-    assert done.returncode == -9, done.stderr
+    restore_killed_half_way(good_backup, "--replace", settings=settings, folder=tmp_path)
     assert rows_of(lived_in) == before
     assert restore(lived_in, good_backup, "--replace").exit_code == 0
     assert members(lived_in) == MEMBERS
