@@ -36,11 +36,9 @@ def upgrade_now(revision: str = "head") -> None:
 @with_exchange
 def migrate() -> None:
     """Bring the database up to date; nothing happens if it is."""
-    from knowledge_exchange.audit import sealing
     from knowledge_exchange.core.revisions import current_revision
 
     before = current_revision()
     upgrade_now()
     after = current_revision()
-    sealing.seal_waiting()  # what was written before there were seals
     click.echo(f"The database is up to date ({after})." if before == after else f"Migrated to {after}.")

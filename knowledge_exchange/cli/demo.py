@@ -12,7 +12,6 @@ from knowledge_exchange.cli.console import fail, with_exchange
 @with_exchange
 def demo() -> None:
     """Load the demo community (KE_DEMO=1, and only where nobody else is a member yet)."""
-    from knowledge_exchange.audit import sealing
     from knowledge_exchange.cli.demo_loading import load_community
     from knowledge_exchange.core.db import db
 
@@ -22,7 +21,6 @@ def demo() -> None:
         fail("There are members in this database already: the demo goes into an empty one.")
     db.session.remove()
     counts = load_community()
-    sealing.seal_waiting()
     click.echo(f"The demo is loaded: {counts['people']} people, {counts['threads']} threads, {counts['posts']} posts.")
 
 
