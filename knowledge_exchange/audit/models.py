@@ -49,4 +49,6 @@ class AuditSeal(Base):
     #: Each seal has one successor: of two workers that seal at once, one fails and tries again.
     previous: Mapped[str] = mapped_column(unique=True)
     digest: Mapped[str]
+    #: Under which of the hashing keys, counted from the first, the digest and the persons' keys are.
+    generation: Mapped[int] = mapped_column(default=1)
     amount: Mapped[int]

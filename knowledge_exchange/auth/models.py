@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_exchange.core.clock import now
@@ -73,6 +73,8 @@ class SignIn(Base):
     seen_at: Mapped[datetime] = mapped_column(default=now)
     device: Mapped[str] = mapped_column(default="")  # in words: "Firefox on Windows"
     confirmed_at: Mapped[datetime | None]  # last shown to be the member: password, code or passkey (None: as it began)
+    place: Mapped[str] = mapped_column(default="")  # in words: "United Kingdom"; the address itself is not kept
+    way: Mapped[str] = mapped_column(default="")  # how it was shown who they are: password, passkey, union…
 
 
 class EmailToken(Base):
@@ -86,6 +88,42 @@ class EmailToken(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    email: Mapped[str] = mapped_column(default="")  # the new address that it confirms, where it is to change
+
+
+class UnionIdentity(Base):
+    """An account with the union's own identity provider, linked to one here (OpenID Connect Core, 2: iss and sub)."""
+
+    __tablename__ = "union_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    #: By which verified claim it was linked: email, number, or the member's own word while signed in.
+    linked_by: Mapped[str]
+    linked_at: Mapped[datetime] = mapped_column(default=now)
+    used_at: Mapped[datetime | None]
+
+
+class Category(Base):
+    """A kind of membership, as the rolls name it: which networks it joins by itself, and what it may do."""
+
+    __tablename__ = "category"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    position: Mapped[int] = mapped_column(default=0)
+    #: Other words for it in the rolls, in small letters, separated by semicolons.
+    aliases: Mapped[str] = mapped_column(default="")
+    #: Whether its members join their region's network, and their organisation's.
+    joins_region: Mapped[bool] = mapped_column(default=True)
+    joins_organisation: Mapped[bool] = mapped_column(default=True)
+    may_start: Mapped[bool] = mapped_column(default=True)
+    may_reply: Mapped[bool] = mapped_column(default=True)
+    #: Whether they may join, or ask to join, further networks.
+    may_join: Mapped[bool] = mapped_column(default=True)
 
 
 class StandingChange(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +26,48 @@ class Organisation(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     region: Mapped[str | None]
+    closed_on: Mapped[date | None]
+    #: Into which it was merged; its members belong there.
+    successor_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code", ondelete="SET NULL"))
+    #: Domains of its e-mail addresses, separated by spaces: the employer may read what is sent there.
+    domains: Mapped[str] = mapped_column(default="")
+
+
+class LinkManager(Base):
+    """The union's contact in one organisation: appointed, and named to its members once they have consented."""
+
+    __tablename__ = "link_manager"
+    __table_args__ = (
+        Index(
+            "uq_link_manager_current",
+            "organisation_code",
+            "member_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "member_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    organisation_code: Mapped[str] = mapped_column(ForeignKey("organisation.code"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    appointed_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    appointed_at: Mapped[datetime] = mapped_column(default=now)
+    #: When they agreed to be named; empty while they are asked.
+    consented_at: Mapped[datetime | None]
+    #: Declined, given up, dismissed, or moved to another organisation.
+    ended_at: Mapped[datetime | None]
+    ended_cause: Mapped[str] = mapped_column(default="")
+
+
+class CategoryNetwork(Base):
+    """A network that everybody of a category joins by itself; by name, for it may be made later."""
+
+    __tablename__ = "category_network"
+
+    category: Mapped[str] = mapped_column(ForeignKey("category.slug", ondelete="CASCADE"), primary_key=True)
+    network_slug: Mapped[str] = mapped_column(primary_key=True)
 
 
 class Network(Base):
@@ -43,6 +85,8 @@ class Network(Base):
     description: Mapped[str] = mapped_column(default="")
     kind: Mapped[str]
     visibility: Mapped[str]
+    #: Of an organisation's network: whose people join it by themselves.
+    organisation_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
