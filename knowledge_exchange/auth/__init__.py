@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
         gate,
         jobs,
         limits,
+        office,
         routes,
         routes_factors,
         routes_fresh,
@@ -23,6 +24,8 @@ def init_app(app: Flask) -> None:
         sessions,
     )
     from knowledge_exchange.jobs import register
+
+    app.jinja_env.globals["office_sections"] = lambda: office.sections_for(sessions.current_me())
 
     sessions.init_app(app)
     csrf.init_app(app)

@@ -6,12 +6,11 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge_exchange.auth.gate import active, for_roles
+from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.home.routes import blueprint
 from knowledge_exchange.networks.queries import moderated_by
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.verification.policy import SETTLERS
 
 MAX_QUERY_CHARS = 200
 
@@ -51,18 +50,6 @@ def moderation() -> ResponseReturnValue:
         "Reports and the shared queue come with a later release."
     )
     return _page(_("Your networks to moderate"), text, links)
-
-
-@blueprint.get("/admin")
-@for_roles(*SETTLERS)
-def admin() -> ResponseReturnValue:
-    """What officers can do here already."""
-    links = [("/admin/claims", _("Claims that wait for a person"))]
-    text = _(
-        "Rolls are imported on the command line (knowledge-exchange roll import). "
-        "More of this office comes with a later release."
-    )
-    return _page(_("Membership office"), text, links)
 
 
 def _page(heading: str, text: str, links: list[tuple[str, str]], words: str = "") -> str:

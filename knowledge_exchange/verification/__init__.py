@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import gettext as _
 
 
 def init_app(app: Flask) -> None:
     """Bring the room in, and its part of the page of one's own."""
-    from knowledge_exchange.verification import leaving, models, officer_routes, routes  # noqa: F401
+    from knowledge_exchange.auth.office import section
+    from knowledge_exchange.verification import leaving, models, officer_routes, policy, queries, routes  # noqa: F401
 
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(officer_routes.blueprint)
     app.jinja_env.globals["claim_view"] = routes.claim_view
     app.jinja_env.globals["access_ends"] = leaving.end_of
+    section(
+        app,
+        "claims.queue",
+        lambda: _("Claims"),
+        lambda: _("People who say that they are members, and whom no code could let in."),
+        roles=policy.SETTLERS,
+        order=10,
+        waiting=queries.claims_in_words,
+    )

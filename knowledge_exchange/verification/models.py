@@ -11,7 +11,6 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import Base, Id
 from knowledge_exchange.core.ids import new_id
 
-
 #: Where a file of a roll is: waiting to be read, being read, read and waiting for somebody's word, unusable, or over.
 IMPORT_STATES = ("waiting", "reading", "ready", "failed", "applied", "dropped")
 #: How it came: by command, by an officer's upload, or pulled from the union's own system.
@@ -229,7 +228,7 @@ class InvitationRun(Base):
 
 
 class RollInvitation(Base):
-    """A link into the exchange, mailed to the address on the roll: it proves whose entry it is. Good once, for a while."""
+    """A link, mailed to the address on the roll: it proves whose entry it is. Good once, for a while."""
 
     __tablename__ = "roll_invitation"
     __table_args__ = (Index(None, "run_id"), Index(None, "entry_id"))

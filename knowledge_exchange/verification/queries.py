@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from flask_babel import format_timedelta, ngettext
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
@@ -70,6 +72,16 @@ def waiting_claims(after: int | None = None) -> Sequence[AnyRow]:
         since = select(last.queued_at).where(last.id == after).scalar_subquery()
         query = query.where(or_(Claim.queued_at > since, and_(Claim.queued_at == since, Claim.id > after)))
     return db.session.execute(query).all()
+
+
+def claims_in_words(_me: Me) -> str:
+    """How many claims wait, and since when; empty where none does."""
+    waiting = _waiting().subquery()
+    amount, oldest = db.session.execute(select(func.count(), func.min(waiting.c.queued_at))).one()
+    if not amount:
+        return ""
+    waited = format_timedelta(now() - oldest, granularity="minute")
+    return str(ngettext("One waits, for %(time)s.", "%(num)s wait, the oldest for %(time)s.", amount, time=waited))
 
 
 def waiting_claim(claim_id: int) -> AnyRow | None:

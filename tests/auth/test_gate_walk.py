@@ -73,7 +73,7 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "claims.claim": MEMBERSHIP,
     "claims.decide": MEMBERSHIP,
     "claims.queue": MEMBERSHIP,
-    "home.admin": MEMBERSHIP,
+    "office.office": MEMBERSHIP,
 }
 
 REACHED = 299
