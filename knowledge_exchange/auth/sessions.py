@@ -129,11 +129,14 @@ def was_signed_in() -> bool:
     return _TOKEN in session or _WAS_IN in session
 
 
-def begin(member_id: int, user_agent: str) -> SignIn:
-    """A new sign-in and its cookie. What the cookie held before goes, and what it signed in: no fixation."""
+def begin(member_id: int, user_agent: str, way: str = "password") -> SignIn:
+    """A new sign-in and its cookie. What the cookie held before goes, and what it signed in: no fixation.
+
+    ``way``: how it was shown who they are (``password``, ``passkey``, ``union``).
+    """
     end_this_one()
     token = new_token()
-    row = SignIn(member_id=member_id, token_hash=token_hash(token), device=in_words(user_agent))
+    row = SignIn(member_id=member_id, token_hash=token_hash(token), device=in_words(user_agent), way=way)
     db.session.add(row)
     db.session.flush()
     _renew_cookie()
