@@ -34,8 +34,14 @@ class RollSource(Base):
     pull_url: Mapped[str] = mapped_column(default="")
     pull_token: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed
     pull_every_hours: Mapped[int] = mapped_column(default=24)
-    #: What the other side called the newest version that was applied (RFC 9110, 8.8.3).
+    #: The newest file that was pulled and staged: what the other side calls that version (RFC 9110, 8.8.3), a keyed
+    #: hash of its content, and the import that it became. It counts as known once that was applied or dropped.
     pull_etag: Mapped[str] = mapped_column(default="")
+    pull_digest: Mapped[str] = mapped_column(default="")
+    pull_import_id: Mapped[int | None] = mapped_column(Id)
+    #: Not before then; empty: at once. How often it has failed since it last went well.
+    pull_due_at: Mapped[datetime | None]
+    pull_failures: Mapped[int] = mapped_column(default=0)
     #: When it was last tried, when it last went well, and what came of the last try, in words for the officers.
     pull_tried_at: Mapped[datetime | None]
     pulled_at: Mapped[datetime | None]
@@ -81,6 +87,12 @@ class RollImport(Base):
     problem: Mapped[str] = mapped_column(default="")
     #: Whoever reads it says so until then; after that it is taken for dead.
     reading_until: Mapped[datetime | None]
+    #: How often it was begun to be read.
+    tries: Mapped[int] = mapped_column(default=0)
+    #: The officer's file in the data folder, by a random name; empty as soon as it is deleted.
+    stored_as: Mapped[str] = mapped_column(default="")
+    #: By which of the hashing keys its numbers were hashed: under another it can't be applied any more.
+    generation: Mapped[int] = mapped_column(default=1)
 
 
 class _Facts:

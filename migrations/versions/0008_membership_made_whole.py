@@ -50,6 +50,10 @@ def upgrade() -> None:
         sa.Column("pull_token", sa.LargeBinary(), nullable=True),
         sa.Column("pull_every_hours", sa.Integer(), nullable=False),
         sa.Column("pull_etag", sa.Text(), nullable=False),
+        sa.Column("pull_digest", sa.Text(), nullable=False),
+        sa.Column("pull_import_id", NUMBER, nullable=True),
+        sa.Column("pull_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pull_failures", sa.Integer(), nullable=False),
         sa.Column("pull_tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pull_outcome", sa.Text(), nullable=False),
@@ -234,6 +238,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("progress", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("problem", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("reading_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("tries", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("stored_as", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("generation", sa.Integer(), nullable=False, server_default="1"))
         batch_op.create_index(batch_op.f("ix_roll_import_source_id"), ["source", "id"], unique=False)
 
     with op.batch_alter_table("roll_row", schema=None) as batch_op:
@@ -262,6 +269,9 @@ def upgrade() -> None:
         batch_op.alter_column("file_name", server_default=None)
         batch_op.alter_column("progress", server_default=None)
         batch_op.alter_column("problem", server_default=None)
+        batch_op.alter_column("tries", server_default=None)
+        batch_op.alter_column("stored_as", server_default=None)
+        batch_op.alter_column("generation", server_default=None)
         batch_op.create_check_constraint(
             op.f("ck_roll_import_state"), "state IN ('waiting', 'reading', 'ready', 'failed', 'applied', 'dropped')"
         )
@@ -307,6 +317,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_roll_import_source_id"))
         batch_op.drop_constraint(batch_op.f("ck_roll_import_state"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_roll_import_origin"), type_="check")
+        batch_op.drop_column("generation")
+        batch_op.drop_column("stored_as")
+        batch_op.drop_column("tries")
         batch_op.drop_column("reading_until")
         batch_op.drop_column("problem")
         batch_op.drop_column("progress")
