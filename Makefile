@@ -62,4 +62,4 @@ lock: ## choose the newest versions again and write requirements/*.txt
 	@sh tools/lock.sh
 
 clean: ## remove what was built, not the data under var/
-	rm -rf $(VENV) node_modules knowledge_exchange/static/dist build dist knowledge_exchange.egg-info var/cache
+	rm -rf $(VENV) node_modules knowledge_exchange/static/dist knowledge_exchange/data build dist knowledge_exchange.egg-info var/cache

@@ -12,7 +12,8 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 BESIDE = ("templates", "migrations")
 DIST = ROOT / "knowledge_exchange" / "static" / "dist"
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
+DATA = ROOT / "knowledge_exchange" / "data"
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.part")
 
 
 class BuildWithData(build_py):
@@ -27,6 +28,7 @@ class BuildWithData(build_py):
             shutil.rmtree(target / name, ignore_errors=True)
             shutil.copytree(ROOT / name, target / name, ignore=LEFT_OUT)
         self.copy_assets(target / "static" / "dist")
+        shutil.copytree(DATA, target / "data", dirs_exist_ok=True, ignore=LEFT_OUT)
 
     def copy_assets(self, target: Path) -> None:
         """Copy what the manifest names and nothing of older builds. Fails when there is no build."""

@@ -27,6 +27,9 @@ DIST = ROOT / "knowledge_exchange" / "static" / "dist"
 CACHE = ROOT / "var" / "cache" / "assets"
 MANIFEST = DIST / "manifest.json"
 STAMP = DIST / ".stamp"
+# Which network addresses are in which country (public domain): for the list of one's own sign-ins, never for browsers.
+COUNTRIES = MODULES / "@ip-location-db" / "geo-whois-asn-country-mmdb" / "geo-whois-asn-country.mmdb"
+COUNTRIES_HERE = ROOT / "knowledge_exchange" / "data" / "countries.mmdb"
 LOCK_STAMP = MODULES / ".lock-stamp"
 
 FACE = MODULES / "@fontsource-variable" / "faustina"
@@ -83,7 +86,7 @@ def is_current(wanted: str) -> bool:
         names: dict[str, str] = json.loads(MANIFEST.read_text())
     except (OSError, ValueError):
         return False
-    return all((DIST / name).is_file() for name in names.values())
+    return COUNTRIES_HERE.is_file() and all((DIST / name).is_file() for name in names.values())
 
 
 def run_node(program: str, *arguments: str) -> str:
@@ -195,6 +198,10 @@ def build(wanted: str) -> dict[str, str]:
     """Make all files and return the manifest: plain name -> name with hash."""
     install_packages()
     DIST.mkdir(parents=True, exist_ok=True)
+    COUNTRIES_HERE.parent.mkdir(exist_ok=True)
+    draft = COUNTRIES_HERE.with_suffix(".part")
+    shutil.copyfile(COUNTRIES, draft)
+    draft.replace(COUNTRIES_HERE)  # a running server goes on reading the one before
     work = CACHE / "work"
     work.mkdir(exist_ok=True)
     for packaged, name, characters in FACES:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from knowledge_exchange.auth import devices, factors, letters, passkeys, queries, sessions
+from knowledge_exchange.auth import devices, factors, letters, passkeys, places, queries, sessions
 from knowledge_exchange.auth.answering import local_or
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.queries import Account
@@ -45,7 +45,9 @@ def _tell_of_device(me: Me) -> None:
     if account is None or now() - time_of(me.id) < NEW_FOR:
         return
     with unit_of_work():
-        letters.say_unknown_device(me.id, account.email, devices.in_words(request.user_agent.string))
+        letters.say_unknown_device(
+            me.id, account.email, devices.in_words(request.user_agent.string), places.of_request()
+        )
 
 
 def _onward(me: Me) -> ResponseReturnValue:

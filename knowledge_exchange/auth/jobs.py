@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, select
 
 from knowledge_exchange.auth import factors
 from knowledge_exchange.auth.models import EmailToken, Member, SignIn
-from knowledge_exchange.auth.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT
+from knowledge_exchange.auth.sessions import still_good
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import unit_of_work
 
@@ -20,10 +20,10 @@ UNCONFIRMED_FOR = timedelta(days=14)
 def sweep() -> None:
     """Delete what has run out (see the constants; a link's life is in auth/tokens.py)."""
     moment = now()
-    old = or_(SignIn.seen_at < moment - IDLE_LIMIT, SignIn.created_at < moment - ABSOLUTE_LIMIT)
+    good = select(SignIn.id).join(Member, Member.id == SignIn.member_id).where(*still_good())
     never = (Member.email_confirmed_at.is_(None), Member.standing == "pending")
     with unit_of_work() as work:
-        work.execute(delete(SignIn).where(old))
+        work.execute(delete(SignIn).where(SignIn.id.not_in(good)))
         factors.sweep(moment)
         work.execute(delete(EmailToken).where(EmailToken.expires_at < moment))
         work.execute(delete(Member).where(*never, Member.created_at < moment - UNCONFIRMED_FOR))

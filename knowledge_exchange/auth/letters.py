@@ -60,11 +60,11 @@ def say_factors_changed(member_id: int, email: str, what: str) -> None:
     _post(email, _("How you sign in has changed"), "factors_changed", member_id, what=what, **links)
 
 
-def say_unknown_device(member_id: int, email: str, device: str) -> None:
-    """Somebody signed in with a browser that the account's owner has not used before."""
+def say_unknown_device(member_id: int, email: str, device: str, place: str) -> None:
+    """Somebody signed in with a browser that the account's owner has not used before; ``place`` may be empty."""
     if not has_had_enough(email):
         links = {"me": _link("auth.my_page"), "reset": _link("auth.reset")}
-        _post(email, _("A sign-in on a new device"), "unknown_device", member_id, device=device, **links)
+        _post(email, _("A sign-in on a new device"), "unknown_device", member_id, device=device, place=place, **links)
 
 
 def reset_link(token: str) -> str:

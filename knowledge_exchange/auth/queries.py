@@ -59,6 +59,8 @@ class Device(NamedTuple):
 
     id: int
     device: str
+    place: str
+    way: str
     created_at: datetime
     seen_at: datetime
 
@@ -66,7 +68,8 @@ class Device(NamedTuple):
 def sign_ins_of(member_id: int) -> list[Device]:
     """A member's sign-ins that are still good, the one used last first."""
     query = (
-        select(SignIn.id, SignIn.device, SignIn.created_at, SignIn.seen_at)
+        select(SignIn.id, SignIn.device, SignIn.place, SignIn.way, SignIn.created_at, SignIn.seen_at)
+        .join(Member, Member.id == SignIn.member_id)
         .where(SignIn.member_id == member_id, *still_good())
         .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
     )

@@ -79,7 +79,7 @@ def try_passkey() -> ResponseReturnValue:
     if account is None:
         shown = proving.read_passkey(challenges.FIRST, answer)
         account = queries.account(shown.member_id) if shown else None
-        if shown is None or account is None or not _signed_in(account, _using(shown)):
+        if shown is None or account is None or not _signed_in(account, _using(shown), "passkey"):
             return _refused(), 401
         return go_on()
     shown = proving.read_passkey(challenges.SECOND, answer, account.id)
@@ -92,7 +92,7 @@ def _using(shown: Shown) -> Callable[[], bool]:
     return lambda: passkeys.use(shown)
 
 
-def _signed_in(account: Account, prove: Callable[[], bool]) -> bool:
+def _signed_in(account: Account, prove: Callable[[], bool], way: str = "second") -> bool:
     """Begin a sign-in if the account still may, and ``prove`` says yes in the same unit of work."""
     end_read()
     with unit_of_work():
@@ -101,7 +101,7 @@ def _signed_in(account: Account, prove: Callable[[], bool]) -> bool:
             return False
         if not may_sign_in(found.standing, found.email_confirmed_at) or not prove():
             return False
-        sessions.begin(account.id, request.user_agent.string)
+        sessions.begin(account.id, request.user_agent.string, way)
         return True
 
 

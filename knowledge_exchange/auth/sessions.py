@@ -7,22 +7,22 @@ from datetime import timedelta
 from functools import cache
 
 import flask_login
-from flask import Flask, g, session
-from sqlalchemy import ColumnElement, bindparam, delete, false, select, update
+from flask import Flask, current_app, g, session
+from sqlalchemy import ColumnElement, bindparam, case, delete, false, func, literal, select, true, update
 
+from knowledge_exchange.auth import places
 from knowledge_exchange.auth.cookies import KnownCookies
 from knowledge_exchange.auth.devices import in_words
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.auth.models import Member, SignIn
+from knowledge_exchange.auth.models import Category, Member, SignIn
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import new_token, token_hash
-from knowledge_exchange.core.db import Busy, db, unit_of_work
+from knowledge_exchange.core.db import Busy, UtcDateTime, db, unit_of_work
 from knowledge_exchange.core.reads import Read
 
-#: Unused for this long, or this old: a sign-in is over.
-IDLE_LIMIT = timedelta(days=30)
-ABSOLUTE_LIMIT = timedelta(days=90)
+#: Who may act on others: a sign-in that they leave behind is over sooner.
+OFFICES = ("officer", "membership_officer", "administrator")
 TOUCH_EVERY = timedelta(minutes=5)
 #: Where Flask-Login looks for the token in the cookie, and where it keeps who is asking for one request.
 _TOKEN = "_user_id"  # noqa: S105
@@ -69,9 +69,14 @@ def _by_token(second_factors: bool) -> Read:
 
     must_set_up = factors.must_set_up() if second_factors else false()
     last = (SignIn.created_at, SignIn.confirmed_at, must_set_up.label("must_set_up"))
+    # Of a category that isn't there any more one may do everything: no slip in a table shuts anybody up.
+    rights = [
+        func.coalesce(right, true()).label(right.key) for right in (Category.may_start, Category.may_reply, Category.may_join)
+    ]
     return Read(
-        select(*_ME, *last, hooks.call("unread_of", Member.id).label("unread"))
+        select(*_ME, *last, *rights, hooks.call("unread_of", Member.id).label("unread"))
         .join(Member, Member.id == SignIn.member_id)
+        .outerjoin(Category, Category.slug == Member.category)
         .where(SignIn.token_hash == bindparam("token"), Member.standing != "left")
     )
 
@@ -79,7 +84,7 @@ def _by_token(second_factors: bool) -> Read:
 def init_app(app: Flask) -> None:
     """Let Flask-Login find who is asking. Its context processor would load them for every page; ours
     only shows whom the gate has found, so that an error page asks the database nothing."""
-    app.config["PERMANENT_SESSION_LIFETIME"] = ABSOLUTE_LIMIT
+    app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=app.config["KE_SESSION_DAYS"])
     app.session_interface = KnownCookies()
     login_manager.init_app(app, add_context_processor=False)
     app.context_processor(lambda: {"me": g.get(_SHOWN)})
@@ -93,15 +98,34 @@ def load_me(token: str) -> Me | None:
     row = _by_token(are_required()).first(token=token_hash(token))
     if row is None:
         return None
-    *facts, created_at, confirmed_at, must_set_up, unread = row
-    me = Me(*facts, token, unread, confirmed_at or created_at, bool(must_set_up))
+    *facts, created_at, confirmed_at, must_set_up, may_start, may_reply, may_join, unread = row
+    confirmed_at = confirmed_at or created_at
+    me = Me(*facts, token, unread, confirmed_at, bool(must_set_up), bool(may_start), bool(may_reply), bool(may_join))
     moment = now()
-    return me if me.seen_at > moment - IDLE_LIMIT and created_at > moment - ABSOLUTE_LIMIT else None
+    return me if me.seen_at > moment - idle_limit(me.role) and created_at > moment - absolute_limit() else None
+
+
+def idle_limit(role: str) -> timedelta:
+    """Unused for this long, a sign-in is over."""
+    settings = current_app.config
+    if role in OFFICES:
+        return timedelta(hours=settings["KE_OFFICE_IDLE_HOURS"])
+    return timedelta(days=settings["KE_SESSION_IDLE_DAYS"])
+
+
+def absolute_limit() -> timedelta:
+    """This old, a sign-in is over however much it is used."""
+    return timedelta(days=current_app.config["KE_SESSION_DAYS"])
 
 
 def still_good() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Conditions on SignIn: neither unused for too long nor too old."""
-    return SignIn.seen_at > now() - IDLE_LIMIT, SignIn.created_at > now() - ABSOLUTE_LIMIT
+    """Conditions on SignIn joined with Member: neither unused for too long nor too old."""
+    moment = now()
+    unused_since = case(
+        (Member.role.in_(OFFICES), literal(moment - idle_limit(OFFICES[0]), UtcDateTime())),
+        else_=literal(moment - idle_limit("member"), UtcDateTime()),
+    )
+    return SignIn.seen_at > unused_since, SignIn.created_at > moment - absolute_limit()
 
 
 def current_me() -> Me | None:
@@ -132,11 +156,12 @@ def was_signed_in() -> bool:
 def begin(member_id: int, user_agent: str, way: str = "password") -> SignIn:
     """A new sign-in and its cookie. What the cookie held before goes, and what it signed in: no fixation.
 
-    ``way``: how it was shown who they are (``password``, ``passkey``, ``union``).
+    ``way``: how it was shown who they are (``password``, ``second``, ``passkey``, ``union``).
     """
     end_this_one()
     token = new_token()
-    row = SignIn(member_id=member_id, token_hash=token_hash(token), device=in_words(user_agent), way=way)
+    facts = {"device": in_words(user_agent), "place": places.of_request(), "way": way}
+    row = SignIn(member_id=member_id, token_hash=token_hash(token), **facts)
     db.session.add(row)
     db.session.flush()
     _renew_cookie()

@@ -21,6 +21,9 @@ DEFAULT_PORT = 5000
 DEFAULT_MIN_ANSWER_MS = 300
 DEFAULT_ROLL_BRAKE_PERCENT = 5
 DEFAULT_LAPSE_GRACE_DAYS = 14
+DEFAULT_SESSION_IDLE_DAYS = 30
+DEFAULT_SESSION_DAYS = 90
+DEFAULT_OFFICE_IDLE_HOURS = 12
 #: One form at most: 32,000 characters of text, all of them escaped, and some room.
 MAX_BODY_BYTES = 1024 * 1024
 #: STARTTLS if it is offered; STARTTLS or nothing; TLS from the beginning.
@@ -54,6 +57,13 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise ValueError("use a whole number of 0 or more")
     return int(text)
+
+
+def _some(text: str) -> int:
+    number = _number(text)
+    if not number:
+        raise ValueError("use a whole number of 1 or more")
+    return number
 
 
 def _environment(text: str) -> str:
@@ -148,6 +158,15 @@ SETTINGS: tuple[Setting, ...] = (
         "how long a member stays in after the roll has them no more",
     ),
     Setting("KE_SECOND_FACTOR", "required", _second_factor, "of officers, moderators, administrators: required or off"),
+    Setting("KE_SESSION_IDLE_DAYS", DEFAULT_SESSION_IDLE_DAYS, _some, "a sign-in unused for so many days is over"),
+    Setting("KE_SESSION_DAYS", DEFAULT_SESSION_DAYS, _some, "a sign-in is over after so many days, used or not"),
+    Setting(
+        "KE_OFFICE_IDLE_HOURS",
+        DEFAULT_OFFICE_IDLE_HOURS,
+        _some,
+        "the same for officers and administrators, in hours without use",
+    ),
+    Setting("KE_PLACES_FILE", "", str, "a MaxMind file with towns for the list of sign-ins; default: countries"),
     Setting("KE_METRICS_TOKEN", "", str, "lets a monitor read /metrics from elsewhere", secret=True),
     Setting("KE_LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR"),
 )

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from sqlalchemy import select
 
 from knowledge_exchange.auth.models import Member, SignIn
+from knowledge_exchange.auth.sessions import still_good
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import db, end_read, promise
 from knowledge_exchange.jobs import Job
@@ -62,7 +63,7 @@ def _still_signed_in(sign_in_ids: set[int]) -> Iterable[int]:
         query = (
             select(SignIn.id)
             .join(Member, Member.id == SignIn.member_id)
-            .where(SignIn.id.in_(ids[begin : begin + _CHUNK]), Member.standing == "active")
+            .where(SignIn.id.in_(ids[begin : begin + _CHUNK]), Member.standing == "active", *still_good())
         )
         yield from db.session.scalars(query)
 

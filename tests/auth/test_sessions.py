@@ -11,10 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from knowledge_exchange.auth import sessions
+from knowledge_exchange.auth.jobs import sweep
 from knowledge_exchange.auth.models import Member, SignIn
-from knowledge_exchange.core import clock
+from knowledge_exchange.core import clock, config
 from knowledge_exchange.core.db import db
 from tests.auth.door import EMAIL, PASSWORD, enter, is_in, make_member, send, token_in, try_sign_in, writing
+
+IDLE_LIMIT = timedelta(days=config.DEFAULT_SESSION_IDLE_DAYS)
+OFFICE_IDLE = timedelta(hours=config.DEFAULT_OFFICE_IDLE_HOURS)
 
 
 def rows(app: Flask) -> int:
@@ -93,11 +97,49 @@ def test_somebody_who_left_is_out_even_with_a_sign_in(app: Flask, inside: FlaskC
     assert not is_in(inside)
 
 
+def test_officers_are_signed_out_within_the_day(app: Flask, inside: FlaskClient, ann: int) -> None:
+    with writing(app):
+        db.session.execute(update(Member).where(Member.id == ann).values(role="officer"))
+    begun = clock.now()
+    with clock.held(begun + OFFICE_IDLE - timedelta(minutes=1)):
+        assert is_in(inside)
+    with clock.held(begun + 2 * OFFICE_IDLE):
+        assert not is_in(inside)
+
+
+def test_what_has_run_out_is_swept_away_for_each_at_their_own_time(app: Flask, client: FlaskClient, ann: int) -> None:
+    enter(client, ann)
+    enter(app.test_client(), make_member(app, "office@example.org", role="administrator"))
+    with clock.held(clock.now() + 2 * OFFICE_IDLE), app.app_context():
+        sweep()
+        assert db.session.scalars(select(SignIn.member_id)).all() == [ann]
+    with clock.held(clock.now() + IDLE_LIMIT + timedelta(hours=1)), app.app_context():
+        sweep()
+        assert db.session.scalars(select(SignIn.member_id)).all() == []
+
+
+def test_the_limits_are_settings(make_app: Callable[..., Flask]) -> None:
+    app = make_app(KE_SESSION_IDLE_DAYS=1, KE_SESSION_DAYS=2)
+    member = make_member(app)
+    browser = app.test_client()
+    enter(browser, member)
+    begun = clock.now()
+    with clock.held(begun + timedelta(hours=25)):
+        assert not is_in(browser)
+    enter(browser, member)
+    with clock.held(begun + timedelta(hours=20)):
+        assert is_in(browser)
+    with clock.held(begun + timedelta(hours=40)):
+        assert is_in(browser)
+    with clock.held(begun + timedelta(hours=49)):
+        assert not is_in(browser)
+
+
 @pytest.mark.parametrize(
     ("after", "still_in"),
     [
-        (sessions.IDLE_LIMIT - timedelta(minutes=1), True),
-        (sessions.IDLE_LIMIT + timedelta(minutes=1), False),
+        (IDLE_LIMIT - timedelta(minutes=1), True),
+        (IDLE_LIMIT + timedelta(minutes=1), False),
     ],
 )
 def test_a_sign_in_ends_when_it_is_not_used_for_long(inside: FlaskClient, after: timedelta, still_in: bool) -> None:
@@ -107,7 +149,7 @@ def test_a_sign_in_ends_when_it_is_not_used_for_long(inside: FlaskClient, after:
 
 def test_a_sign_in_ends_in_the_end_however_much_it_is_used(inside: FlaskClient) -> None:
     begun = clock.now()
-    days = sessions.ABSOLUTE_LIMIT.days
+    days = config.DEFAULT_SESSION_DAYS
     for day in range(0, days, 20):
         with clock.held(begun + timedelta(days=day)):
             assert is_in(inside)
