@@ -28,6 +28,10 @@ class Me(UserMixin):  # type: ignore[misc]
     unread: int = 0  # on the badge, as the request began
     confirmed_at: datetime | None = None  # when this sign-in last showed that it is they: password, code or passkey
     must_set_up: bool = False  # their office asks for a second factor, and they have none
+    # What their category of membership may do.
+    may_start: bool = True
+    may_reply: bool = True
+    may_join: bool = True
 
     @property
     def is_active(self) -> bool:

@@ -58,6 +58,9 @@ _ME = (
     SignIn.seen_at,
 )
 
+#: What a category of membership may do; likewise.
+_RIGHTS = (Category.may_start, Category.may_reply, Category.may_join)
+
 
 @cache
 def _by_token(second_factors: bool) -> Read:
@@ -70,9 +73,7 @@ def _by_token(second_factors: bool) -> Read:
     must_set_up = factors.must_set_up() if second_factors else false()
     last = (SignIn.created_at, SignIn.confirmed_at, must_set_up.label("must_set_up"))
     # Of a category that isn't there any more one may do everything: no slip in a table shuts anybody up.
-    rights = [
-        func.coalesce(right, true()).label(right.key) for right in (Category.may_start, Category.may_reply, Category.may_join)
-    ]
+    rights = [func.coalesce(right, true()).label(right.key) for right in _RIGHTS]
     return Read(
         select(*_ME, *last, *rights, hooks.call("unread_of", Member.id).label("unread"))
         .join(Member, Member.id == SignIn.member_id)
