@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import every_keyed_hash, keyed_hash
 
 TAIL_CHARS = 2
 MAX_NUMBER_CHARS = 32
@@ -32,7 +32,16 @@ def is_number(normal: str) -> bool:
 
 def number_hash(source: str, normal: str) -> str:
     """What is kept of a number. The source is part of it: equal numbers of two rolls can't be told to be equal."""
-    return keyed_hash(f"roll:{source}", normal)
+    return keyed_hash(_purpose(source), normal)
+
+
+def number_hashes(source: str, normal: str) -> list[str]:
+    """What may be stored of a number: while keys are being changed (``core/rekeying.py``), one of several hashes."""
+    return every_keyed_hash(_purpose(source), normal)
+
+
+def _purpose(source: str) -> str:
+    return f"roll:{source}"
 
 
 def number_tail(normal: str) -> str:
