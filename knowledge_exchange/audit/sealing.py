@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
 from knowledge_exchange.audit.models import AuditEntry, AuditSeal
+from knowledge_exchange.core import crypto
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.crypto import keyed_hash
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.core.ids import floor_id, new_id
 
@@ -28,6 +29,10 @@ SETTLED_AFTER = timedelta(minutes=2)
 OVERDUE_AFTER = timedelta(days=1)
 #: Before the first seal there is none.
 _BEGINNING = ""
+OLDER_KEYS = (
+    "The record of acts was sealed at {when} under keys that the key file does not have: it is an older copy. Put the "
+    "newest one in its place."
+)
 
 
 def seal_waiting() -> None:
@@ -45,10 +50,11 @@ def _seal_batch() -> int:
         return 0
     with unit_of_work() as work:
         entries = work.scalars(select(AuditEntry).where(settled).order_by(AuditEntry.id).limit(BATCH)).all()
-        previous = newest_seal()
+        previous, keys = newest_seal(), crypto.generation()
         for entry in entries:
-            entry.actor_key, entry.subject_key = _person_key(entry.actor_id), _person_key(entry.subject_id)
-        seal = AuditSeal(id=new_id(), previous=previous, digest=_digest(previous, entries), amount=len(entries))
+            entry.actor_key, entry.subject_key = _person_key(entry.actor_id, keys), _person_key(entry.subject_id, keys)
+        digest = _digest(previous, entries, keys)
+        seal = AuditSeal(id=new_id(), previous=previous, digest=digest, amount=len(entries), generation=keys)
         work.add(seal)
         work.flush()
         for entry in entries:
@@ -72,32 +78,41 @@ def problems() -> list[str]:
 
 
 def _breaks() -> Iterator[str]:
-    previous = _BEGINNING
-    for seal in db.session.execute(
-        select(AuditSeal.id, AuditSeal.at, AuditSeal.previous, AuditSeal.digest).order_by(AuditSeal.id)
-    ).all():
+    facts = (AuditSeal.id, AuditSeal.at, AuditSeal.previous, AuditSeal.digest, AuditSeal.generation)
+    previous, oldest = _BEGINNING, 1
+    for seal in db.session.execute(select(*facts).order_by(AuditSeal.id)).all():
         when = f"{seal.at:%Y-%m-%d %H:%M} UTC"
+        if seal.generation > crypto.newest_generation():
+            yield OLDER_KEYS.format(when=when)
+            return
         if seal.previous != previous:
             yield f"The record of acts lacks a part before {when}: compare it with a backup."
-        entries = db.session.scalars(
-            select(AuditEntry).where(AuditEntry.seal_id == seal.id).order_by(AuditEntry.id)
-        ).all()
-        if _digest(seal.previous, entries) != seal.digest:
+        if seal.generation < oldest or not _holds(seal):
+            # Under a key that had been replaced by then: perhaps by somebody who got hold of that one.
             yield f"The record of acts was changed in the part sealed at {when}: compare it with a backup."
-        previous = seal.digest
-        db.session.expunge_all()
+        previous, oldest = seal.digest, max(oldest, seal.generation)
 
 
-def _digest(previous: str, entries: Sequence[AuditEntry]) -> str:
-    return keyed_hash("audit seal", "\n".join([previous, *map(_line, entries)]))
+def _holds(seal: Any) -> bool:
+    """Whether the entries of that seal are what was sealed, under the keys of its own time."""
+    query = select(AuditEntry).where(AuditEntry.seal_id == seal.id).order_by(AuditEntry.id)
+    entries = db.session.scalars(query).all()
+    digest = _digest(seal.previous, entries, seal.generation)
+    db.session.expunge_all()
+    return digest == str(seal.digest)
 
 
-def _line(entry: AuditEntry) -> str:
+def _digest(previous: str, entries: Sequence[AuditEntry], keys: int) -> str:
+    lines = (_line(entry, keys) for entry in entries)
+    return crypto.keyed_hash_at(keys, "audit seal", "\n".join([previous, *lines]))
+
+
+def _line(entry: AuditEntry, keys: int) -> str:
     """An entry as the seal covers it: persons by their keys, which are worked out again while the ids are there."""
-    actor = _person_key(entry.actor_id) or entry.actor_key
-    subject = _person_key(entry.subject_id) or entry.subject_key
+    actor = _person_key(entry.actor_id, keys) or entry.actor_key
+    subject = _person_key(entry.subject_id, keys) or entry.subject_key
     return json.dumps([str(entry.id), entry.at.isoformat(), actor, entry.action, subject, entry.note])
 
 
-def _person_key(member_id: int | None) -> str | None:
-    return None if member_id is None else keyed_hash("audit person", str(member_id))
+def _person_key(member_id: int | None, keys: int) -> str | None:
+    return None if member_id is None else crypto.keyed_hash_at(keys, "audit person", str(member_id))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import Response, current_app, request
 from flask_babel import gettext as _
 
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import every_keyed_hash, keyed_hash
 
 # In this order: browsers pretend to be their elders.
 _BROWSERS = (
@@ -32,16 +32,18 @@ _SYSTEMS = (
 #: How long a browser remembers somebody, and how many people who share it.
 KNOWN_FOR = timedelta(days=365)
 MOST_KNOWN = 8
+_PURPOSE = "known device"
 
 
 def is_known(member_id: int) -> bool:
     """Whether this browser remembers that member."""
-    return _mark(member_id) in _marks()
+    return not set(_all_marks(member_id)).isdisjoint(_marks())
 
 
 def remember(answer: Response, member_id: int) -> None:
     """Let the browser remember that this member has signed in with it."""
-    marks = [_mark(member_id), *(mark for mark in _marks() if mark != _mark(member_id))]
+    mine = _all_marks(member_id)
+    marks = [keyed_hash(_PURPOSE, str(member_id)), *(mark for mark in _marks() if mark not in mine)]
     answer.set_cookie(
         _cookie(),
         ".".join(marks[:MOST_KNOWN]),
@@ -60,8 +62,9 @@ def _marks() -> list[str]:
     return request.cookies.get(_cookie(), "").split(".")[:MOST_KNOWN]
 
 
-def _mark(member_id: int) -> str:
-    return keyed_hash("known device", str(member_id))
+def _all_marks(member_id: int) -> list[str]:
+    """Also those from before keys were replaced."""
+    return every_keyed_hash(_PURPOSE, str(member_id))
 
 
 def in_words(user_agent: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, update
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.factors_models import RecoveryCode
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import every_keyed_hash, keyed_hash
 from knowledge_exchange.core.db import db
 from knowledge_exchange.core.ids import new_id
 
@@ -17,6 +17,7 @@ AMOUNT = 10
 #: Read aloud or off paper without a doubt: no l, 1, o, 0, i. Five bits a letter.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP_CHARS = 3, 4
+_PURPOSE = "recovery code"
 
 
 def make(member_id: int) -> list[str]:
@@ -25,7 +26,12 @@ def make(member_id: int) -> list[str]:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.member_id == member_id))
     moment = now()
     rows = [
-        {"id": new_id(), "member_id": member_id, "code_hash": _hash(member_id, code), "made_at": moment}
+        {
+            "id": new_id(),
+            "member_id": member_id,
+            "code_hash": keyed_hash(_PURPOSE, _said(member_id, code)),
+            "made_at": moment,
+        }
         for code in codes
     ]
     db.session.execute(insert(RecoveryCode), rows)
@@ -40,12 +46,13 @@ def _new_code() -> str:
 
 def spend(member_id: int, code: str) -> bool:
     """Whether it is one of theirs that was never used; it is used now."""
-    mine = (RecoveryCode.member_id == member_id, RecoveryCode.code_hash == _hash(member_id, code))
+    hashes = every_keyed_hash(_PURPOSE, _said(member_id, code))
+    mine = (RecoveryCode.member_id == member_id, RecoveryCode.code_hash.in_(hashes))
     use = update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=now())
     return db.session.execute(use.returning(RecoveryCode.id)).first() is not None
 
 
-def _hash(member_id: int, code: str) -> str:
-    """Keyed; capitals, spaces and hyphens don't matter."""
+def _said(member_id: int, code: str) -> str:
+    """What is hashed; capitals, spaces and hyphens don't matter."""
     plain = "".join(letter for letter in code.lower() if letter.isalnum())
-    return keyed_hash("recovery code", f"{member_id}:{plain}")
+    return f"{member_id}:{plain}"

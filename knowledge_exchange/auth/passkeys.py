@@ -17,7 +17,7 @@ from knowledge_exchange.auth.answering import parts_of
 from knowledge_exchange.auth.factors_models import Passkey
 from knowledge_exchange.auth.queries import Account
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import keyed_hash_at
 from knowledge_exchange.core.db import db
 
 if TYPE_CHECKING:
@@ -67,8 +67,11 @@ def _is_number(host: str) -> bool:
 
 
 def _user_handle(member_id: int) -> bytes:
-    """What the passkey knows its member by: says nothing to anybody else."""
-    return bytes.fromhex(keyed_hash("passkey user", str(member_id)))
+    """What the passkey knows its member by: says nothing to anybody else.
+
+    Of the first keys for ever: another handle is another account to the device that keeps it.
+    """
+    return bytes.fromhex(keyed_hash_at(1, "passkey user", str(member_id)))
 
 
 def _known(member_id: int) -> list[PublicKeyCredentialDescriptor]:

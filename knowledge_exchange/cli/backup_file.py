@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from knowledge_exchange.cli.backing_up import FORMAT, FORMAT_VERSION, KEYS, MANIFEST
-from knowledge_exchange.core import crypto
+from knowledge_exchange.core import key_file
 
 MAX_MANIFEST_BYTES = 1024 * 1024
 
@@ -70,20 +70,22 @@ def _keys(packed: zipfile.ZipFile, manifest: dict[str, Any]) -> bytes | None:
         content = entry.read(MAX_MANIFEST_BYTES)
     if hashlib.sha256(content).hexdigest() != manifest["keys_sha256"]:
         raise BadBackup("the keys in it are damaged")
-    crypto.parse(content)
+    key_file.parse(content)
     return content
 
 
 def place_keys(backup: Backup, path: Path) -> bool:
     """Put the backup's keys where the exchange looks for them; returns whether that made the file.
 
-    Raises :class:`BadBackup` where other keys are there already.
+    Keys that came out of the backup's by rotations may be there already: they read what those wrote, too. Raises
+    :class:`BadBackup` where there are others, or older ones.
     """
-    if backup.keys is None or crypto.put(path, backup.keys):
+    if backup.keys is None or key_file.put(path, backup.keys):
         return backup.keys is not None
-    if crypto.load(path) != crypto.parse(backup.keys):
-        raise BadBackup(
-            f"there is a key file with other keys at {path}. An empty database needs none of them: "
-            "move that file away, then restore again"
-        )
-    return False
+    here, theirs = key_file.load(path), key_file.parse(backup.keys)
+    if here.continue_from(theirs):
+        return False
+    which = "an older copy of its key file" if theirs.continue_from(here) else "a key file with other keys"
+    raise BadBackup(
+        f"there is {which} at {path}. An empty database needs none of it: move that file away, then restore again"
+    )

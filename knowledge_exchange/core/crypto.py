@@ -1,160 +1,176 @@
-"""Keys, and what is done with them: keyed hashes, sealing, tokens.
+"""What is done with the keys: keyed hashes, sealing, tokens.
 
-The key file is made at first start with mode 0600. It is not part of a backup unless asked for:
-with the database alone nobody can test which membership numbers are in it.
+Keys come in generations (``core/key_file.py``, ADR 0016). A keyed hash of the first generation is plain hex, of the
+n-th ``n:`` and the HMAC, under the n-th key, of the hash of the generation before: nobody has the plain text, and any
+older one can be lifted to a newer all the same. What is stored tells its generation, so that it is found and compared
+whether it has been lifted or not.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import json
-import os
+import logging
 import secrets
-from dataclasses import dataclass
+import time
 from pathlib import Path
 
 from flask import Flask, current_app
 
-KEY_BYTES = 32
+from knowledge_exchange.core.key_file import KeyFileError, Keys, load, load_or_make
+
 NONCE_BYTES = 12
 TOKEN_BYTES = 32
-_CURRENT = ("hashing", "sealing", "signing")
-_EARLIER = "earlier_sealing"
+#: How soon a process that uses keys notices that the file is another.
+FOLLOWED_EVERY_S = 2.0
+#: What was sealed with a later key than the first begins with this and the number of the key.
+SEAL_MARK = b"\0ke-seal"
+SEAL_MARK_BYTES = len(SEAL_MARK) + 2
+
+log = logging.getLogger(__name__)
 
 
-class KeyFileError(RuntimeError):
-    """The key file is missing where it may not be, or damaged; the message says what to do."""
+class UnknownGeneration(ValueError):
+    """Something is stored under a key that the key file does not have: it is an older copy."""
 
 
-@dataclass(frozen=True)
-class Keys:
-    """The exchange's keys. ``hashing`` can never be replaced without re-hashing what it hashed.
+class _Held:
+    """The keys of a running process, which follows the file."""
 
-    ``earlier_sealing``, the newest first: what was sealed before a rotation can still be read.
-    """
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys = load_or_make(path)
+        self._mark = self._mark_now()
+        self._looked = time.monotonic()
 
-    hashing: bytes
-    sealing: bytes
-    signing: bytes
-    earlier_sealing: tuple[bytes, ...] = ()
+    def keys(self) -> Keys:
+        if time.monotonic() - self._looked > FOLLOWED_EVERY_S:
+            self.follow()
+        return self._keys
 
+    def follow(self) -> None:
+        """Take over keys that were added. A file that is gone, damaged or another changes nothing here."""
+        self._looked = time.monotonic()
+        mark = self._mark_now()
+        if mark == self._mark or mark is None:
+            return
+        self._mark = mark
+        try:
+            found = load(self._path)
+        except KeyFileError:
+            log.exception("the key file can't be read; the keys stay as they were")
+            return
+        if found.continue_from(self._keys):
+            self._keys = found
+        else:
+            log.error("the key file holds other keys; they count from the next start")
 
-def load_or_make(path: Path) -> Keys:
-    """Read the key file, or make it (mode 0600) where there is none."""
-    if not path.exists():
-        make(path)
-    return load(path)
-
-
-def load(path: Path) -> Keys:
-    """Read the key file. Raises :class:`KeyFileError` when it is missing or damaged."""
-    try:
-        return parse(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise KeyFileError(
-            f"The key file {path.name} can't be read ({type(error).__name__}). Put back the copy "
-            "that was kept with your backups; without it sealed data is lost."
-        ) from error
-
-
-def parse(content: bytes) -> Keys:
-    """The keys in a key file's content. Raises ``ValueError`` when it holds none."""
-    table = json.loads(content)
-    try:
-        earlier = tuple(_key(text) for text in table.get(_EARLIER, []))
-        return Keys(**{name: _key(table[name]) for name in _CURRENT}, earlier_sealing=earlier)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError("this is not a key file") from error
-
-
-def _key(text: str) -> bytes:
-    key = base64.b64decode(text, validate=True)
-    if len(key) != KEY_BYTES:
-        raise ValueError("a key is cut short")
-    return key
-
-
-def _as_text(key: bytes) -> str:
-    return base64.b64encode(key).decode()
-
-
-def make(path: Path) -> bool:
-    """Write fresh keys to ``path``; a file that is already there is never overwritten (False)."""
-    return put(path, json.dumps({name: _as_text(secrets.token_bytes(KEY_BYTES)) for name in _CURRENT}).encode())
-
-
-def put(path: Path, content: bytes) -> bool:
-    """Make the key file of these bytes (mode 0600), whole and once; False where there is one already."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Another process may do the same at this moment.
-    draft = _draft(path, content)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-    return True
-
-
-def rotate(path: Path) -> Keys:
-    """Replace the signing and the sealing key; the old sealing key is kept for reading what it sealed.
-
-    The hashing key stays: of what it hashed nobody has the plain text. The file is replaced in one
-    step. Running processes go on with the old keys until they are started again.
-    """
-    before = load(path)
-    after = Keys(
-        hashing=before.hashing,
-        sealing=secrets.token_bytes(KEY_BYTES),
-        signing=secrets.token_bytes(KEY_BYTES),
-        earlier_sealing=(before.sealing, *before.earlier_sealing),
-    )
-    table: dict[str, str | list[str]] = {
-        **{name: _as_text(getattr(after, name)) for name in _CURRENT},
-        _EARLIER: [_as_text(key) for key in after.earlier_sealing],
-    }
-    _draft(path, json.dumps(table).encode()).replace(path)
-    return after
-
-
-def _draft(path: Path, content: bytes) -> Path:
-    """The bytes on disk, beside ``path``, readable by their owner alone."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
+    def _mark_now(self) -> tuple[int, int, int] | None:
+        try:
+            told = self._path.stat()
+        except OSError:
+            return None
+        return told.st_mtime_ns, told.st_ino, told.st_size
 
 
 def init_app(app: Flask) -> None:
     """Load the keys; where no secret is set (never in production), sign cookies with theirs."""
-    keys = load_or_make(Path(app.config["KE_KEY_FILE"]))
-    app.extensions["ke_keys"] = keys
-    app.secret_key = app.config["KE_SECRET_KEY"] or keys.signing.hex()
+    held = _Held(Path(app.config["KE_KEY_FILE"]))
+    app.extensions["ke_keys"] = held
+    app.secret_key = app.config["KE_SECRET_KEY"] or held.keys().signing.hex()
 
 
 def _keys() -> Keys:
-    keys: Keys = current_app.extensions["ke_keys"]
-    return keys
+    held: _Held = current_app.extensions["ke_keys"]
+    return held.keys()
+
+
+def follow_now() -> None:
+    """Look at the key file at once, whenever that was last done."""
+    held: _Held = current_app.extensions["ke_keys"]
+    held.follow()
+
+
+def generation() -> int:
+    """Under which of the hashing keys, counted from 1, hashes are written now."""
+    keys = _keys()
+    return len(keys.hashing) - keys.unsettled
+
+
+def newest_generation() -> int:
+    """How many hashing keys there are: none stored can be of a later generation."""
+    return len(_keys().hashing)
+
+
+def generation_of(stored: str) -> int:
+    """Of which generation a stored hash is."""
+    number, colon, _rest = stored.partition(":")
+    return int(number) if colon else 1
 
 
 def keyed_hash(purpose: str, text: str) -> str:
-    """HMAC-SHA-256 of ``text`` in hex; the same text under another purpose can't be matched."""
-    message = f"{purpose}\0{text}".encode()
-    return hmac.new(_keys().hashing, message, hashlib.sha256).hexdigest()
+    """Keyed hash of ``text``, as it is stored; the same text under another purpose can't be matched."""
+    return keyed_hash_at(generation(), purpose, text)
+
+
+def keyed_hash_at(number: int, purpose: str, text: str) -> str:
+    """As it was, or will be, in that generation; of the first it is 64 hex digits, for ever the same.
+
+    Raises :class:`UnknownGeneration`.
+    """
+    first = hmac.digest(_keys().hashing[0], f"{purpose}\0{text}".encode(), hashlib.sha256)
+    return lift(first.hex(), number)
+
+
+def every_keyed_hash(purpose: str, text: str) -> list[str]:
+    """The hash in every generation: for finding what is stored, ``column.in_(…)``, lifted or not."""
+    found = [keyed_hash_at(1, purpose, text)]
+    for number in range(2, newest_generation() + 1):
+        found.append(lift(found[-1], number))
+    return found
+
+
+def is_hash_of(stored: str, purpose: str, text: str) -> bool:
+    """Whether that is what was stored of it, in whichever generation; takes equally long either way."""
+    try:
+        return hmac.compare_digest(keyed_hash_at(generation_of(stored), purpose, text), stored)
+    except UnknownGeneration:
+        return False
+
+
+def lift(stored: str, to: int | None = None) -> str:
+    """A stored hash in a later generation (None: the one that is written now); what is later already stays.
+
+    Raises :class:`UnknownGeneration`.
+    """
+    keys, own = _keys(), generation_of(stored)
+    goal = generation() if to is None else to
+    if max(own, goal) > len(keys.hashing):
+        raise UnknownGeneration(max(own, goal))
+    for number in range(own + 1, goal + 1):
+        stored = f"{number}:{hmac.digest(keys.hashing[number - 1], stored.encode(), hashlib.sha256).hex()}"
+    return stored
+
+
+def seal_generation() -> int:
+    """With which of the sealing keys, counted from 1, something is sealed now."""
+    keys = _keys()
+    return len(keys.sealing) - keys.unsettled
+
+
+def newest_seal_generation() -> int:
+    """How many sealing keys there are."""
+    return len(_keys().sealing)
+
+
+def seal_mark(number: int) -> bytes:
+    """What begins all that was sealed with that key; nothing for the first."""
+    return b"" if number == 1 else SEAL_MARK + number.to_bytes(2, "big")
 
 
 def seal(plain: bytes) -> bytes:
     """Encrypt with AES-256-GCM under a fresh nonce: equal inputs give unequal outputs."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(_keys().sealing).encrypt(nonce, plain, None)
+    return _sealed(plain, secrets.token_bytes(NONCE_BYTES))
 
 
 def seal_steadily(plain: bytes) -> bytes:
@@ -162,10 +178,15 @@ def seal_steadily(plain: bytes) -> bytes:
 
     The nonce is a keyed hash of what is sealed, so that none is used for two texts. :func:`unseal` opens it, too.
     """
+    return _sealed(plain, bytes.fromhex(keyed_hash_at(1, "sealing", plain.hex()))[:NONCE_BYTES])
+
+
+def _sealed(plain: bytes, nonce: bytes) -> bytes:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    nonce = bytes.fromhex(keyed_hash("sealing", plain.hex()))[:NONCE_BYTES]
-    return nonce + AESGCM(_keys().sealing).encrypt(nonce, plain, None)
+    number = seal_generation()
+    mark = seal_mark(number)
+    return mark + nonce + AESGCM(_keys().sealing[number - 1]).encrypt(nonce, plain, mark or None)
 
 
 def unseal(sealed: bytes) -> bytes:
@@ -176,13 +197,23 @@ def unseal(sealed: bytes) -> bytes:
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    keys = _keys()
-    for key in (keys.sealing, *keys.earlier_sealing):
+    for key, mark in _may_open(sealed):
+        nonce, content = sealed[len(mark) :][:NONCE_BYTES], sealed[len(mark) + NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+            return AESGCM(key).decrypt(nonce, content, mark or None)
         except InvalidTag:
             continue
     raise ValueError("sealed under another key, or changed")
+
+
+def _may_open(sealed: bytes) -> list[tuple[bytes, bytes]]:
+    """The keys that may have sealed it, each with the mark before it."""
+    keys = _keys().sealing
+    if sealed.startswith(SEAL_MARK):
+        number = int.from_bytes(sealed[len(SEAL_MARK) : SEAL_MARK_BYTES], "big")
+        return [(keys[number - 1], seal_mark(number))] if 1 < number <= len(keys) else []
+    # Before there were marks, later keys sealed without.
+    return [(key, b"") for key in reversed(keys)]
 
 
 def new_token() -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import keyed_hash_at
 from knowledge_exchange.mail.letter import MOST_HEADER_CHARS, Letter
 
 #: So much of a hash tells two texts of one message apart.
@@ -48,7 +48,7 @@ def compose(message_id: int, recipient: str, letter: Letter, *, changes: bool = 
     message["To"] = recipient
     message["Subject"] = " ".join(letter.subject.split())  # a line break here would make a header
     message["Date"] = format_datetime(now())
-    mark = "." + keyed_hash("mail", letter.subject + letter.text)[:MARK_CHARS] if changes else ""
+    mark = "." + keyed_hash_at(1, "mail", letter.subject + letter.text)[:MARK_CHARS] if changes else ""
     message["Message-ID"] = f"<{message_id}{mark}@{host()}>"
     message["Auto-Submitted"] = "auto-generated"
     for name, value in letter.headers.items():

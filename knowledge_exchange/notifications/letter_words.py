@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import keyed_hash_at
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.markup import excerpt
 from knowledge_exchange.mail.letter import Letter
@@ -151,5 +151,5 @@ def _letter(
 def _thread_headers(member_id: int, thread_id: int) -> dict[str, str]:
     """What puts messages of one conversation together in this mailbox, and in no two mailboxes alike."""
     host = urlsplit(current_app.config["KE_BASE_URL"]).hostname
-    root = f"<{keyed_hash('mail thread', f'{member_id}:{thread_id}')[:32]}@{host}>"
+    root = f"<{keyed_hash_at(1, 'mail thread', f'{member_id}:{thread_id}')[:32]}@{host}>"
     return {"References": root, "In-Reply-To": root}

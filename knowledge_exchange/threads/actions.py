@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import every_keyed_hash, keyed_hash
 from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.markup import RENDERER_VERSION, mentions_in, render
@@ -29,6 +29,9 @@ from knowledge_exchange.threads import statements
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
 from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
 from knowledge_exchange.threads.network_mentions import mentioned_members
+
+#: What the hash of a form's key is for.
+_SUBMISSION = "submission"
 
 
 @dataclass(frozen=True)
@@ -249,16 +252,19 @@ def earlier_submission(me: Me, key: str) -> int | None:
     """The post that this form made when it was sent before."""
     if not key:
         return None
-    found = statements.SUBMITTED.first(key=_key_hash(me, key))
-    return int(found.post_id) if found else None
+    # As a rule there is one.
+    for hashed in every_keyed_hash(_SUBMISSION, _said(me, key)):
+        if found := statements.SUBMITTED.first(key=hashed):
+            return int(found.post_id)
+    return None
 
 
 def note_submission(me: Me, key: str, post_id: int) -> None:
     """Remember that this form was taken."""
     if key:
-        row = {"key_hash": _key_hash(me, key), "post_id": post_id, "at": now()}
+        row = {"key_hash": keyed_hash(_SUBMISSION, _said(me, key)), "post_id": post_id, "at": now()}
         statements.INSERT_SUBMISSION.run(**row)
 
 
-def _key_hash(me: Me, key: str) -> str:
-    return keyed_hash("submission", f"{me.id}:{key[:MAX_KEY_CHARS]}")
+def _said(me: Me, key: str) -> str:
+    return f"{me.id}:{key[:MAX_KEY_CHARS]}"

@@ -22,7 +22,7 @@ from knowledge_exchange.mail.actions import post_mail
 from knowledge_exchange.networks.actions import join_automatically
 from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.verification import codes, policy
-from knowledge_exchange.verification.matching import normal_number, number_hash, number_tail
+from knowledge_exchange.verification.matching import normal_number, number_hash, number_hashes, number_tail
 from knowledge_exchange.verification.models import Claim, RollEntry
 
 #: If no code has come in this time, a person will look: then the claim is in the queue, code or not.
@@ -59,7 +59,8 @@ def make_claim(member_id: int, source: str, number: str, surname: str) -> None:
     waiting_since = _replace_earlier(member_id)
     db.session.add(claim)
     db.session.flush()
-    query = select(RollEntry).where(RollEntry.source == source, RollEntry.number_hash == claim.number_hash)
+    hashes = number_hashes(source, normal)
+    query = select(RollEntry).where(RollEntry.source == source, RollEntry.number_hash.in_(hashes))
     entry = db.session.scalar(query)
     cause = policy.why_no_code(entry, claim.surname)
     if entry is not None and not cause:

@@ -14,7 +14,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
-from knowledge_exchange.verification.matching import normal_number, number_hash
+from knowledge_exchange.verification.matching import normal_number, number_hashes
 from knowledge_exchange.verification.models import Claim, RollEntry, RollImport
 
 #: The parent unions' rolls, offered before either was imported.
@@ -130,7 +130,7 @@ def search_roll(source: str, text: str) -> Sequence[AnyRow]:
     text = text.strip()
     if len(text) < MIN_SEARCH_CHARS:
         return []
-    hashed = number_hash(source, normal_number(text))
-    like = or_(RollEntry.number_hash == hashed, RollEntry.surname.istartswith(text, autoescape=True))
+    hashes = number_hashes(source, normal_number(text))
+    like = or_(RollEntry.number_hash.in_(hashes), RollEntry.surname.istartswith(text, autoescape=True))
     query = select(*_ENTRY).where(RollEntry.source == source, like)
     return db.session.execute(query.order_by(RollEntry.surname, RollEntry.id).limit(MAX_FOUND)).all()

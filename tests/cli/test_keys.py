@@ -41,7 +41,7 @@ def test_init_where_nothing_can_be_written_fails_with_a_sentence(tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
-def test_rotate_replaces_keys_and_says_what_stays(tmp_path: Path) -> None:
+def test_rotate_adds_keys_and_says_what_happens(tmp_path: Path) -> None:
     keys("init", tmp_path)
     path = tmp_path / "data" / "keys.json"
     before = path.read_bytes()
@@ -50,7 +50,9 @@ def test_rotate_replaces_keys_and_says_what_stays(tmp_path: Path) -> None:
     assert path.read_bytes() != before
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "every sign-in ends" in done.stdout
-    assert "Hashing: not replaced" in done.stdout
+    assert "Hashing: generation 2" in done.stdout
+    assert "Sealing: generation 2" in done.stdout
+    assert "keys status" in done.stdout
 
 
 def test_rotate_says_that_cookies_hang_on_the_secret_where_one_is_set(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete
 
 from knowledge_exchange.auth.models import Member
-from knowledge_exchange.core import clock, crypto
+from knowledge_exchange.core import clock, crypto, key_file
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.notifications.digest import PERIODS
 from knowledge_exchange.notifications.models import NoticeSettings
@@ -243,7 +243,7 @@ def test_it_works_for_somebody_signed_in_without_standing(here: Community, post_
 
 def test_links_outlive_new_keys(here: Community, post_office: Mailbox, make_app: Callable[..., Flask]) -> None:
     path = a_link(here, post_office)
-    crypto.rotate(here.app.config["KE_KEY_FILE"])
+    key_file.rotate(here.app.config["KE_KEY_FILE"])
     again = make_app()
     assert again.test_client().post(path, data=ONE_CLICK).status_code == 200
     assert post_office.settings(here.author).mail_stopped_at is not None
