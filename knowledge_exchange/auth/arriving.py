@@ -32,8 +32,7 @@ def go_on() -> ResponseReturnValue:
     """On, after signing in; the member hears of it where this browser is not known to be theirs."""
     me = sessions.require_me()
     answer = current_app.make_response(_onward(me))
-    # In a demo everybody shares the accounts.
-    if not current_app.config["KE_DEMO"] and not devices.is_known(me.id):
+    if not devices.is_known(me.id):
         _tell_of_device(me)
         devices.remember(answer, me.id)
     return answer

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec
 
-from flask import current_app, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from knowledge_exchange.auth import factors, limits, passkeys, passwords, proving, queries, sessions
@@ -28,11 +28,6 @@ PASSWORD, CODE, PASSKEY = "confirm_password", "confirm_code", "confirm_credentia
 _ANSWERS = (PASSWORD, CODE, PASSKEY)
 
 P = ParamSpec("P")
-
-
-def is_asked() -> bool:
-    """Whether this exchange asks at all; a demo, whose passwords are public, doesn't."""
-    return not current_app.config["KE_DEMO"]
 
 
 def is_fresh(me: Me) -> bool:
@@ -53,7 +48,7 @@ def fresh(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnV
 def ask_unless_fresh() -> ResponseReturnValue | None:
     """None where the act may go on (the answer may have come with the form); else the page that asks."""
     me = require_me()
-    if not is_asked() or is_fresh(me):
+    if is_fresh(me):
         return None
     if wants_json():
         return jsonify(error="confirm", url=url_for("auth.confirm_it_is_you", next=came_from())), 403

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -71,11 +70,3 @@ def test_what_the_browser_remembers_names_nobody_and_is_no_sign_in(
     forged.set_cookie(COOKIE, f"{old_ann}.x")
     try_sign_in(forged)
     assert len(mail_to(app, EMAIL)) == 2
-
-
-def test_the_demo_whose_accounts_everybody_shares_tells_nobody(make_app: Callable[..., Flask]) -> None:
-    app = make_app(KE_DEMO=True)
-    with clock.held(clock.now() - timedelta(days=2)):
-        make_member(app)
-    assert try_sign_in(app.test_client()).status_code == 303
-    assert mail_to(app, EMAIL) == []

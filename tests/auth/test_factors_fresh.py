@@ -121,14 +121,3 @@ def test_guesses_at_the_page_that_asks_are_limited(make_app: Callable[..., Flask
         form = {"csrf_token": token, "confirm_password": "not her password"}
         answers = [client.post("/settings/confirm", data=form).status_code for _try in range(11)]
     assert answers == [403] * 10 + [429]
-
-
-def test_the_demo_asks_nobody_again(make_app: Callable[..., Flask]) -> None:
-    app = make_app(KE_DEMO=True)
-    client = app.test_client()
-    member = make_member(app)
-    with client.session_transaction() as cookie:
-        cookie.clear()
-    enter(client, member)
-    with clock.held(clock.now() + timedelta(hours=1)):
-        assert send(client, APP, page=PAGE).location == APP
