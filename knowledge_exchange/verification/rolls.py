@@ -17,8 +17,7 @@ from knowledge_exchange.core.db import AnySelect, Id, UtcDateTime, db, table_of
 from knowledge_exchange.core.ids import new_run
 from knowledge_exchange.verification import moves
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
-from knowledge_exchange.verification.roll_rows import READERS
-from knowledge_exchange.verification.staging import newest_import
+from knowledge_exchange.verification.staging import FACTS, newest_import
 
 #: A source's name: what `--source` takes and what a claimant chooses.
 _SOURCE = re.compile(r"[a-z][a-z0-9-]{1,29}")
@@ -50,9 +49,14 @@ class Plan:
         """How many of the active members would lapse, in percent."""
         return 100 * self.lapsing / self.active if self.active else 0.0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file has no row that could be read."""
+        return not (self.added or self.changed or self.unchanged)
+
 
 class Braked(Exception):
-    """The file would put out more members than one may without being asked again, or it is cut: nothing was done."""
+    """It would put out more members than one may without being asked again, is cut or empty: nothing was done."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
@@ -60,7 +64,13 @@ class Braked(Exception):
 
 
 class Outdated(Exception):
-    """Another file of this source was applied since this one was compared with the roll: nothing was done."""
+    """Another file of this source was applied since this one was compared with the roll, or its numbers were hashed
+    by keys that have been replaced: nothing was done.
+    """
+
+
+class NotReady(Exception):
+    """There is no such import, or it is not there to be applied: being read, unusable, applied, dropped."""
 
 
 def source_key(text: str) -> str | None:
@@ -72,18 +82,26 @@ def source_key(text: str) -> str | None:
 def is_braked(plan: Plan, allowed: float | None) -> bool:
     """Whether somebody must confirm first. ``allowed``: the percentage that somebody has confirmed."""
     if allowed is None:
-        return plan.cut or plan.percent > float(current_app.config["KE_ROLL_BRAKE_PERCENT"])
+        return plan.cut or plan.is_empty or plan.percent > float(current_app.config["KE_ROLL_BRAKE_PERCENT"])
     return plan.percent > allowed
 
 
 def find_plan(import_id: int) -> Plan:
-    """What a staged file would change. Writes nothing."""
+    """What a staged file would change. Writes nothing. Raises :class:`NotReady`."""
     return _plan(_load(import_id))
 
 
-def _load(import_id: int) -> RollImport:
-    query = select(RollImport).where(RollImport.id == import_id, RollImport.applied_at.is_(None))
-    return db.session.execute(query).scalar_one()
+def _load(import_id: int, *, locked: bool = False) -> RollImport:
+    query = select(RollImport).where(RollImport.id == import_id, RollImport.state == "ready")
+    staged = db.session.execute(query.with_for_update() if locked else query).scalar_one_or_none()
+    if staged is None:
+        raise NotReady
+    return staged
+
+
+def is_outdated(source: str, base: int, keys: int) -> bool:
+    """Whether what a file was compared with has changed. ``base``, ``keys``: ``base`` and ``generation`` of its import."""
+    return newest_import(source) != base or keys != 1
 
 
 def _plan(staged: RollImport) -> Plan:
@@ -126,15 +144,16 @@ def _turning(import_id: int, turn: str) -> tuple[Any, ...]:
     return (RollRow.import_id == import_id, RollRow.turn == turn, RollRow.entry_id.is_not(None))
 
 
-def apply(import_id: int, *, actor: int | None, allowed: float | None = None) -> Plan:
+def apply(import_id: int, *, actor: int | None, allowed: float | None = None, why: str = "") -> Plan:
     """Apply a staged file, all of it in the unit of work that this is called in, by a handful of statements.
 
     Weighed afresh, for an entry may have become somebody's meanwhile. Nobody lapses by it at once; see
     ``leaving.py``. Raises :class:`Braked` if it would put out more than ``allowed`` percent of the active members
-    (None: as the setting says, and a file that is cut is not taken either), and :class:`Outdated`.
+    (None: as the setting says, and a file that is cut or empty is not taken either), :class:`Outdated`, and
+    :class:`NotReady`. ``why``: what whoever confirmed the percentage says of it, for the record.
     """
-    staged = _load(import_id)
-    if newest_import(staged.source) != staged.base:
+    staged = _load(import_id, locked=True)
+    if is_outdated(staged.source, staged.base, staged.generation):
         raise Outdated
     plan = _plan(staged)
     if is_braked(plan, allowed):
@@ -146,7 +165,7 @@ def apply(import_id: int, *, actor: int | None, allowed: float | None = None) ->
     _change(staged)
     _add(staged, moment)
     moves.run(moving)
-    _note(staged, plan, actor, allowed)
+    _note(staged, plan, actor, _confirmed(allowed, why))
     return plan
 
 
@@ -170,16 +189,21 @@ def _add(staged: RollImport, moment: datetime) -> None:
         "number_tail": RollRow.number_tail,
         "gone_at": case((RollRow.turn == "gone", literal(moment, UtcDateTime())), else_=null()),
         "warnings": literal(0),
-        **{name: getattr(RollRow, name) for name in READERS},
+        **{name: getattr(RollRow, name) for name in FACTS},
     }
     found = select(*rows.values()).where(RollRow.import_id == staged.id, RollRow.step == "new")
     db.session.execute(insert(_ENTRIES).from_select(list(rows), found, include_defaults=False))
 
 
-def _note(staged: RollImport, plan: Plan, actor: int | None, allowed: float | None) -> None:
+def _confirmed(allowed: float | None, why: str) -> str:
+    if allowed is None:
+        return ""
+    return f"; confirmed: up to {allowed:g} % of the members may lapse" + (f" ({why})" if why else "")
+
+
+def _note(staged: RollImport, plan: Plan, actor: int | None, confirmed: str) -> None:
     numbers = {"added": plan.added, "changed": plan.changed, "gone": plan.gone, "back": plan.back}
     mine = update(RollImport).where(RollImport.id == staged.id)
-    db.session.execute(mine.values(applied_at=now(), actor_id=actor, **numbers))
+    db.session.execute(mine.values(state="applied", applied_at=now(), actor_id=actor, **numbers))
     words = ", ".join(f"{count} {name}" for name, count in {**numbers, "unreadable": plan.unreadable}.items())
-    confirmed = "" if allowed is None else f"; confirmed: up to {allowed:g} % of the members may lapse"
     record("roll.imported", actor=actor, note=f"{plan.source}: {words}{confirmed}")

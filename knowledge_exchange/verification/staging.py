@@ -6,14 +6,12 @@ was killed has left behind is swept away later.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnySelect, db, end_read, is_sqlite, table_of, unit_of_work
@@ -21,18 +19,19 @@ from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
 from knowledge_exchange.verification.roll_file import RollFile, Row, clues_of_entry
 from knowledge_exchange.verification.roll_rows import DEFAULT_CATEGORY, READERS
+from knowledge_exchange.verification.staging_doubles import BATCH, batches, fault_doubles
 
-#: Rows of one transaction: a few milliseconds.
-BATCH = 500
 #: What nobody has applied by then is dropped.
 STAGED_FOR = timedelta(days=2)
 SWEEP_EVERY_S = 3600.0
 
 _ROWS = table_of(RollRow)
-_FACTS = (RollEntry.id, RollEntry.number_hash, RollEntry.gone_at, *(getattr(RollEntry, name) for name in READERS))
+#: What a roll may say of a person, whether or not a file has it.
+FACTS = tuple(dict.fromkeys((*READERS, "former_names")))
+_ENTRY = (RollEntry.id, RollEntry.number_hash, RollEntry.gone_at, *(getattr(RollEntry, name) for name in FACTS))
 #: A row that says nothing.
 _EMPTY: dict[str, Any] = {
-    **dict.fromkeys(READERS, ""),
+    **dict.fromkeys(FACTS, ""),
     **dict.fromkeys(("number_hash", "number_tail", "fault", "step", "turn"), ""),
     **dict.fromkeys(("joined", "paid_up_to", "entry_id")),
     "category": DEFAULT_CATEGORY,
@@ -68,9 +67,20 @@ def newest_import(source: str) -> int:
     return db.session.scalar(query) or 0
 
 
-def stage(roll: RollFile, *, actor: int | None, tell: Callable[[int], None] = lambda _read: None) -> int:
-    """Read the file to its end; returns the import's id. ``tell`` hears how many bytes have been read."""
-    import_id = _begin(roll, actor)
+def stage(
+    roll: RollFile,
+    *,
+    actor: int | None,
+    tell: Callable[[int], None] = lambda _read: None,
+    import_id: int | None = None,
+    origin: str = "command",
+) -> int:
+    """Read the file to its end; returns the import's id, which is ``ready`` then. Writes in small transactions.
+
+    ``tell`` hears how many bytes have been read. ``import_id``: of an import that is on record already, in the state
+    ``reading`` and without rows; else a new one is made, by ``actor`` and from ``origin``.
+    """
+    import_id = _begin(roll, actor, origin) if import_id is None else _continue(roll, import_id)
     doubts, last = Doubts(), None
     for batch in batches(roll.rows, BATCH):
         for row in batch:
@@ -80,33 +90,37 @@ def stage(roll: RollFile, *, actor: int | None, tell: Callable[[int], None] = la
         last = batch[-1]
         tell(last.read)
     _refresh_statistics()
-    _fault_doubles(import_id)
+    fault_doubles(import_id)
     _put_missing(import_id, roll.source, doubts)
-    with unit_of_work() as work:
-        mine = update(RollImport).where(RollImport.id == import_id)
-        work.execute(mine.values(unreadable=_bad_rows(import_id), cut=last is not None and last.is_broken_off))
+    _finish(import_id, cut=last is not None and last.is_broken_off)
     return import_id
 
 
-def _begin(roll: RollFile, actor: int | None) -> int:
+def _begin(roll: RollFile, actor: int | None, origin: str) -> int:
     import_id = new_id()
     with unit_of_work() as work:
-        base = newest_import(roll.source)
-        facts = {"source": roll.source, "actor_id": actor, "columns": " ".join(roll.columns), "base": base}
+        facts = {"source": roll.source, "actor_id": actor, "origin": origin, "state": "reading", **_compared_with(roll)}
         work.add(RollImport(id=import_id, added=0, changed=0, unreadable=0, **facts))
     return import_id
 
 
-def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """The rows in lists of so many; the last one may be shorter."""
-    batch: list[Any] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def _continue(roll: RollFile, import_id: int) -> int:
+    with unit_of_work() as work:
+        work.execute(update(RollImport).where(RollImport.id == import_id).values(**_compared_with(roll)))
+    return import_id
+
+
+def _compared_with(roll: RollFile) -> dict[str, Any]:
+    """What must not have changed by the time when the file is applied, and what it says anything about."""
+    return {"base": newest_import(roll.source), "columns": " ".join(roll.columns), "generation": 1}
+
+
+def _finish(import_id: int, *, cut: bool) -> None:
+    """All of it is there to be looked at, unless somebody has dropped it meanwhile."""
+    with unit_of_work() as work:
+        mine = update(RollImport).where(RollImport.id == import_id, RollImport.state == "reading")
+        facts = {"unreadable": _bad_rows(import_id), "cut": cut}
+        work.execute(mine.values(state="ready", progress=100, reading_until=None, **facts))
 
 
 def _put(rows: list[dict[str, Any]]) -> None:
@@ -118,7 +132,7 @@ def _put(rows: list[dict[str, Any]]) -> None:
 def _compared(import_id: int, source: str, rows: list[Row]) -> list[dict[str, Any]]:
     """The rows as they are staged: each with what it is to the roll as that stands."""
     named = RollEntry.number_hash.in_([row.number_hash for row in rows if row.number_hash])
-    found = db.session.execute(select(*_FACTS).where(RollEntry.source == source, named)).mappings()
+    found = db.session.execute(select(*_ENTRY).where(RollEntry.source == source, named)).mappings()
     entries: dict[str, Mapping[str, Any]] = {entry["number_hash"]: dict(entry) for entry in found}
     end_read()
     last_day = now().date() - grace()
@@ -155,36 +169,6 @@ def _refresh_statistics() -> None:
         with unit_of_work() as work:
             for table in (RollRow, RollEntry):
                 work.execute(text(f"ANALYZE {table.__tablename__}"))
-
-
-def _fault_doubles(import_id: int) -> None:
-    """Of several rows with one number nobody can say which is right: none of them is good."""
-    numbered = (RollRow.import_id == import_id, RollRow.number_hash != "")
-    twice = select(RollRow.number_hash).where(*numbered).group_by(RollRow.number_hash).having(func.count() > 1)
-    query = select(RollRow.number_hash, RollRow.line, RollRow.fault).where(*numbered, RollRow.number_hash.in_(twice))
-    lines: dict[str, list[Any]] = defaultdict(list)
-    for row in db.session.execute(query.order_by(RollRow.line)):
-        lines[row.number_hash].append(row)
-    end_read()
-    faults = [
-        {"of_line": row.line, "said": _said_of_double(row.line, [other.line for other in rows])}
-        for rows in lines.values()
-        for row in rows
-        if not row.fault
-    ]
-    mark = (
-        update(_ROWS)
-        .where(_ROWS.c.import_id == import_id, _ROWS.c.line == bindparam("of_line"))
-        .values(fault=bindparam("said"), step="", turn="", entry_id=None)
-    )
-    for batch in batches(faults, BATCH):
-        with unit_of_work() as work:
-            work.connection().execute(mark, batch)
-
-
-def _said_of_double(line: int, lines: list[int]) -> str:
-    others = ", ".join(str(other) for other in lines if other != line)
-    return str(_("the same number also stands in line %(lines)s", lines=others))
 
 
 def _put_missing(import_id: int, source: str, doubts: Doubts) -> None:
@@ -235,14 +219,25 @@ def faults_of(import_id: int) -> Iterator[tuple[int, str]]:
 
 def drop(import_id: int) -> None:
     """Forget a file that is staged; its import too, if it was never applied."""
-    while _drop_some(import_id):
-        continue
     with unit_of_work() as work:
-        work.execute(delete(RollImport).where(RollImport.id == import_id, RollImport.applied_at.is_(None)))
+        # First of all, so that nobody applies what is left of it.
+        work.execute(update(RollImport).where(*_never_applied(import_id)).values(state="dropped"))
+    forget_rows(import_id)
+    with unit_of_work() as work:
+        work.execute(delete(RollImport).where(*_never_applied(import_id)))
 
 
-def _drop_some(import_id: int) -> bool:
-    """In small steps: it may be thousands, and nobody need wait for it."""
+def _never_applied(import_id: int) -> tuple[Any, ...]:
+    return (RollImport.id == import_id, RollImport.applied_at.is_(None))
+
+
+def forget_rows(import_id: int) -> None:
+    """Delete what is staged of a file, in small steps: it may be thousands, and nobody need wait for it."""
+    while _forget_some(import_id):
+        continue
+
+
+def _forget_some(import_id: int) -> bool:
     lines = db.session.scalars(select(RollRow.line).where(RollRow.import_id == import_id).limit(BATCH)).all()
     end_read()
     if lines:
@@ -252,9 +247,9 @@ def _drop_some(import_id: int) -> bool:
 
 
 def sweep() -> None:
-    """Drop what was staged and never applied (a job)."""
+    """Drop what was staged and never applied (a job). What could not be read stays in the history, without rows."""
     old = select(RollImport.id).where(RollImport.applied_at.is_(None), RollImport.at < now() - STAGED_FOR)
-    ids = db.session.scalars(old).all()
+    ids = db.session.scalars(old.where(RollImport.state != "failed")).all()
     end_read()
     for import_id in ids:
         drop(import_id)
