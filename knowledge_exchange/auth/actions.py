@@ -9,8 +9,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.audit.actions import record
-from knowledge_exchange.auth import policy, sessions, tokens
+from knowledge_exchange.auth import policy, sessions, standing_letters, tokens
 from knowledge_exchange.auth.models import ROLES, STANDINGS, VIEWS, Member, StandingChange, TakenHandle
+from knowledge_exchange.auth.standing import Impossible, is_possible
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
@@ -128,27 +129,48 @@ def change_standing(member_id: int, after: str, cause: str, actor_id: int | None
     """Move somebody to another standing, at once; False when they are there already (or don't exist).
 
     ``cause`` is a sentence that the person reads on their own page; ``actor_id`` is None for the exchange
-    itself and the command line. Leaving ``active`` ends all sign-ins and forgets mail that waits; the hook
-    ``access_lost`` is called inside the unit of work and promises whatever may yield. Raises ``ValueError``
-    for a standing that does not exist.
+    itself and the command line. Who may do it is asked before (``standing.may_change_standing``). Leaving
+    ``active`` ends all sign-ins and forgets mail that waits; the hook ``access_lost`` is called inside the unit
+    of work and promises whatever may yield. Who has ``left`` holds no office any more, and the hook
+    ``account_left`` closes what is open in other rooms. The person is written to. Raises ``ValueError`` for a
+    standing that does not exist, :class:`standing.Impossible` for a step that there is not.
     """
     if after not in STANDINGS:
         raise ValueError(f"there is no standing {after!r}")
     # The row is locked: two officers deciding at once leave two true steps, not one false one.
-    query = select(Member.standing).where(Member.id == member_id).with_for_update()
-    before = db.session.scalar(query)
-    if before is None or before == after:
+    query = select(Member.standing, Member.email).where(Member.id == member_id).with_for_update()
+    found = db.session.execute(query).first()
+    if found is None or found.standing == after:
         return False
+    before = found.standing
+    if not is_possible(before, after):
+        raise Impossible(before, after)
     moment = now()
     changed = {"standing": after, "standing_since": moment, "standing_cause": cause}
     db.session.execute(update(Member).where(Member.id == member_id).values(**changed))
     _note_standing(member_id, before, after, cause, actor_id, moment)
     record("standing.changed", actor=actor_id, subject=member_id, note=f"{before} > {after}: {cause}")
     if policy.loses_access(before, after):
-        sessions.end_all(member_id)
-        drop_unsent(member_id)
-        hooks.call("access_lost", member_id, after)
+        _take_access(member_id, after)
+    if after == "left":
+        _close_account(member_id, actor_id)
+    standing_letters.tell_of_step(member_id, found.email, before, after, by_themselves=actor_id == member_id)
     return True
+
+
+def _take_access(member_id: int, after: str) -> None:
+    sessions.end_all(member_id)
+    drop_unsent(member_id)
+    hooks.call("access_lost", member_id, after)
+    hooks.call("standing_lost", member_id)
+
+
+def _close_account(member_id: int, actor_id: int | None) -> None:
+    """Who comes back some day comes back as a member, not to an office; no link that was mailed opens anything."""
+    set_role(member_id, "member", actor_id)
+    for purpose in (tokens.CONFIRM, tokens.RESET):
+        tokens.void(member_id, purpose)
+    hooks.call("account_left", member_id)
 
 
 def _note_standing(member_id: int, before: str, after: str, cause: str, actor_id: int | None, moment: datetime) -> None:
@@ -156,10 +178,11 @@ def _note_standing(member_id: int, before: str, after: str, cause: str, actor_id
     db.session.add(step)
 
 
-def set_role(member_id: int, role: str, actor_id: int | None) -> bool:
+def set_role(member_id: int, role: str, actor_id: int | None, reason: str = "") -> bool:
     """Give somebody an office in the exchange, or take it; False when they have it already (or don't exist).
 
-    Raises ``ValueError`` for a role that does not exist.
+    All their sign-ins end: what a sign-in may do does not change under it. Who may do it is asked before
+    (``standing.may_change_role``). Raises ``ValueError`` for a role that does not exist.
     """
     if role not in ROLES:
         raise ValueError(f"there is no role {role!r}")
@@ -167,7 +190,9 @@ def set_role(member_id: int, role: str, actor_id: int | None) -> bool:
     if before is None or before == role:
         return False
     db.session.execute(update(Member).where(Member.id == member_id).values(role=role))
-    record("role.changed", actor=actor_id, subject=member_id, note=f"{before} > {role}")
+    sessions.end_all(member_id)
+    why = f": {reason}" if reason else ""
+    record("role.changed", actor=actor_id, subject=member_id, note=f"{before} > {role}{why}")
     return True
 
 

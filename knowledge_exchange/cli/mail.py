@@ -9,7 +9,7 @@ import click
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.queries import account_of_email
 from knowledge_exchange.cli.console import fail, with_exchange
-from knowledge_exchange.cli.member import whole_address
+from knowledge_exchange.cli.member_standing import whole_address
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.mail import bounces, refusals
 

@@ -1,4 +1,4 @@
-"""``knowledge-exchange member create|show|promote|suspend|reset-password|reset-factors``."""
+"""``knowledge-exchange member create|show|promote|suspend|reinstate|lapse|restore|leave|reset-…``."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import secrets
 from datetime import timedelta
 
 import click
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth import actions, factors, letters, passwords, queries, tokens
 from knowledge_exchange.auth.forms import handle_fault
-from knowledge_exchange.auth.models import ROLES, Member
-from knowledge_exchange.auth.policy import email_key, handle_key
+from knowledge_exchange.auth.models import ROLES
+from knowledge_exchange.auth.policy import handle_key
 from knowledge_exchange.cli.console import fail, with_exchange
+from knowledge_exchange.cli.member_standing import find_member, lapse, leave, reinstate, restore, suspend, whole_address
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.text import one_line
 from knowledge_exchange.networks import actions as networks
@@ -42,15 +42,6 @@ class Role(click.ParamType):  # type: ignore[type-arg]
         if role not in ROLES:
             self.fail(f"{value!r} is none of: {', '.join(ROLES)}", param, ctx)
         return role
-
-
-def whole_address(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    """An e-mail address in the form in which accounts hold it."""
-    try:
-        found = validate_email(value, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise click.BadParameter("that isn't a whole e-mail address") from error
-    return email_key(found.normalized)
 
 
 def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -111,19 +102,12 @@ def _hand_over(token: str) -> None:
     click.echo(f"They choose a password here, once, within {LINK_LIFE.days} days:\n{letters.reset_link(token)}")
 
 
-def _found(email: str) -> Member:
-    member = db.session.scalar(select(Member).where(Member.email == email))
-    if member is None:
-        fail(f"There is no account with {email}.")
-    return member
-
-
 @group.command()
 @click.argument("email", callback=whole_address)
 @with_exchange
 def show(email: str) -> None:
     """Show a person's account. That somebody looked is put on the record."""
-    member = _found(email)
+    member = find_member(email)
     with unit_of_work():
         record("member.shown", actor=None, subject=member.id, note="on the command line")
     devices, steps = queries.sign_ins_of(member.id), queries.steps_of(member.id)
@@ -159,34 +143,10 @@ def _networks_of(member_id: int) -> list[str]:
 @with_exchange
 def promote(email: str, role: str) -> None:
     """Give a member an office in the exchange, or (with --role member) take it back."""
-    member = _found(email)
+    member = find_member(email)
     with unit_of_work():
         changed = actions.set_role(member.id, role, None)
     click.echo(f"{email} is now {role}." if changed else f"{email} was {role} already.")
-
-
-@group.command()
-@click.argument("email", callback=whole_address)
-@click.option("--reason", required=True, callback=_name, help="A sentence that the person reads on their page.")
-@with_exchange
-def suspend(email: str, reason: str) -> None:
-    """End a member's access, at once: sign-ins, sockets, mail that waits."""
-    member = _found(email)
-    with unit_of_work():
-        changed = actions.change_standing(member.id, "suspended", reason, None)
-    click.echo(f"{email} is suspended." if changed else f"{email} was suspended already; nothing was changed.")
-
-
-@group.command()
-@click.argument("email", callback=whole_address)
-@click.option("--reason", required=True, callback=_name, help="A sentence that the person reads on their page.")
-@with_exchange
-def reinstate(email: str, reason: str) -> None:
-    """Give a suspended or lapsed member their access back."""
-    member = _found(email)
-    with unit_of_work():
-        changed = actions.change_standing(member.id, "active", reason, None)
-    click.echo(f"{email} is active again." if changed else f"{email} was active already; nothing was changed.")
 
 
 @group.command("reset-password")
@@ -194,7 +154,7 @@ def reinstate(email: str, reason: str) -> None:
 @with_exchange
 def reset_password(email: str) -> None:
     """Sign a member out everywhere, and print a link with which they choose another password."""
-    member = _found(email)
+    member = find_member(email)
     hashed = passwords.hash_password(secrets.token_urlsafe())
     with unit_of_work():
         actions.set_password(member.id, hashed, None)
@@ -208,10 +168,14 @@ def reset_password(email: str) -> None:
 @with_exchange
 def reset_factors(email: str) -> None:
     """Take passkeys, app and recovery codes off an account, and sign it out everywhere."""
-    member = _found(email)
+    member = find_member(email)
     with unit_of_work():
         amount = factors.reset(member.id, None)
         must = factors.needs_second_factor(member.id)
     click.echo(f"{email}: {amount} removed; every device is signed out, and the password alone opens the account.")
     if must:
         click.echo("Their office asks for a second factor: they set one up as soon as they sign in.")
+
+
+for _command in (suspend, reinstate, lapse, restore, leave):
+    group.add_command(_command)

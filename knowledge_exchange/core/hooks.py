@@ -13,7 +13,10 @@ from flask import Flask, current_app
 #: name: what it does (arguments). A hook that nobody filled is a fault of create_app, not of use.
 NAMES = {
     "access_lost": "a member's sessions just ended: sockets close (member_id, reason)",
+    "account_left": "an account was closed: its networks, claims and appeals are over (member_id)",
+    "standing_lost": "a member just lost standing: what they held in other rooms ends (member_id)",
     "network_left": "a member may no longer see a closed network's threads (member_id, network_id)",
+    "networks_left": "likewise, for many at once: pairs of a member and a network (pairs)",
     "thread_room": "where a thread's events go, if they may see it (me, thread_id) -> Room | None",
     "visible_threads": "SELECT of the ids of the threads that a member may see (me.id) -> Select",
     "post_payloads": "posts as browsers get them (post_ids) -> {id: dict}",
@@ -29,6 +32,8 @@ NAMES = {
     "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",
     "write_mail": "what a message says, as it is sent (message_id) -> Letter | None; may raise letter.Later",
     "mail_settled": "in the unit of work that notes it: what became of it (message_id, outcome, at) -> None",
+    "holder_of_number": "whose entry a number on a roll is: an active or former member (source, number) -> id | None",
+    "admit_by_number": "make a pending account a member by a number that is vouched for (id, source, number) -> bool",
     "posts_for_mail": "those that stand, as mail quotes them (post_ids, with_text) -> {id: QuotedPost}",
 }
 

@@ -9,12 +9,14 @@ from flask_babel import gettext as _
 def init_app(app: Flask) -> None:
     """Bring the room in, and its part of the page of one's own."""
     from knowledge_exchange.auth.office import section
+    from knowledge_exchange.core import hooks
     from knowledge_exchange.verification import leaving, models, officer_routes, policy, queries, routes  # noqa: F401
 
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(officer_routes.blueprint)
     app.jinja_env.globals["claim_view"] = routes.claim_view
     app.jinja_env.globals["access_ends"] = leaving.end_of
+    hooks.provide(app, "account_left", leaving.close_account)
     section(
         app,
         "claims.queue",

@@ -17,8 +17,9 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, db, end_read, unit_of_work
 from knowledge_exchange.mail.actions import post_mail
-from knowledge_exchange.networks.actions import join_automatically
-from knowledge_exchange.verification.models import RollEntry
+from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.networks.models import NetworkMembership
+from knowledge_exchange.verification.models import Appeal, Claim, RollEntry
 from knowledge_exchange.verification.staging import grace
 
 FOLLOW_EVERY_S = 60.0
@@ -26,6 +27,10 @@ FOLLOW_EVERY_S = 60.0
 MOST = 200
 #: The second warning comes so long before access ends.
 LAST_WARNING = timedelta(days=3)
+#: And whoever has lapsed is written to once more so long after.
+AFTER_THE_END = timedelta(days=14)
+#: What ``warnings`` of their entries says then.
+_TOLD_AFTER = 3
 
 
 #: So that a look every minute need not put all members beside all entries.
@@ -44,6 +49,8 @@ def follow_rolls() -> None:
         due = _gone(since).where(_LOST_AN_ENTRY).having(func.min(RollEntry.warnings) < number)
         for member in _found(due):
             _warn(member, number, member.gone_at + grace())
+    for member in _found(_lapsed_since(moment - AFTER_THE_END)):
+        _remind(member)
     for member in _found(_back()):
         _let_in(member.id)
 
@@ -88,11 +95,31 @@ def _warn(member: AnyRow, number: int, end: datetime) -> None:
         post_mail(member.email, subject, "roll_gone", member_id=member.id, link=link, date=format_date(end, "long"))
 
 
+def _lapsed_since(moment: datetime) -> AnySelect:
+    """Members who lapsed then or earlier, with entries none of which holds, and who were not reminded since."""
+    return (
+        select(Member.id, Member.email, Member.standing_since)
+        .join(RollEntry, RollEntry.member_id == Member.id)
+        .where(Member.standing == "lapsed", Member.standing_since <= moment)
+        .group_by(Member.id, Member.email, Member.standing_since)
+        .having(func.count() == func.count(RollEntry.gone_at), func.min(RollEntry.warnings) < _TOLD_AFTER)
+    )
+
+
+def _remind(member: AnyRow) -> None:
+    with unit_of_work() as work:
+        work.execute(update(RollEntry).where(RollEntry.member_id == member.id).values(warnings=_TOLD_AFTER))
+        link = f"{current_app.config['KE_BASE_URL']}/me"
+        date = format_date(member.standing_since, "long")
+        facts = {"member_id": member.id, "essential": True, "link": link, "date": date}
+        post_mail(member.email, _("Your account is still closed"), "roll_lapsed", **facts)
+
+
 def _let_in(member_id: int) -> None:
     with unit_of_work():
         if db.session.execute(_back().where(Member.id == member_id)).first() is not None:
             change_standing(member_id, "active", _("The union’s record shows your membership again."), None)
-            join_automatically(member_id)
+            networks.join_automatically(member_id)
 
 
 def end_of(member_id: int) -> datetime | None:
@@ -100,3 +127,35 @@ def end_of(member_id: int) -> datetime | None:
     with_entries = _gone(now()).where(Member.id == member_id)
     found = db.session.execute(with_entries).first()
     return None if found is None else found.gone_at + grace()
+
+
+def close_account(member_id: int) -> None:
+    """An account was closed (hook): out of every network, with nothing open that somebody would decide for nobody.
+
+    The roll's entry stays theirs: nobody gets past a suspension by leaving and joining again with the same number.
+    """
+    mine = select(NetworkMembership.network_id).where(NetworkMembership.member_id == member_id)
+    for network_id in db.session.scalars(mine).all():
+        networks.leave(member_id, network_id)
+    over = {"decided_at": now(), "code_hash": None}
+    db.session.execute(update(Claim).where(Claim.member_id == member_id, Claim.decided_at.is_(None)).values(**over))
+    db.session.execute(
+        update(Appeal).where(Appeal.member_id == member_id, Appeal.decided_at.is_(None)).values(decided_at=now())
+    )
+
+
+def is_on_a_roll(member_id: int) -> bool:
+    """Whether a roll has this member now."""
+    holds = select(RollEntry.id).where(RollEntry.member_id == member_id, RollEntry.gone_at.is_(None))
+    return db.session.execute(holds.limit(1)).first() is not None
+
+
+def begin_grace_again(member_id: int) -> None:
+    """Where no roll has them: time for it to be put right, as from now, before the job ends their access again."""
+    lost = (RollEntry.member_id == member_id, RollEntry.gone_at.is_not(None))
+    db.session.execute(update(RollEntry).where(*lost).values(gone_at=now(), warnings=0))
+
+
+def free_entries(member_id: int) -> None:
+    """Let an account's entries be claimed again: it shows once more that it is a member's."""
+    db.session.execute(update(RollEntry).where(RollEntry.member_id == member_id).values(member_id=None))

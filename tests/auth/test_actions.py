@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth import actions, tokens
 from knowledge_exchange.auth.models import Member, SignIn, StandingChange
+from knowledge_exchange.auth.standing import Impossible
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.crypto import token_hash
 from knowledge_exchange.core.db import db, unit_of_work
@@ -89,7 +90,10 @@ def test_losing_standing_ends_sign_ins_and_waiting_mail_and_tells_the_sockets(to
     assert told == [(mine, "suspended")]
     assert db.session.scalars(select(SignIn.member_id)).all() == [other]
     left = db.session.execute(select(MailMessage.member_id, MailMessage.essential)).all()
-    assert sorted(map(tuple, left)) == sorted([(mine, True), (other, False), (other, True)])
+    assert sorted(map(tuple, left)) == sorted([(mine, True), (mine, True), (other, False), (other, True)])
+    [told_by_mail] = db.session.scalars(select(MailMessage).where(MailMessage.recipient == "ann@example.org"))
+    assert (told_by_mail.subject, told_by_mail.essential) == ("Something about your account has changed", True)
+    assert "rules" not in told_by_mail.text
 
 
 def test_each_step_of_standing_is_dated_has_a_cause_and_an_actor_and_is_in_the_record(
@@ -145,6 +149,36 @@ def test_a_step_that_is_rolled_back_leaves_everything_as_it_was(told: list[tuple
 def test_words_that_do_not_exist_are_refused(verb: object, word: str) -> None:
     with pytest.raises(ValueError, match=word), unit_of_work():
         verb(make(), word, *(["c", None] if verb is actions.change_standing else [None]))  # type: ignore[operator]
+
+
+def test_a_step_that_there_is_not_is_refused_by_name_and_changes_nothing() -> None:
+    mine = make(standing="left")
+    with pytest.raises(Impossible, match="nobody who is left becomes suspended"), unit_of_work():
+        actions.change_standing(mine, "suspended", "Too late.", None)
+    assert db.session.scalar(select(Member.standing).where(Member.id == mine)) == "left"
+    assert db.session.scalars(select(AuditEntry.action)).all() == ["member.created"]
+
+
+def test_who_has_left_holds_no_office_and_no_link(told: list[tuple[int, str]]) -> None:
+    mine = make(standing="active", role="officer")
+    with unit_of_work():
+        token = tokens.issue(mine, tokens.RESET)
+    with unit_of_work():
+        actions.change_standing(mine, "left", "At their own wish.", mine)
+    assert told == [(mine, "left")]
+    assert db.session.scalar(select(Member.role).where(Member.id == mine)) == "member"
+    assert tokens.holder(token, tokens.RESET) is None
+
+
+def test_another_role_ends_the_sign_ins_that_were_begun_under_the_old_one() -> None:
+    mine, other = make(), make("bob@example.org")
+    for member_id in (mine, other):
+        sign_in_row(member_id)
+    with unit_of_work():
+        actions.set_role(mine, "officer", other, "Elected.")
+    assert db.session.scalars(select(SignIn.member_id)).all() == [other]
+    note = db.session.scalar(select(AuditEntry.note).where(AuditEntry.action == "role.changed"))
+    assert note == "member > officer: Elected."
 
 
 def test_a_role_is_given_once_and_recorded() -> None:

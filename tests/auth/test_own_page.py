@@ -32,11 +32,9 @@ def no_sockets(app: Flask) -> None:
     ],
 )
 def test_it_says_where_one_stands_why_since_when_and_what_to_do(
-    app: Flask, client: FlaskClient, ann: int, standing: str, words: list[str]
+    app: Flask, client: FlaskClient, standing: str, words: list[str]
 ) -> None:
-    with writing(app):
-        actions.change_standing(ann, standing, "Paid up to June.", None)
-    enter(client, ann)
+    enter(client, make_member(app, standing=standing, cause="Paid up to June."))
     page = client.get("/me").text
     for word in [*words, "<time datetime="]:
         assert word in page
