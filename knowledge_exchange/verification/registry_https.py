@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from flask_babel import gettext as _
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ProtocolError, TimeoutError
 
 from knowledge_exchange.verification.registry import Access, Fetched, RegistryFailed, Unchanged
 from knowledge_exchange.verification.registry_body import keep_body, kind_of_body
@@ -83,7 +83,7 @@ class HttpsRegistry:
         deadline = time.monotonic() + self._patience.total_s
         for number in range(self._patience.tries):
             try:
-                return self._try(known, into / f"roll-{number}", deadline)
+                return self._try(known, into / f"answer-{number}", deadline)
             except _Passing as failed:
                 pause = self._pause(number, failed)
                 is_last = number + 1 == self._patience.tries
@@ -108,9 +108,9 @@ class HttpsRegistry:
                 return self._taken(answer, known, path, deadline)
         except requests.exceptions.SSLError:
             raise RegistryFailed(_("Its certificate is not one that can be trusted."), try_again=True) from None
-        except requests.exceptions.Timeout:
+        except (requests.exceptions.Timeout, TimeoutError):
             raise _Passing(_("It doesn't answer in time.")) from None
-        except requests.exceptions.ConnectionError:
+        except (requests.exceptions.ConnectionError, ProtocolError):
             raise _Passing(_("It can't be reached, or breaks off.")) from None
         except (requests.exceptions.RequestException, HTTPError):
             raise _Passing(_("It answers in a way that can't be understood.")) from None
@@ -158,11 +158,12 @@ class HttpsRegistry:
             raise _refusal(answer)
         version = answer.headers.get("ETag", "")
         keep_body(answer, path, deadline)
+        roll = path.with_name("roll.csv")
         if kind_of_body(answer.headers.get("Content-Type", ""), path) == "json":
-            table = path.with_suffix(".csv")
-            to_roll_file(path, table)
-            path = table
-        return Fetched(path, version if is_version(version) else "")
+            to_roll_file(path, roll)
+        else:
+            path.rename(roll)
+        return Fetched(roll, version if is_version(version) else "")
 
 
 def _refusal(answer: requests.Response) -> Exception:

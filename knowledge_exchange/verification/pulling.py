@@ -1,0 +1,247 @@
+"""Pulling a roll: fetched from the union's own system, staged, weighed, and applied where nobody need be asked."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.csv_files import UnreadableFile
+from knowledge_exchange.core.db import db, end_read, unit_of_work
+from knowledge_exchange.verification import pull_state, rolls, staging
+from knowledge_exchange.verification.models import RollSource
+from knowledge_exchange.verification.pull_state import APPLIED, FAILED, UNCHANGED, WAITING
+from knowledge_exchange.verification.registry import Fetched, Registry, RegistryFailed, Unchanged, open_registry
+from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.rolls import Plan
+
+#: However a registry goes about it: whoever has not answered by then is given up.
+DEADLINE_S = 900.0
+#: What a process that was killed has left behind.
+STALE_S = 24 * 3600.0
+_FOLDER = "pull-"
+
+log = logging.getLogger(__name__)
+
+
+class NotPulled(LookupError):
+    """There is no such source, or none that is pulled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a try: ``applied``, ``unchanged``, ``waiting`` for an officer's word, or ``failed``."""
+
+    what: str
+    #: In words for officers and the operator.
+    said: str
+    #: What it changed or would change, where there was something to weigh.
+    plan: Plan | None = None
+    import_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a roll is to be pulled."""
+
+    #: Nothing is changed, noted or remembered.
+    is_dry: bool = False
+    #: The percentage of members whose lapse somebody has confirmed.
+    allowed: float | None = None
+    #: Shown the import as soon as it is staged.
+    look: Callable[[int], None] = lambda _import_id: None
+    deadline_s: float = DEADLINE_S
+
+
+def pull(source: str, manner: Manner | None = None) -> Outcome:
+    """Try once. Raises :class:`NotPulled`; every other trouble is an outcome, noted and put on record."""
+    manner = manner or Manner()
+    row = _source(source)
+    outcome = _waits(source, manner)
+    if outcome is None:
+        try:
+            outcome = _pull(row, manner)
+        except RegistryFailed as failed:
+            outcome = Outcome(FAILED, failed.sentence)
+    if not manner.is_dry:
+        with unit_of_work():
+            pull_state.note(source, outcome.what, outcome.said)
+            if outcome.what == WAITING and outcome.plan is not None:
+                pull_state.tell_officers(f"/admin/rolls/{outcome.import_id}")
+    return outcome
+
+
+def _source(name: str) -> RollSource:
+    row = db.session.execute(select(RollSource).where(RollSource.source == name)).scalar_one_or_none()
+    end_read()
+    if row is None or not row.pull_kind:
+        raise NotPulled(name)
+    return row
+
+
+def _waits(source: str, manner: Manner) -> Outcome | None:
+    """While one waits for an officer's word, none is fetched; the word itself makes way for a fresh one."""
+    waiting = None if manner.is_dry else pull_state.waiting_import(source)
+    end_read()
+    if waiting is None:
+        return None
+    if manner.allowed is not None:
+        staging.drop(waiting)
+        return None
+    return Outcome(WAITING, _("The roll that was pulled before still waits for an officer’s word."), import_id=waiting)
+
+
+def _pull(row: RollSource, manner: Manner) -> Outcome:
+    source, known = row.source, pull_state.known_of(row)
+    registry = open_registry(row.pull_kind, pull_state.access_to(row))
+    end_read()
+    with _private_folder() as folder:
+        got = fetch_within(registry, known.version, folder, manner.deadline_s)
+        if isinstance(got, Unchanged):
+            return Outcome(UNCHANGED, _("The registry’s roll has not changed."))
+        digest = _digest(got.path)
+        if digest == known.digest:
+            return _same_content(source, got, manner)
+        import_id = _stage(source, got.path)
+    manner.look(import_id)
+    if manner.is_dry:
+        return _weigh_only(import_id)
+    return _apply(source, import_id, got.version, digest, manner)
+
+
+def _same_content(source: str, got: Fetched, manner: Manner) -> Outcome:
+    if not manner.is_dry:
+        with unit_of_work():
+            pull_state.remember_name(source, got.version)
+    return Outcome(UNCHANGED, _("The registry sent the same roll again."))
+
+
+def _digest(path: Path) -> str:
+    """Keyed, so that nobody can try out with a copy of the database what stood in the file."""
+    with path.open("rb") as file:
+        return keyed_hash("roll-file", hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _stage(source: str, path: Path) -> int:
+    try:
+        return staging.stage(open_roll(path, source), actor=None, origin="pull")
+    except (UnreadableFile, OSError) as error:
+        # Their sentences are for people; what the system says of a file may name its path.
+        said = str(error) if isinstance(error, UnreadableFile) else _("Its roll can't be read.")
+        raise RegistryFailed(said, try_again=False) from None
+
+
+def _weigh_only(import_id: int) -> Outcome:
+    plan = rolls.find_plan(import_id)
+    end_read()
+    staging.drop(import_id)
+    return Outcome(APPLIED, _("Dry run: nothing was changed."), plan)
+
+
+def _apply(source: str, import_id: int, version: str, digest: str, manner: Manner) -> Outcome:
+    """Apply it where one may; else it is there for an officer to look at."""
+    try:
+        with unit_of_work():
+            plan = rolls.apply(import_id, actor=None, allowed=manner.allowed)
+            pull_state.remember(source, version, digest, import_id)
+    except rolls.Braked as braked:
+        with unit_of_work():
+            pull_state.remember(source, version, digest, import_id)
+        return Outcome(WAITING, why_braked(braked.plan), braked.plan, import_id)
+    except (rolls.Outdated, rolls.NotReady):
+        staging.drop(import_id)
+        said = _("Another file of this source was imported meanwhile; nothing was changed by this one.")
+        return Outcome(FAILED, said)
+    staging.forget_rows(import_id)
+    return Outcome(APPLIED, in_numbers(plan), plan, import_id)
+
+
+def why_braked(plan: Plan) -> str:
+    """Why an officer must look at it first."""
+    if plan.is_empty:
+        return str(_("It is empty: an officer must look at it first. Nothing was changed."))
+    if plan.cut:
+        return str(_("Its last row is broken off: an officer must look at it first. Nothing was changed."))
+    numbers = {"lapsing": plan.lapsing, "active": plan.active, "percent": f"{plan.percent:.1f}"}
+    return str(
+        _(
+            "%(lapsing)s of %(active)s active members (%(percent)s %%) would lapse: an officer must look at it first. "
+            "Nothing was changed.",
+            **numbers,
+        )
+    )
+
+
+def in_numbers(plan: Plan) -> str:
+    """What was applied."""
+    numbers = {name: getattr(plan, name) for name in ("added", "changed", "gone", "back", "unreadable")}
+    return str(
+        _(
+            "Applied: %(added)s added, %(changed)s changed, %(gone)s gone from the roll, %(back)s back on it, "
+            "%(unreadable)s unreadable.",
+            **numbers,
+        )
+    )
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """A folder for its owner alone, gone afterwards: a roll file holds what we keep only as hashes."""
+    data = Path(current_app.config["KE_DATA_DIR"])
+    for left in data.glob(f"{_FOLDER}*"):
+        if time.time() - left.stat().st_mtime > STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=_FOLDER, dir=data, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def fetch_within(registry: Registry, known: str, into: Path, seconds: float) -> Fetched | Unchanged:
+    """Fetch, in a thread of its own, that is left to itself where it takes too long. Raises :class:`RegistryFailed`.
+
+    A time limit of each read is not enough: names are looked up and headers dripped without one.
+    """
+    got: list[Fetched | Unchanged | RegistryFailed] = []
+    thread = threading.Thread(target=copy_context().run, args=(_fetch, registry, known, into, got), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not got:
+        raise RegistryFailed(_("It doesn't come to an end: it was given up."), try_again=True)
+    if isinstance(got[0], RegistryFailed):
+        raise got[0]
+    return _checked(got[0], known, into)
+
+
+def _fetch(registry: Registry, known: str, into: Path, got: list[Fetched | Unchanged | RegistryFailed]) -> None:
+    try:
+        got.append(registry.fetch(known, into))
+    except RegistryFailed as failed:
+        got.append(failed)
+    except Exception as error:  # whatever a package may raise; what it says may hold anything
+        kind = type(error).__name__
+        log.warning("registry_broke", extra={"error": kind})
+        got.append(RegistryFailed(_("The registry’s program has failed (%(kind)s).", kind=kind), try_again=True))
+
+
+def _checked(got: Fetched | Unchanged, known: str, into: Path) -> Fetched | Unchanged:
+    """A registry may be anybody's program."""
+    if isinstance(got, Unchanged):
+        if known:
+            return got
+        raise RegistryFailed(_("It says “unchanged”, but nothing is known of it yet."), try_again=True)
+    is_file = got.path.is_file() and got.path.resolve().is_relative_to(into.resolve())
+    if not is_file or got.path.is_symlink():
+        raise RegistryFailed(_("The registry’s program left no roll where it belongs."), try_again=True)
+    return got
