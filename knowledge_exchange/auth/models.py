@@ -124,6 +124,8 @@ class Category(Base):
     may_reply: Mapped[bool] = mapped_column(default=True)
     #: Whether they may join, or ask to join, further networks.
     may_join: Mapped[bool] = mapped_column(default=True)
+    #: Its members are still being taken out of networks that it doesn't give them any more (a job, bit by bit).
+    settling: Mapped[bool] = mapped_column(default=False)
 
 
 class StandingChange(Base):

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth import actions as accounts
+from knowledge_exchange.auth.categories import STANDARD, known
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.passwords import hash_password
@@ -30,7 +31,7 @@ from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import floor_id, new_id
 from knowledge_exchange.networks import actions as networks
-from knowledge_exchange.networks.models import Network, NetworkMembership, Organisation
+from knowledge_exchange.networks.models import CategoryNetwork, Network, NetworkMembership, Organisation
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.threads import actions as threads
 from knowledge_exchange.threads import queries
@@ -126,7 +127,7 @@ def _person(person: Person, hashed: str) -> Me:
         role=_ROLES.get(person.office, "member"),
         confirmed=True,
         title=person.role,
-        category=person.category,
+        category=known(person.category),
         region=person.region or None,
         organisation_code=person.organisation or None,
     )
@@ -154,9 +155,12 @@ def me_of(member: Member) -> Me:
 
 
 def _join(state: Loading) -> None:
+    everybodys = set(
+        db.session.scalars(select(CategoryNetwork.network_slug).where(CategoryNetwork.category == STANDARD))
+    )
     for network in state.community.networks:
         network_id = state.networks[network.slug]
-        automatic = network.kind == "regional" or network.slug in networks.EVERYBODYS
+        automatic = network.kind in ("regional", "organisation") or network.slug in everybodys
         rows = [
             {
                 "member_id": state.people[handle].id,

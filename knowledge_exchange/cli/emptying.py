@@ -13,12 +13,22 @@ from knowledge_exchange.core.db import Busy, db, is_sqlite
 LOCK_PATIENCE_S = 10
 
 
+#: Tables into which a migration puts what an administrator begins with: a database with those rows alone is empty.
+SEEDED = frozenset({"category", "category_network"})
+
+
 def first_with_rows(tables: Sequence[Table]) -> str | None:
-    """The name of a table that has rows; None where all are empty."""
+    """The name of a table that has rows of this exchange's own; None where all are empty."""
     for table in tables:
-        if db.session.execute(select(table).limit(1)).first() is not None:
+        if table.name not in SEEDED and db.session.execute(select(table).limit(1)).first() is not None:
             return str(table.name)
     return None
+
+
+def empty_seeded(tables: Sequence[Table]) -> None:
+    """Remove what the migrations put in, in an otherwise empty database."""
+    for table in reversed([table for table in tables if table.name in SEEDED]):
+        db.session.execute(delete(table))
 
 
 def empty_all(tables: Sequence[Table]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import StatementError
 
 from knowledge_exchange.cli.backing_up import ROWS_A_BATCH, entry_of
 from knowledge_exchange.cli.backup_file import DAMAGE, Backup, BadBackup
-from knowledge_exchange.cli.emptying import empty_all, first_with_rows
+from knowledge_exchange.cli.emptying import empty_all, empty_seeded, first_with_rows
 from knowledge_exchange.core.db import db, is_sqlite, unit_of_work
 
 #: No row is longer; a file that claims one is no backup.
@@ -43,6 +43,8 @@ def restore(backup: Backup, goal: Sequence[Table], told: Told, replace: bool = F
             if not replace:
                 raise NotEmpty(full)
             empty_all(goal)
+        else:
+            empty_seeded(goal)
         _fill(backup, goal, told)
         if not is_sqlite():
             # Without statistics the first pages would be slow.
@@ -130,29 +132,31 @@ class _Later:
     """References of a table's rows to rows of the same table that come behind them.
 
     Rows come in the order of their ids, and a reply has a higher id than what it answers, but for
-    history that was imported with its own dates. Those few are made good at the end.
+    history that was imported with its own dates. Those few are made good at the end; so is every reference
+    in a table whose rows have other keys than ids, for databases sort text each in their own way.
     """
 
     def __init__(self, table: Table) -> None:
         self._table = table
         own = [key.parent for key in table.foreign_keys if key.column.table is table]
         self._column = own[0] if own else None
+        (self._key,) = table.primary_key.columns if own else (None,)
         self._waiting: list[Row] = []
 
     def put_off(self, row: Row) -> Row:
         """The row as it can be inserted now."""
-        if self._column is None:
+        if self._column is None or self._key is None:
             return row
         name = self._column.name
-        if row[name] is not None and row[name] >= row["id"]:
-            self._waiting.append({"row_id": row["id"], "refers_to": row[name]})
+        if row[name] is not None and (self._key.name != "id" or row[name] >= row["id"]):
+            self._waiting.append({"row_id": row[self._key.name], "refers_to": row[name]})
             return {**row, name: None}
         return row
 
     def make_good(self) -> None:
         """Set what was put off."""
-        if self._column is None or not self._waiting:
+        if self._key is None or not self._waiting:
             return
-        mine = self._table.c.id == bindparam("row_id")
+        mine = self._key == bindparam("row_id")
         setting = update(self._table).where(mine).values({self._column: bindparam("refers_to")})
         db.session.connection().execute(setting, self._waiting)

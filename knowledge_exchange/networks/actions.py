@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import and_, delete, literal, or_, select, update
+from sqlalchemy import delete, select, update
 
 from knowledge_exchange.audit.actions import record
-from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import UtcDateTime, db, insert_of_dialect
+from knowledge_exchange.core.db import db, insert_of_dialect
+from knowledge_exchange.networks import automatic
 from knowledge_exchange.networks.models import (
     KINDS,
     ROLES,
@@ -22,8 +22,6 @@ from knowledge_exchange.networks.models import (
 )
 from knowledge_exchange.notifications.actions import forget_network
 
-#: Beside their region's, everybody active belongs to these.
-EVERYBODYS = ("national", "ask-an-officer")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG = 60
 
@@ -35,9 +33,12 @@ def create_network(
     kind: str,
     visibility: str,
     description: str = "",
+    organisation_code: str | None = None,
     actor: int | None = None,
 ) -> Network:
-    """Make a network; ``actor`` is None for the command line.
+    """Make a network, with all in it whom the rules want there; ``actor`` is None for the command line.
+
+    ``organisation_code``: whose people join it by themselves.
 
     Raises ``ValueError`` for a slug that can't stand in an address, or an unknown kind or
     visibility.
@@ -46,9 +47,11 @@ def create_network(
         raise ValueError(f"slug {slug!r}: small letters, digits and single hyphens only")
     if kind not in KINDS or visibility not in VISIBILITIES:
         raise ValueError(f"no such kind or visibility: {kind!r}, {visibility!r}")
-    network = Network(slug=slug, name=name, description=description, kind=kind, visibility=visibility)
+    facts = {"description": description, "kind": kind, "visibility": visibility}
+    network = Network(slug=slug, name=name, organisation_code=organisation_code, **facts)
     db.session.add(network)
     db.session.flush()
+    automatic.join_of_network(network.id)
     record("network.created", actor=actor, note=slug)
     return network
 
@@ -69,25 +72,11 @@ def add_member(member_id: int, network_id: int, *, origin: str = "joined", role:
 
 
 def join_automatically(member_id: int) -> None:
-    """Put a member into their region's network and those of everybody; once, in one statement.
+    """Put a member where their category, region and organisation want them; see :mod:`networks.automatic`.
 
     A region without a network of its own is no fault: it may be set up later.
     """
-    region = select(Member.region).where(Member.id == member_id).scalar_subquery()
-    regional = and_(Network.kind == "regional", Network.slug == region)
-    where = or_(regional, Network.slug.in_(EVERYBODYS))
-    wanted = select(
-        literal(member_id),
-        Network.id,
-        literal("member"),
-        literal("automatic"),
-        literal(now(), UtcDateTime()),
-    ).where(where)
-    columns = ["member_id", "network_id", "role", "origin", "joined_at"]
-    statement = insert_of_dialect(NetworkMembership).from_select(columns, wanted).on_conflict_do_nothing()
-    db.session.execute(statement)
-    ids = db.session.scalars(select(Network.id).where(where)).all()
-    _settle_waiting(list(ids), member_id)
+    automatic.join_of_members([member_id])
 
 
 def leave(member_id: int, network_id: int) -> bool:

@@ -6,7 +6,7 @@ command line or another process counts here too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -37,6 +37,17 @@ def network_left(member_id: int, network_id: int) -> None:
     """A member has left a network: their sockets leave its threads (hook)."""
     events.record("left", member_id=member_id, network_id=network_id)
     promise("leave rooms", push.leave_network_rooms, member_id, network_id)
+
+
+def networks_left(pairs: Sequence[tuple[int, int]]) -> None:
+    """Many members have left networks at once, each pair a member and a network: likewise (hook)."""
+    events.record_many([{"kind": "left", "member_id": who, "network_id": network_id} for who, network_id in pairs])
+    promise("leave rooms", _leave_rooms, pairs)
+
+
+def _leave_rooms(pairs: Sequence[tuple[int, int]]) -> None:
+    for member_id, network_id in pairs:
+        push.leave_network_rooms(member_id, network_id)
 
 
 def _close_member(member_id: int, reason: str) -> None:

@@ -24,6 +24,8 @@ CATEGORIES = (
     ("staff", "Staff of the union", "union staff;employee"),
 )
 
+member = sa.table("member", sa.column("category", sa.Text()))
+
 
 def upgrade() -> None:
     category = op.create_table(
@@ -37,6 +39,7 @@ def upgrade() -> None:
         sa.Column("may_start", sa.Boolean(), nullable=False),
         sa.Column("may_reply", sa.Boolean(), nullable=False),
         sa.Column("may_join", sa.Boolean(), nullable=False),
+        sa.Column("settling", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_category")),
     )
     op.create_table(
@@ -291,6 +294,7 @@ def upgrade() -> None:
                 "position": position,
                 "aliases": aliases,
                 **dict.fromkeys(("joins_region", "joins_organisation", "may_start", "may_reply", "may_join"), True),
+                "settling": False,
             }
             for position, (slug, name, aliases) in enumerate(CATEGORIES)
         ],
@@ -302,6 +306,14 @@ def upgrade() -> None:
             for slug, _name, _aliases in CATEGORIES
             for network in ("national", "ask-an-officer")
         ],
+    )
+    # Until now it was the roll's own word.
+    for slug, name, aliases in CATEGORIES:
+        known = [slug, name.lower(), *aliases.split(";")]
+        says = sa.func.lower(sa.func.trim(member.c.category)).in_(known)
+        op.execute(member.update().where(says).values(category=slug))
+    op.execute(
+        member.update().where(member.c.category.not_in([row[0] for row in CATEGORIES])).values(category="full")
     )
 
 

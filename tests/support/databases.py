@@ -82,4 +82,6 @@ class Templates:
             postgres.create(self.socket_folder(), name)
             url = postgres.url(self.socket_folder(), name)
         _prepare(folder, url, demo)
+        if kind == POSTGRES and not demo:
+            postgres.remember(self.socket_folder(), name)
         return {"folder": str(folder), "database": name}

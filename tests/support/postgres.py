@@ -119,6 +119,24 @@ def empty(socket_folder: str, database: str) -> None:
         if full:
             names = sql.SQL(", ").join(map(sql.Identifier, full))
             link.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+            _put_back(link)
+
+
+def remember(socket_folder: str, database: str) -> None:
+    """Keep what the migrations have put into tables, for :func:`empty` to put back."""
+    with psycopg.connect(host=socket_folder, user="postgres", dbname=database) as link:
+        link.execute("CREATE SCHEMA kept")
+        for name in _tables_with_rows(link):
+            copied = sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}")
+            link.execute(copied.format(sql.Identifier(name)))
+
+
+def _put_back(link: psycopg.Connection) -> None:
+    link.execute("SET LOCAL session_replication_role = replica")  # in whatever order
+    for (name,) in link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'kept'").fetchall():
+        # What is empty now was full: TRUNCATE takes those that refer to a table along.
+        back = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0} WHERE NOT EXISTS (SELECT FROM public.{0})")
+        link.execute(back.format(sql.Identifier(name)))
 
 
 def _tables_with_rows(link: psycopg.Connection) -> list[str]:
