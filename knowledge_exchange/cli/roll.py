@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from knowledge_exchange.cli.console import fail, progress, with_exchange
-from knowledge_exchange.core.csv_files import UnreadableFile
 from knowledge_exchange.core.db import end_read, unit_of_work
+from knowledge_exchange.core.text_lines import UnreadableFile
 from knowledge_exchange.verification import rolls, staging
-from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.roll_file import RollFile, open_roll
+from knowledge_exchange.verification.roll_headers import COLUMNS, REQUIRED
 from knowledge_exchange.verification.rolls import Plan
+from knowledge_exchange.verification.sources import remember_mapping
 
 
 @click.group("roll")
@@ -26,6 +29,17 @@ def _source(_context: click.Context, _option: click.Parameter, value: str) -> st
     return name
 
 
+def _mapping(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    pairs = [value.partition("=") for value in values]
+    for ours, sign, _theirs in pairs:
+        if not sign or ours.strip() not in COLUMNS:
+            raise click.BadParameter(f'use COLUMN="THEIRS", where COLUMN is one of {", ".join(COLUMNS)}')
+    mapping = {ours.strip(): theirs.strip() for ours, _sign, theirs in pairs}
+    if len(mapping) < len(pairs) or any(not mapping.get(name, "-") for name in REQUIRED):
+        raise click.BadParameter(f"say each column once; {' and '.join(REQUIRED)} can't be left out")
+    return mapping
+
+
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, callback=_source, metavar="NAME", help="Whose roll it is: unison, fda…")
@@ -36,13 +50,21 @@ def _source(_context: click.Context, _option: click.Parameter, value: str) -> st
     metavar="PERCENT",
     help="Confirm that so many of the active members may lapse by this file, and that it is whole. Put on record.",
 )
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    callback=_mapping,
+    metavar='COLUMN="THEIRS"',
+    help="What the file calls one of our columns (nothing: it has none such). Remembered for this source.",
+)
 @with_exchange
-def import_roll(file: Path, source: str, dry_run: bool, allow_lapse: float | None) -> None:
-    """Read FILE (CSV with a header row), the whole roll of this source, and apply its good rows all together.
+def import_roll(file: Path, source: str, dry_run: bool, allow_lapse: float | None, mapping: Mapping[str, str]) -> None:
+    """Read FILE (CSV or Excel, with a header row), the whole roll of this source, and apply its good rows together.
 
     Rows that can't be read are listed with their line; nobody is changed by them, nobody whom they may mean lapses.
     """
-    import_id = _stage(file, source)
+    import_id = _stage(file, source, mapping)
     try:
         good = _report(import_id)
         if not good:
@@ -52,22 +74,32 @@ def import_roll(file: Path, source: str, dry_run: bool, allow_lapse: float | Non
             warning = f" {_why_braked(plan)}" if rolls.is_braked(plan, allow_lapse) else ""
             click.echo(f"{summary(plan, dry_run=True)}{warning}")
         else:
-            click.echo(summary(_apply(import_id, allow_lapse), dry_run=False))
+            click.echo(summary(_apply(import_id, allow_lapse, mapping), dry_run=False))
     finally:
         end_read()
         staging.drop(import_id)
 
 
-def _stage(file: Path, source: str) -> int:
+def _stage(file: Path, source: str, mapping: Mapping[str, str]) -> int:
     try:
-        roll = open_roll(file, source)
+        roll = open_roll(file, source, mapping)
         with progress(f"Reading {file.name}", max(file.stat().st_size, 1)) as tell:
             import_id = staging.stage(roll, actor=None, tell=tell)
     except (UnreadableFile, OSError) as error:
         fail(str(error))
+    _say_columns(roll)
+    return import_id
+
+
+def _say_columns(roll: RollFile) -> None:
+    """How the columns were found, where there is something to be said of it."""
+    if roll.header is not None:
+        for ours, theirs in roll.header.guessed.items():
+            click.echo(f"used “{theirs}” as {ours}")
+        for ours, theirs in roll.header.lost.items():
+            click.echo(f"not in this file: “{theirs}”, remembered as {ours}")
     if roll.ignored:
         click.echo(f"Columns that were not used: {', '.join(roll.ignored)}")
-    return import_id
 
 
 def _report(import_id: int) -> bool:
@@ -77,11 +109,13 @@ def _report(import_id: int) -> bool:
     return staging.has_good_rows(import_id)
 
 
-def _apply(import_id: int, allowed: float | None) -> Plan:
+def _apply(import_id: int, allowed: float | None, mapping: Mapping[str, str]) -> Plan:
     end_read()
     try:
         with unit_of_work():
-            return rolls.apply(import_id, actor=None, allowed=allowed)
+            plan = rolls.apply(import_id, actor=None, allowed=allowed)
+            remember_mapping(plan.source, mapping)
+            return plan
     except rolls.Braked as braked:
         fail(f"{braked.plan.source}: nothing was changed. {_why_braked(braked.plan)}")
     except rolls.Outdated:

@@ -1,29 +1,29 @@
-"""Reading other people's CSV files: encodings, delimiters and broken lines as they come.
+"""Reading other people's CSV files: delimiters and broken lines as they come.
 
-Each line is decoded for itself, UTF-8 first and then Windows-1252, because exports glued together from
-several systems are mixed. A line with a quotation mark that never ends costs that line alone, not the rest
-of the file.
+Lines and their encodings are found by :mod:`text_lines`. A line with a quotation mark that never ends costs
+that line alone, not the rest of the file.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
-DELIMITERS = (",", ";", "\t")
+from knowledge_exchange.core.text_lines import UNREADABLE, Line, UnreadableFile, lines_of
+
+__all__ = ["UNREADABLE", "Record", "UnreadableFile", "csv_table", "header_key", "open_csv"]
+
+DELIMITERS = (",", ";", "\t", "|")
 #: A quoted field may hold line breaks; a record longer than this is a quotation mark gone astray.
 MAX_LINES_A_RECORD = 6
-MAX_LINE_BYTES = 64 * 1024
-#: What stands in for bytes that no encoding explains.
-UNREADABLE = "\ufffd"
-
-
-class UnreadableFile(ValueError):
-    """The file as a whole can't be used; the message says what to do."""
+#: So many lines, blank ones aside, tell how the columns are separated.
+SAMPLE_LINES = 100
+#: What Excel puts before the header, and understands there, to say how the columns are separated.
+_EXCEL_SAYS = re.compile(r'"?sep=(.)"?[,;]*', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +46,74 @@ def open_csv(path: Path) -> tuple[list[str], Iterator[Record]]:
 
     Raises :class:`UnreadableFile` if it is missing, empty, or no text.
     """
-    lines = _lines(path)
-    for _line, text, _read in lines:
-        if text.strip():
-            delimiter = _delimiter(text)
-            header = _cells([text], delimiter)
-            if header is None:
-                raise UnreadableFile(f"The first line of {path.name} has a quotation mark that never ends.")
-            return [header_key(cell) for cell in header], _records(lines, delimiter, len(header))
-    raise UnreadableFile(f"{path.name} is empty.")
+    header, records = csv_table(path)
+    return [header_key(cell) for cell in header], records
 
 
-def _delimiter(header: str) -> str:
-    return max(DELIMITERS, key=header.count)
+def csv_table(path: Path) -> tuple[list[str], Iterator[Record]]:
+    """Like :func:`open_csv`, with the columns' names as they stand in the file."""
+    lines = lines_of(path)
+    sample = list(islice((line for line in lines if line.text.strip()), SAMPLE_LINES))
+    if not sample:
+        raise UnreadableFile(f"{path.name} is empty.")
+    said = _EXCEL_SAYS.fullmatch(sample[0].text.strip(" "))
+    body = sample[1:] if said and len(sample) > 1 else sample
+    texts = [line.text for line in body]
+    delimiter = said[1] if said and body is not sample else _delimiter(texts)
+    found = _header(texts, delimiter)
+    if found is None:
+        raise UnreadableFile(f"The first line of {path.name} has a quotation mark that never ends.")
+    header, used = found
+    return header, _records(chain(body[used:], lines), delimiter, len(header))
 
 
-def _records(lines: Iterator[tuple[int, str, int]], delimiter: str, columns: int) -> Iterator[Record]:
-    held: list[tuple[int, str, int]] = []
+def _header(texts: Sequence[str], delimiter: str) -> tuple[list[str], int] | None:
+    """The columns' names and how many lines they take: Excel's may hold line breaks."""
+    for used in range(1, min(len(texts), MAX_LINES_A_RECORD) + 1):
+        cells = _cells(texts[:used], delimiter)
+        if cells is not None:
+            while len(cells) > 1 and not cells[-1].strip():
+                cells.pop()
+            return cells, used
+        if '"' not in texts[0]:
+            break
+    return None
+
+
+def _delimiter(texts: Sequence[str]) -> str:
+    """The one that gives the most rows as many columns as the header has; of equals, the most columns.
+
+    Counting it in the header alone would be led astray by ``Surname, first name;Number;E-mail``.
+    """
+
+    def merit(delimiter: str) -> tuple[float, int]:
+        found = _header(texts, delimiter)
+        if found is None or len(found[0]) == 1:
+            return 0.0, 0
+        header, below = found[0], texts[found[1] :]
+        fitting = sum(_fits(_cells([text], delimiter), len(header)) for text in below)
+        return (fitting / len(below) if below else 1.0), len(header)
+
+    return max(DELIMITERS, key=merit)
+
+
+def _fits(cells: list[str] | None, columns: int) -> bool:
+    """Whether a row has so many columns; empty ones after them are no harm."""
+    return cells is not None and len(cells) >= columns and not any(cell.strip() for cell in cells[columns:])
+
+
+def _records(lines: Iterator[Line], delimiter: str, columns: int) -> Iterator[Record]:
+    held: list[Line] = []
     while True:
         while len(held) < MAX_LINES_A_RECORD and (fresh := next(lines, None)):
             held.append(fresh)
         if not held:
             return
-        cells, used = _next_record([text for _line, text, _read in held], delimiter, columns)
-        line, read = held[0][0], held[used - 1][2]
+        cells, used = _next_record([line.text for line in held], delimiter, columns)
+        number, read = held[0].number, held[used - 1].read
         del held[:used]
         if cells is None or any(cell.strip() for cell in cells):
-            yield Record(line, cells, read)
+            yield Record(number, cells, read)
 
 
 def _next_record(texts: list[str], delimiter: str, columns: int) -> tuple[list[str] | None, int]:
@@ -86,53 +127,14 @@ def _next_record(texts: list[str], delimiter: str, columns: int) -> tuple[list[s
         return cells, 1
     for used in range(2, len(texts) + 1):
         cells = _cells(texts[:used], delimiter)
-        if cells is not None and len(cells) == columns:
+        if _fits(cells, columns):
             return cells, used
     return None, 1
 
 
-def _cells(texts: list[str], delimiter: str) -> list[str] | None:
+def _cells(texts: Sequence[str], delimiter: str) -> list[str] | None:
     try:
         rows = list(csv.reader(["\n".join(texts)], delimiter=delimiter, strict=True))
     except csv.Error:
         return None
     return rows[0] if rows else []
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str, int]]:
-    """Number, text and end (in bytes) of each line."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(4)
-    except OSError as error:
-        raise UnreadableFile(f"{path.name} can't be opened: {error.strerror}.") from error
-    if start.startswith(b"PK\x03\x04"):
-        raise UnreadableFile(f"{path.name} is a spreadsheet. Save it as CSV, then import that.")
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _lines_of_utf16(path)
-    return _lines_of_bytes(path)
-
-
-def _lines_of_utf16(path: Path) -> Iterator[tuple[int, str, int]]:
-    text = path.read_bytes().decode("utf-16", "replace")
-    size = path.stat().st_size
-    for number, line in enumerate(text.splitlines(), 1):
-        yield number, line, size
-
-
-def _lines_of_bytes(path: Path) -> Iterator[tuple[int, str, int]]:
-    read = 0
-    with path.open("rb") as file:
-        for number, raw in enumerate(iter(lambda: file.readline(MAX_LINE_BYTES), b""), 1):
-            read += len(raw)
-            bare = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
-            yield number, _decoded(bare.rstrip(b"\r\n")), read
-
-
-def _decoded(raw: bytes) -> str:
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "replace")

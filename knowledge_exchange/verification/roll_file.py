@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flask_babel import gettext as _
-
-from knowledge_exchange.core.csv_files import UNREADABLE, Record, UnreadableFile, open_csv
+from knowledge_exchange.core.csv_files import Record
+from knowledge_exchange.core.db import end_read
+from knowledge_exchange.core.table_files import read_table
+from knowledge_exchange.core.text_lines import UNREADABLE, UnreadableFile
 from knowledge_exchange.verification.matching import (
     is_number,
     normal_number,
@@ -18,6 +18,7 @@ from knowledge_exchange.verification.matching import (
     number_tail,
     plain_surname,
 )
+from knowledge_exchange.verification.roll_headers import REQUIRED, Header, match_header
 from knowledge_exchange.verification.roll_rows import (
     NUMBER,
     READERS,
@@ -26,10 +27,12 @@ from knowledge_exchange.verification.roll_rows import (
     read_number,
     read_values,
 )
+from knowledge_exchange.verification.sources import mapping_of
 
-REQUIRED = (NUMBER, "surname")
+__all__ = ["REQUIRED", "Header", "RollFile", "Row", "UnreadableFile", "clues_of_entry", "open_roll"]
+
 #: Cells that say whom a row means, also when they stand in each other's columns.
-_NAMING = (NUMBER, "surname", "first_name", "email")
+_NAMING = (NUMBER, "surname", "first_name", "email", "former_names")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +65,23 @@ class RollFile:
     #: Columns that are not used, by the names that the file gives them.
     ignored: list[str]
     rows: Iterator[Row]
+    #: How the columns were found; None where the rows come from no table.
+    header: Header | None = None
 
 
-def open_roll(path: Path, source: str) -> RollFile:
-    """Begin to read a file. Raises :class:`UnreadableFile` when it can't be used as a whole."""
-    header, records = open_csv(path)
-    _check_header(header)
-    ignored = [name for name in header if name and name != NUMBER and name not in READERS]
-    columns = [name for name in READERS if name in header]
-    return RollFile(source, columns, ignored, (_read_row(source, header, record) for record in records))
+def open_roll(path: Path, source: str, mapping: Mapping[str, str] | None = None) -> RollFile:
+    """Begin to read a file, CSV or Excel. ``mapping``: our names of columns and theirs, where somebody has said so.
 
-
-def _check_header(header: list[str]) -> None:
-    missing = [name for name in REQUIRED if name not in header]
-    if missing:
-        names = ", ".join(missing)
-        raise UnreadableFile(_("The first line must name the columns; missing: %(names)s.", names=names))
-    twice = [name for name, count in Counter(header).items() if count > 1 and (name in READERS or name == NUMBER)]
-    if twice:
-        raise UnreadableFile(_("The first line names a column twice: %(names)s.", names=", ".join(twice)))
+    What is said here beats what is remembered of the source, and that beats guessing. Raises
+    :class:`UnreadableFile` when the file can't be used as a whole; of a workbook also later, from ``rows``.
+    """
+    remembered = mapping_of(source)
+    end_read()
+    cells, records = read_table(path)
+    header = match_header(cells, mapping or {}, remembered)
+    columns = [name for name in READERS if name in header.used]
+    rows = (_read_row(source, header.names, record) for record in records)
+    return RollFile(source, columns, header.ignored, rows, header)
 
 
 def _read_row(source: str, header: list[str], record: Record) -> Row:

@@ -22,6 +22,13 @@ DEFAULT_CATEGORY = "full"
 
 _EMAIL = re.compile(r"[^\s@,;<>()\"\[\]]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,63}")
 _BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+#: Cells in which a spreadsheet speaks of itself.
+_SPREADSHEET_FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|####*)")
+#: A code of an organisation, and no surname; those of digits alone are short.
+_LIKE_A_CODE = re.compile(r"[A-Z]*\d[A-Z0-9]*")
+MAX_CODE_DIGITS = 4
+#: Between two earlier names, and before one.
+_BETWEEN_NAMES = re.compile(r"[;,/|]|\b(?:formerly|previously|née|nee|born|also|and|aka)\b", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
 
 
@@ -34,7 +41,7 @@ def read_number(text: str) -> str:
     normal = normal_number(text)
     if not normal:
         raise BadCell(_("the membership number is missing"))
-    if not is_number(normal) or not any(letter.isdigit() for letter in normal):
+    if not is_number(normal) or not any(letter.isdigit() for letter in normal) or _ISO.fullmatch(text):
         raise BadCell(_("the membership number is not one (has a spreadsheet changed it?)"))
     return normal
 
@@ -45,7 +52,16 @@ def read_surname(text: str) -> str:
         raise BadCell(_("the surname is missing"))
     if not any(letter.isalpha() for letter in plain_surname(text)):
         raise BadCell(_("the surname has no letters"))
+    if _LIKE_A_CODE.fullmatch(text) or "@" in text:
+        raise BadCell(_("the surname can’t be one (have two columns changed places?)"))
     return text
+
+
+def read_code(text: str) -> str:
+    """The organisation's code in capitals, or an empty text. Raises :class:`BadCell` for what is a number instead."""
+    if len(text) > MAX_CODE_DIGITS and text.isdecimal():
+        raise BadCell(_("the organisation’s code can’t be one (have two columns changed places?)"))
+    return text.upper()
 
 
 def read_email(text: str) -> str:
@@ -69,6 +85,12 @@ def read_region(text: str) -> str:
 def read_category(text: str) -> str:
     """The category of membership, in small letters; full where nothing stands."""
     return text.lower() or DEFAULT_CATEGORY
+
+
+def read_former_names(text: str) -> str:
+    """Earlier surnames, separated by semicolons: ``formerly Jones / Okafor`` is ``Jones;Okafor``."""
+    names = (part.strip(" .:()-") for part in _BETWEEN_NAMES.split(text))
+    return ";".join(dict.fromkeys(name for name in names if any(letter.isalpha() for letter in name)))
 
 
 def read_date(text: str) -> date | None:
@@ -95,11 +117,12 @@ READERS: dict[str, Callable[[str], Any]] = {
     "surname": read_surname,
     "first_name": str,
     "email": read_email,
-    "ods_code": str.upper,
+    "ods_code": read_code,
     "region": read_region,
     "category": read_category,
     "joined": read_date,
     "paid_up_to": read_date,
+    "former_names": read_former_names,
 }
 
 
@@ -117,6 +140,8 @@ def cells_by_name(header: list[str], cells: list[str] | None) -> dict[str, str]:
     trimmed = [one_line(cell) for cell in cells]
     if any(UNREADABLE in cell for cell in trimmed):
         raise BadCell(_("it holds letters that can't be read (wrong encoding)"))
+    if any(_SPREADSHEET_FAULT.fullmatch(cell) for cell in trimmed):
+        raise BadCell(_("a formula of the spreadsheet has failed in it (#N/A or the like)"))
     if any(len(cell) > MAX_CELL_CHARS for cell in trimmed):
         raise BadCell(_("a cell is longer than %(most)s characters", most=MAX_CELL_CHARS))
     return dict(zip(header, trimmed, strict=True))
@@ -124,4 +149,8 @@ def cells_by_name(header: list[str], cells: list[str] | None) -> dict[str, str]:
 
 def read_values(cells: dict[str, str]) -> dict[str, Any]:
     """What is to be stored of a row, for those columns that the file has. Raises :class:`BadCell`."""
-    return {name: read(cells[name]) for name, read in READERS.items() if name in cells}
+    values = {name: read(cells[name]) for name, read in READERS.items() if name in cells}
+    joined, paid = values.get("joined"), values.get("paid_up_to")
+    if joined and paid and paid < joined:
+        raise BadCell(_("it is paid up to a day before they joined (have two columns changed places?)"))
+    return values

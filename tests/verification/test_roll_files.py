@@ -142,7 +142,7 @@ def test_columns_that_nobody_knows_are_named_and_left_alone(roll_file: RollFileO
         (b"\n\n\n", "is empty"),
         (b"surname,email\nSmith,a@b.example\n", "missing: membership_number"),
         (b"surname,surname,membership_number\n", "twice: surname"),
-        (b"PK\x03\x04rest", "is a spreadsheet"),
+        (b"PK\x03\x04rest", "no Excel workbook, or a damaged one"),
         (b'"surname,membership_number\n', "quotation mark"),
     ],
 )
