@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from knowledge_exchange.core.db import db, end_read, table_of, unit_of_work
 from knowledge_exchange.verification.models import RollRow
+from knowledge_exchange.verification.roll_file import clues_of_entry
 
 #: Rows of one transaction: a few milliseconds.
 BATCH = 500
@@ -30,11 +31,16 @@ def batches(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
-def fault_doubles(import_id: int) -> None:
-    """Of several rows with one number nobody can say which is right: none of them is good."""
+def fault_doubles(import_id: int) -> set[str]:
+    """Of several rows with one number nobody can say which is right: none of them is good.
+
+    Returns clues to whom they may mean besides the number's owner (see ``roll_file.clues_of_entry``): where they
+    name different people, one of them bears a number that is missing now.
+    """
     numbered = (RollRow.import_id == import_id, RollRow.number_hash != "")
     twice = select(RollRow.number_hash).where(*numbered).group_by(RollRow.number_hash).having(func.count() > 1)
-    query = select(RollRow.number_hash, RollRow.line, RollRow.fault).where(*numbered, RollRow.number_hash.in_(twice))
+    facts = (RollRow.number_hash, RollRow.line, RollRow.fault, RollRow.surname, RollRow.email)
+    query = select(*facts).where(*numbered, RollRow.number_hash.in_(twice))
     lines: dict[str, list[Any]] = defaultdict(list)
     for row in db.session.execute(query.order_by(RollRow.line)):
         lines[row.number_hash].append(row)
@@ -53,6 +59,12 @@ def fault_doubles(import_id: int) -> None:
     for batch in batches(faults, BATCH):
         with unit_of_work() as work:
             work.connection().execute(mark, batch)
+    return set().union(*(_clues_to_others(rows) for rows in lines.values()))
+
+
+def _clues_to_others(rows: list[Any]) -> set[str]:
+    named = [clues_of_entry("", row.surname, row.email) for row in rows if row.surname]
+    return set().union(*named) if any(clues != named[0] for clues in named) else set()
 
 
 def _said_of_double(line: int, lines: list[int]) -> str:
