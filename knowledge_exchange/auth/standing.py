@@ -64,6 +64,9 @@ STEPS: dict[tuple[str, str], Step] = {
     ("lapsed", "suspended"): _BY_OFFICERS,
     ("lapsed", "left"): _BY_ITSELF_TOO,
     ("suspended", "active"): _BY_OFFICERS,
+    # A suspension that falls leaves people as they were.
+    ("suspended", "pending"): _BY_OFFICERS,
+    ("suspended", "lapsed"): _BY_OFFICERS,
     ("suspended", "left"): _BY_ITSELF_TOO,
     ("left", "pending"): _BY_OFFICERS,
 }
