@@ -16,7 +16,7 @@ COMMANDS = {
     "member": ("member", "group", "Create, show, promote, suspend members; reset passwords."),
     "network": ("network", "group", "Make networks and their moderators."),
     "mail": ("mail", "group", "Note addresses to which mail comes back, or no longer does."),
-    "roll": ("roll", "group", "Import a union's roll."),
+    "roll": ("roll_source", "group", "Import a union’s roll, or have it pulled."),
     "organisations": ("organisations", "group", "Import employers by their ODS codes."),
     "import": ("imports", "group", "Import another forum's threads."),
     "routes": ("inspection", "routes", "List every address and who may use it."),

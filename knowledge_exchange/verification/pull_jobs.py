@@ -6,17 +6,15 @@ Fifty thousand rows would keep the server's loop from everybody else.
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
-from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 
-from knowledge_exchange.core.config import SETTINGS
 from knowledge_exchange.core.db import end_read, unit_of_work
 from knowledge_exchange.verification import pull_state
+from knowledge_exchange.verification.reading_job import environment_of
 
 PULL_EVERY_S = 60.0
 #: Shorter than the lease, so that no other worker begins while this one still goes on.
@@ -44,7 +42,7 @@ def _run(source: str) -> None:
         # The words are ours, and a source's name is of letters, digits and hyphens.
         done = subprocess.run(  # noqa: S603
             words,
-            env=_environment(),
+            env=environment_of(current_app.config),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             timeout=_LONGEST_S,
@@ -54,12 +52,3 @@ def _run(source: str) -> None:
         log.warning("roll_pull_too_long", extra={"source": source})
         return
     log.info("roll_pulled", extra={"source": source, "status": done.returncode})
-
-
-def _environment() -> dict[str, str]:
-    """The very settings that this process has, wherever they came from."""
-    return {**os.environ, **{setting.name: _as_text(current_app.config[setting.name]) for setting in SETTINGS}}
-
-
-def _as_text(value: Any) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)

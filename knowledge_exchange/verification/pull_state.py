@@ -15,10 +15,11 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import unseal
 from knowledge_exchange.core.db import db, end_read, unit_of_work
+from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.mail.actions import post_mail
 from knowledge_exchange.verification.models import RollImport, RollSource
 from knowledge_exchange.verification.registry import Access, RegistryFailed
-from knowledge_exchange.verification.staging import newest_import
+from knowledge_exchange.verification.staging import STAGED_FOR, newest_import
 
 #: After the first failure in a row, and the second; after that as often as always.
 BACK_OFF = (timedelta(minutes=15), timedelta(hours=1))
@@ -53,13 +54,14 @@ def access_to(source: RollSource) -> Access:
 
 def known_of(source: RollSource) -> Known:
     """What needn't come again: pulled last, and applied or dropped; nothing where another file came in since."""
-    query = select(RollImport.id, RollImport.state, RollImport.at).where(RollImport.id == source.pull_import_id)
-    pulled = db.session.execute(query).first()
-    if pulled is None or pulled.state not in ("applied", "dropped"):
+    pulled = source.pull_import_id
+    if pulled is None or newest_import(source.source) > pulled:
         return Known()
-    if pulled.at < now() - KNOWN_FOR or newest_import(source.source) > pulled.id:
-        return Known()
-    return Known(source.pull_etag, source.pull_digest)
+    state = db.session.scalar(select(RollImport.state).where(RollImport.id == pulled))
+    # One that is not there any more was dropped by an officer or, after so long without a word, by itself.
+    lasts = KNOWN_FOR if state == "applied" else STAGED_FOR
+    is_settled = state in (None, "applied", "dropped") and time_of(pulled) > now() - lasts
+    return Known(source.pull_etag, source.pull_digest) if is_settled else Known()
 
 
 def waiting_import(source: str) -> int | None:
@@ -84,11 +86,27 @@ def _due() -> tuple[ColumnElement[bool], ...]:
 
 def claim(source: str) -> datetime | None:
     """Take a due source on, until when; None where another worker was quicker."""
-    until = now() + LEASE
+    moment = now()
+    until = moment + LEASE
     with unit_of_work() as work:
         mine = update(RollSource).where(RollSource.source == source, *_due())
-        taken = work.execute(mine.values(pull_tried_at=now(), pull_due_at=until).returning(RollSource.source)).first()
+        taken = work.execute(mine.values(pull_tried_at=moment, pull_due_at=until).returning(RollSource.source)).first()
     return None if taken is None else until
+
+
+def make_due(source: str, *, actor: int | None) -> bool:
+    """In a unit of work: have it pulled within a minute; False where it isn't pulled at all."""
+    query = select(RollSource).where(RollSource.source == source, RollSource.pull_kind != "")
+    row = db.session.execute(query.with_for_update()).scalar_one_or_none()
+    if row is None:
+        return False
+    is_at_it = (
+        row.pull_tried_at is not None and row.pull_due_at == row.pull_tried_at + LEASE and row.pull_due_at > now()
+    )
+    if not is_at_it:
+        row.pull_due_at = now()
+    record("roll.pull_asked", actor=actor, note=source)
+    return True
 
 
 def is_still_claimed(source: str, until: datetime) -> bool:

@@ -18,7 +18,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import is_hash_of, keyed_hash
 from knowledge_exchange.core.csv_files import UnreadableFile
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.verification import pull_state, rolls, staging
@@ -33,6 +33,8 @@ DEADLINE_S = 900.0
 #: What a process that was killed has left behind.
 STALE_S = 24 * 3600.0
 _FOLDER = "pull-"
+#: The purpose of the keyed hash.
+_CONTENT = "roll-file"
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class Outcome:
     #: What it changed or would change, where there was something to weigh.
     plan: Plan | None = None
     import_id: int | None = None
+    is_braked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +108,23 @@ def _waits(source: str, manner: Manner) -> Outcome | None:
 
 
 def _pull(row: RollSource, manner: Manner) -> Outcome:
-    source, known = row.source, pull_state.known_of(row)
+    is_asked_for = manner.is_dry or manner.allowed is not None
+    source, known = row.source, pull_state.Known() if is_asked_for else pull_state.known_of(row)
     registry = open_registry(row.pull_kind, pull_state.access_to(row))
     end_read()
     with _private_folder() as folder:
         got = fetch_within(registry, known.version, folder, manner.deadline_s)
         if isinstance(got, Unchanged):
             return Outcome(UNCHANGED, _("The registry’s roll has not changed."))
-        digest = _digest(got.path)
-        if digest == known.digest:
+        content = _content_hash(got.path)
+        if known.digest and is_hash_of(known.digest, _CONTENT, content):
             return _same_content(source, got, manner)
         import_id = _stage(source, got.path)
     manner.look(import_id)
     if manner.is_dry:
-        return _weigh_only(import_id)
-    return _apply(source, import_id, got.version, digest, manner)
+        return _weigh_only(import_id, manner)
+    # Keyed, so that nobody can try out with a copy of the database what stood in the file.
+    return _apply(source, import_id, got.version, keyed_hash(_CONTENT, content), manner)
 
 
 def _same_content(source: str, got: Fetched, manner: Manner) -> Outcome:
@@ -129,10 +134,9 @@ def _same_content(source: str, got: Fetched, manner: Manner) -> Outcome:
     return Outcome(UNCHANGED, _("The registry sent the same roll again."))
 
 
-def _digest(path: Path) -> str:
-    """Keyed, so that nobody can try out with a copy of the database what stood in the file."""
+def _content_hash(path: Path) -> str:
     with path.open("rb") as file:
-        return keyed_hash("roll-file", hashlib.file_digest(file, "sha256").hexdigest())
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _stage(source: str, path: Path) -> int:
@@ -144,11 +148,11 @@ def _stage(source: str, path: Path) -> int:
         raise RegistryFailed(said, try_again=False) from None
 
 
-def _weigh_only(import_id: int) -> Outcome:
+def _weigh_only(import_id: int, manner: Manner) -> Outcome:
     plan = rolls.find_plan(import_id)
     end_read()
     staging.drop(import_id)
-    return Outcome(APPLIED, _("Dry run: nothing was changed."), plan)
+    return Outcome(APPLIED, _("Dry run: nothing was changed."), plan, is_braked=rolls.is_braked(plan, manner.allowed))
 
 
 def _apply(source: str, import_id: int, version: str, digest: str, manner: Manner) -> Outcome:
@@ -160,7 +164,7 @@ def _apply(source: str, import_id: int, version: str, digest: str, manner: Manne
     except rolls.Braked as braked:
         with unit_of_work():
             pull_state.remember(source, version, digest, import_id)
-        return Outcome(WAITING, why_braked(braked.plan), braked.plan, import_id)
+        return Outcome(WAITING, why_braked(braked.plan), braked.plan, import_id, is_braked=True)
     except (rolls.Outdated, rolls.NotReady):
         staging.drop(import_id)
         said = _("Another file of this source was imported meanwhile; nothing was changed by this one.")

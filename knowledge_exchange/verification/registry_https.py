@@ -7,21 +7,20 @@ import random
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 from flask_babel import gettext as _
 from urllib3.exceptions import HTTPError, ProtocolError, TimeoutError
 
 from knowledge_exchange.verification.registry import Access, Fetched, RegistryFailed, Unchanged
+from knowledge_exchange.verification.registry_address import address_fault, same_origin, token_fault
 from knowledge_exchange.verification.registry_body import keep_body, kind_of_body
 from knowledge_exchange.verification.registry_json import to_roll_file
 
 MOST_REDIRECTS = 3
 MAX_VERSION_CHARS = 200
-MAX_TOKEN_CHARS = 4096
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -140,10 +139,9 @@ class HttpsRegistry:
         """Where a redirect leads; never to another origin, which would be given the token."""
         try:
             goal = urljoin(url, location)
-            is_same = _origin(urlsplit(goal)) == _origin(urlsplit(url))
         except ValueError:
-            is_same = False
-        if not location or not is_same:
+            goal = ""
+        if not location or not same_origin(url, goal):
             raise RegistryFailed(
                 _("It leads to another server, which is not followed: enter the right address."), try_again=False
             )
@@ -184,37 +182,3 @@ def _refusal(answer: requests.Response) -> Exception:
 def is_version(text: str) -> bool:
     """Whether an ETag is one that can be kept and sent back."""
     return 0 < len(text) <= MAX_VERSION_CHARS and text.isascii() and text.isprintable()
-
-
-def token_fault(token: str) -> str:
-    """What is wrong with a token, in words; empty where nothing is. Whatever doesn't fit a header is a slip."""
-    if len(token) > MAX_TOKEN_CHARS or not token.isascii() or not token.isprintable() or " " in token:
-        return str(_("The token may hold no spaces, line breaks or letters beyond ASCII."))
-    return ""
-
-
-def address_fault(url: str, *, is_lenient: bool) -> str:
-    """What is wrong with a registry's address, in words; empty where nothing is."""
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        return str(_("That is not a whole address."))
-    if not host or not url.isascii() or not url.isprintable() or " " in url:
-        return str(_("That is not a whole address."))
-    if parts.username or parts.password:
-        return str(_("Leave name and password out of the address: the token opens it."))
-    if parts.scheme == "https" or (parts.scheme == "http" and is_lenient and _is_this_machine(host)):
-        return ""
-    return str(_("The address must begin with https://."))
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
