@@ -10,13 +10,24 @@ def init_app(app: Flask) -> None:
     """Bring the room in, and its part of the page of one's own."""
     from knowledge_exchange.auth.office import section
     from knowledge_exchange.core import hooks
-    from knowledge_exchange.verification import leaving, models, officer_routes, policy, queries, routes  # noqa: F401
+    from knowledge_exchange.verification import (  # noqa: F401
+        appeal_routes,
+        member_office,
+        models,
+        officer_routes,
+        policy,
+        queries,
+        routes,
+        vouched,
+    )
 
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(officer_routes.blueprint)
     app.jinja_env.globals["claim_view"] = routes.claim_view
-    app.jinja_env.globals["access_ends"] = leaving.end_of
-    hooks.provide(app, "account_left", leaving.close_account)
+    member_office.init_app(app)
+    appeal_routes.init_app(app)
+    hooks.provide(app, "holder_of_number", vouched.holder_of_number)
+    hooks.provide(app, "admit_by_number", vouched.admit_by_number)
     section(
         app,
         "claims.queue",

@@ -19,7 +19,8 @@ from knowledge_exchange.core.db import AnyRow, AnySelect, db, end_read, unit_of_
 from knowledge_exchange.mail.actions import post_mail
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import NetworkMembership
-from knowledge_exchange.verification.models import Appeal, Claim, RollEntry
+from knowledge_exchange.verification.models import Appeal, Claim, RollEntry, RollSource
+from knowledge_exchange.verification.queries import source_name
 from knowledge_exchange.verification.staging import grace
 
 FOLLOW_EVERY_S = 60.0
@@ -122,6 +123,11 @@ def _let_in(member_id: int) -> None:
             networks.join_automatically(member_id)
 
 
+def losing() -> AnySelect:
+    """Active members whom no roll has any more: ``id``, ``email``, and since when (``gone_at``)."""
+    return _gone(now()).where(_LOST_AN_ENTRY)
+
+
 def end_of(member_id: int) -> datetime | None:
     """When a member's access ends, if no roll has them any more; None where one has, or never had."""
     with_entries = _gone(now()).where(Member.id == member_id)
@@ -142,6 +148,14 @@ def close_account(member_id: int) -> None:
     db.session.execute(
         update(Appeal).where(Appeal.member_id == member_id, Appeal.decided_at.is_(None)).values(decided_at=now())
     )
+
+
+def renewals_of(member_id: int) -> list[tuple[str, str]]:
+    """Where a member renews with the unions on whose rolls they are or were: name and address each."""
+    theirs = select(RollEntry.source).where(RollEntry.member_id == member_id)
+    query = select(RollSource.source, RollSource.name, RollSource.renew_url).order_by(RollSource.source)
+    rows = db.session.execute(query.where(RollSource.source.in_(theirs), RollSource.renew_url != ""))
+    return [(row.name or source_name(row.source), row.renew_url) for row in rows]
 
 
 def is_on_a_roll(member_id: int) -> bool:

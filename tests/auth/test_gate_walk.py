@@ -73,6 +73,15 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "claims.claim": MEMBERSHIP,
     "claims.decide": MEMBERSHIP,
     "claims.queue": MEMBERSHIP,
+    "leaving.ask": "signed_in",
+    "leaving.leave": "signed_in",
+    "member_acts.ask": MEMBERSHIP,
+    "member_acts.do": MEMBERSHIP,
+    "members.ending": MEMBERSHIP,
+    "members.find": MEMBERSHIP,
+    "members.find_page": MEMBERSHIP,
+    "members.show": MEMBERSHIP,
+    "members.suspended": MEMBERSHIP,
     "office.office": MEMBERSHIP,
 }
 
