@@ -36,4 +36,16 @@ def init_app(app: Flask) -> None:
     modules = (*signing_in, routes_me, routes_settings, routes_factors, routes_fresh)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):
         app.register_blueprint(blueprint)
+    _offer_union(app)
     register(app, "accounts", jobs.SWEEP_EVERY_S, jobs.sweep)
+
+
+def _offer_union(app: Flask) -> None:
+    """Signing in with the union's account, where a provider is set; elsewhere its addresses don't exist."""
+    from knowledge_exchange.core.union_settings import is_offered
+
+    app.jinja_env.globals["union_name"] = app.config["KE_OIDC_NAME"] if is_offered(app.config) else ""
+    if is_offered(app.config):
+        from knowledge_exchange.auth import routes_union
+
+        app.register_blueprint(routes_union.blueprint)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from knowledge_exchange.auth import devices, factors, letters, passkeys, places, queries, sessions
+from knowledge_exchange.auth import devices, factors, letters, passkeys, places, queries, second_step, sessions
 from knowledge_exchange.auth.answering import local_or
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.queries import Account
@@ -28,10 +28,13 @@ from knowledge_exchange.core.ids import time_of
 NEW_FOR = timedelta(days=1)
 
 
-def go_on() -> ResponseReturnValue:
-    """On, after signing in; the member hears of it where this browser is not known to be theirs."""
+def go_on(goal: str | None = None) -> ResponseReturnValue:
+    """On, after signing in; the member hears of it where this browser is not known to be theirs.
+
+    ``goal``: what they wanted, where it isn't in the form that was sent.
+    """
     me = sessions.require_me()
-    answer = current_app.make_response(_onward(me))
+    answer = current_app.make_response(_onward(me, goal))
     if not devices.is_known(me.id):
         _tell_of_device(me)
         devices.remember(answer, me.id)
@@ -49,7 +52,7 @@ def _tell_of_device(me: Me) -> None:
         )
 
 
-def _onward(me: Me) -> ResponseReturnValue:
+def _onward(me: Me, goal: str | None) -> ResponseReturnValue:
     """To what they wanted; to the text that they had typed, if their session had ended over it."""
     text = carried()
     if text:
@@ -59,7 +62,7 @@ def _onward(me: Me) -> ResponseReturnValue:
         return redirect(url_for("auth.factors_page"), 303)
     if not me.is_active:
         return redirect(url_for("auth.my_page"), 303)
-    return redirect(local_or(request.form.get("next"), "/"), 303)
+    return redirect(local_or(goal or request.form.get("next"), "/"), 303)
 
 
 def on_to_second() -> ResponseReturnValue:
@@ -78,6 +81,7 @@ def second_page(account: Account, *, goal: str, wrong: str = "") -> str:
         nav="sign-in",
         next=goal,
         wrong=wrong,
+        by_union=second_step.union_note() is not None,
         with_passkey=bool(found.passkeys) and passkeys.party() is not None,
         with_app=found.app_since is not None,
         carried=[field for field in fields if field.shown not in (SECRET, PASSWORD)],

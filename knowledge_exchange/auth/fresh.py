@@ -13,7 +13,7 @@ from typing import ParamSpec
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from knowledge_exchange.auth import factors, limits, passkeys, passwords, proving, queries, sessions
+from knowledge_exchange.auth import factors, limits, passkeys, passwords, proving, queries, sessions, union_linking
 from knowledge_exchange.auth import passkeys_challenges as challenges
 from knowledge_exchange.auth.answering import asked_for, came_from, local_or, wants_json
 from knowledge_exchange.auth.me import Me
@@ -71,8 +71,14 @@ def page(action: str, *, wrong: bool = False) -> str:
         fields=fields_of(request.form),
         with_passkey=bool(found.passkeys) and passkeys.party() is not None,
         with_code=found.amount > 0,
+        by_union=_is_without_password(me) and union_linking.may_confirm(me.id),
         minutes=int(FRESH_FOR.total_seconds() // 60),
     )
+
+
+def _is_without_password(me: Me) -> bool:
+    account = queries.account(me.id)
+    return account is not None and account.password_hash == passwords.UNUSABLE
 
 
 def _answered(me: Me) -> bool:

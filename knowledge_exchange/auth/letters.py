@@ -55,7 +55,10 @@ def confirm_password_change(member_id: int, email: str) -> None:
 
 
 def say_factors_changed(member_id: int, email: str, what: str) -> None:
-    """Something about signing in was changed (``added``, ``removed``, ``code_used``): its owner should know."""
+    """Something about signing in was changed: its owner should know.
+
+    ``what``: ``added``, ``removed``, ``code_used``, ``union_linked`` or ``union_unlinked``.
+    """
     links = {"factors": _link("auth.factors_page"), "reset": _link("auth.reset")}
     _post(email, _("How you sign in has changed"), "factors_changed", member_id, what=what, **links)
 

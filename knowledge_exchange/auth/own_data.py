@@ -14,7 +14,7 @@ from sqlalchemy import Select, inspect, select
 
 from knowledge_exchange.auth import queries
 from knowledge_exchange.auth.factors_models import AuthenticatorApp, Passkey, RecoveryCode
-from knowledge_exchange.auth.models import Member, SignIn, StandingChange
+from knowledge_exchange.auth.models import Member, SignIn, StandingChange, UnionIdentity
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import Base, db
 
@@ -91,6 +91,11 @@ def _recovery_codes(member_id: int) -> Rows:
     return [columns_of(row, without=("code_hash",)) for row in db.session.scalars(query)]
 
 
+def _union_identities(member_id: int) -> Rows:
+    query = select(UnionIdentity).where(UnionIdentity.member_id == member_id).order_by(UnionIdentity.id)
+    return [columns_of(row) for row in db.session.scalars(query)]
+
+
 def _looks(member_id: int) -> Rows:
     return [look._asdict() for look in queries.looks_at(member_id)]
 
@@ -102,3 +107,4 @@ register("passkeys", _passkeys)
 register("recovery_codes", _recovery_codes)
 register("sign_ins", _sign_ins)
 register("standing", _standing)
+register("union_identities", _union_identities)

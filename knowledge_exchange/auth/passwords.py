@@ -38,6 +38,8 @@ PATIENCE_S = 20.0
 _hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=PARALLELISM, type=Type.ID)
 #: Of a password that nobody knows, made with the costs above: what a sign-in without an account is compared with.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$gZFMl3Trs2gEfRdyRrRDZA$K7COuxV/MpbUF5ktNUrwy+UYQ+Lp3bsh/bhie54ioOk"
+#: What is stored of an account that has no password: none fits it.
+UNUSABLE = "!"
 # Made after gevent has patched `threading`, or where nothing is patched: cooperative or plain, as needed.
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
@@ -48,9 +50,10 @@ def hash_password(password: str) -> str:
 
 
 def matches(stored: str | None, password: str) -> bool:
-    """Whether that is the password. Without an account (None) it costs the same and the answer is no."""
-    right = _off_the_loop(_verified, stored or _NOBODY, _bytes(password))
-    return bool(right) and stored is not None
+    """Whether that is the password. Without an account (None) or without a password it costs the same, in vain."""
+    real = stored if stored != UNUSABLE else None
+    right = _off_the_loop(_verified, real or _NOBODY, _bytes(password))
+    return bool(right) and real is not None
 
 
 def is_outdated(stored: str) -> bool:

@@ -8,7 +8,7 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge_exchange.auth import factors, factors_app, factors_codes, passkeys, queries, sessions
+from knowledge_exchange.auth import factors, factors_app, factors_codes, passkeys, queries, sessions, union_linking
 from knowledge_exchange.auth import passkeys_challenges as challenges
 from knowledge_exchange.auth.blueprint import blueprint
 from knowledge_exchange.auth.fresh import fresh
@@ -192,6 +192,8 @@ def _page(fault: str = "") -> str:
         "has_party": passkeys.party() is not None,
         "most_name_chars": passkeys.NAME_MAX_CHARS,
         "codes_amount": factors_codes.AMOUNT,
+        "union": union_linking.identity_of(me.id),
+        "may_unlink": union_linking.may_unlink(_account()),
     }
     return render_template("auth/factors.html", nav="me", fault=fault, **facts)
 

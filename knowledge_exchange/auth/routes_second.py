@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from knowledge_exchange.auth import passkeys, proving, queries, second_step, sessions
+from knowledge_exchange.auth import passkeys, proving, queries, second_step, sessions, union_arriving
 from knowledge_exchange.auth import passkeys_challenges as challenges
 from knowledge_exchange.auth.answering import local_or
 from knowledge_exchange.auth.arriving import go_on, second_page
@@ -48,7 +48,7 @@ def try_second() -> ResponseReturnValue:
         return _begin_again()
     code = request.form.get("code", "")
     proving.count_code(account.id, code)
-    if not _signed_in(account, lambda: proving.spend_code(account.id, code)):
+    if not _signed_in(account, _and_union(account, lambda: proving.spend_code(account.id, code))):
         return second_page(account, goal=_goal(), wrong="code"), 401
     give_back()
     return go_on()
@@ -83,13 +83,19 @@ def try_passkey() -> ResponseReturnValue:
             return _refused(), 401
         return go_on()
     shown = proving.read_passkey(challenges.SECOND, answer, account.id)
-    if shown is None or not _signed_in(account, _using(shown)):
+    if shown is None or not _signed_in(account, _and_union(account, _using(shown))):
         return second_page(account, goal=_goal(), wrong="passkey"), 401
     return go_on()
 
 
 def _using(shown: Shown) -> Callable[[], bool]:
     return lambda: passkeys.use(shown)
+
+
+def _and_union(account: Account, prove: Callable[[], bool]) -> Callable[[], bool]:
+    """``prove``, and then what waits for it, where the union's provider showed the first step."""
+    note = second_step.union_note()
+    return lambda: prove() and union_arriving.finish(account.id, note)
 
 
 def _signed_in(account: Account, prove: Callable[[], bool], way: str = "second") -> bool:

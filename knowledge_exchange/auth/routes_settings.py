@@ -118,6 +118,7 @@ def _page(password: Form | None = None, handle: Form | None = None, reading: For
         "auth/settings.html",
         nav="me",
         account=account,
+        has_password=account.password_hash != passwords.UNUSABLE,
         may_change_handle=policy.may_change_handle(changed_at, now()),
         handle_free_at=changed_at + policy.HANDLE_PAUSE if changed_at else None,
         password_form=password or ChangePasswordForm(formdata=None, **about),

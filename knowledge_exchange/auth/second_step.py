@@ -1,5 +1,5 @@
-"""Between the password and the second factor: nobody is signed in, and the browser holds a sealed note that says who
-has given the right password.
+"""Between the password (or the union's own sign-in) and the second factor: nobody is signed in, and the browser holds a
+sealed note that says who has shown the first.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import timedelta
+from typing import Any
 
 from flask import session
 
@@ -20,9 +21,14 @@ LIFE = timedelta(minutes=10)
 _KEPT = "second"
 
 
-def hold(account: Account) -> None:
-    """Note in the cookie that this browser gave the right password of that account just now."""
-    facts = {"member": account.id, "password": token_hash(account.password_hash), "until": _seconds() + _life()}
+def hold(account: Account, union: list[str] | None = None) -> None:
+    """Note in the cookie that this browser gave the right password of that account just now.
+
+    ``union``: that it came from the union's provider instead, and what is to be done about that once the second step
+    is done (auth/union_arriving.py).
+    """
+    password = token_hash(account.password_hash)
+    facts = {"member": account.id, "password": password, "until": _seconds() + _life(), "union": union}
     session[_KEPT] = base64.urlsafe_b64encode(seal(json.dumps(facts).encode())).decode()
 
 
@@ -36,9 +42,15 @@ def held() -> Account | None:
     return account if is_same else None
 
 
-def _facts() -> dict[str, str | int] | None:
+def union_note() -> list[str] | None:
+    """What :func:`hold` was given about the union's provider; None after a password."""
+    facts = _facts()
+    return facts.get("union") if facts else None
+
+
+def _facts() -> dict[str, Any] | None:
     try:
-        found: dict[str, str | int] = json.loads(unseal(base64.urlsafe_b64decode(str(session[_KEPT]))))
+        found: dict[str, Any] = json.loads(unseal(base64.urlsafe_b64decode(str(session[_KEPT]))))
     except (KeyError, ValueError):
         return None
     return found

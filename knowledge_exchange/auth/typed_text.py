@@ -116,7 +116,7 @@ def sign_in_page(
     carried: list[TypedField] | None = None,
     carry_action: str = "",
 ) -> str:
-    """The sign-in page; ``wrong``: what fits no account, ``password`` or ``passkey``."""
+    """The sign-in page; ``wrong``: what fits no account, ``password`` or ``passkey``; or ``union`` is down."""
     return render_template(
         "auth/sign_in.html",
         action=url_for("auth.sign_in"),

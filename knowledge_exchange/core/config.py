@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from knowledge_exchange.core import union_settings
+
 MIN_SECRET_CHARS = 32
 DEFAULT_PORT = 5000
 #: Answers that must not tell whether somebody exists take at least this long, hashing included.
 DEFAULT_MIN_ANSWER_MS = 300
 DEFAULT_ROLL_BRAKE_PERCENT = 5
 DEFAULT_LAPSE_GRACE_DAYS = 14
+DEFAULT_CLAIM_REMIND_DAYS = 2
 DEFAULT_SESSION_IDLE_DAYS = 30
 DEFAULT_SESSION_DAYS = 90
 DEFAULT_OFFICE_IDLE_HOURS = 12
@@ -157,6 +160,12 @@ SETTINGS: tuple[Setting, ...] = (
         _number,
         "how long a member stays in after the roll has them no more",
     ),
+    Setting(
+        "KE_CLAIM_REMIND_DAYS",
+        DEFAULT_CLAIM_REMIND_DAYS,
+        _number,
+        "how long claims and appeals wait before their officers are reminded, each once a day",
+    ),
     Setting("KE_SECOND_FACTOR", "required", _second_factor, "of officers, moderators, administrators: required or off"),
     Setting("KE_SESSION_IDLE_DAYS", DEFAULT_SESSION_IDLE_DAYS, _some, "a sign-in unused for so many days is over"),
     Setting("KE_SESSION_DAYS", DEFAULT_SESSION_DAYS, _some, "a sign-in is over after so many days, used or not"),
@@ -167,6 +176,13 @@ SETTINGS: tuple[Setting, ...] = (
         "the same for officers and administrators, in hours without use",
     ),
     Setting("KE_PLACES_FILE", "", str, "a MaxMind file with towns for the list of sign-ins; default: countries"),
+    Setting("KE_OIDC_ISSUER", "", union_settings.issuer, "the union's identity provider, as its tokens name it"),
+    Setting("KE_OIDC_CLIENT_ID", "", str, "what the provider calls this exchange"),
+    Setting("KE_OIDC_CLIENT_SECRET", "", str, "what it shows the provider", secret=True),
+    Setting("KE_OIDC_NAME", "your union account", str, "for the button: “Sign in with …”"),
+    Setting("KE_OIDC_SCOPE", "openid email profile", str, "what is asked of the provider"),
+    Setting("KE_OIDC_NUMBER_CLAIM", "", str, "the claim that holds the membership number, where there is one"),
+    Setting("KE_OIDC_SOURCE", "", str, "of which roll that number is"),
     Setting("KE_METRICS_TOKEN", "", str, "lets a monitor read /metrics from elsewhere", secret=True),
     Setting("KE_LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR"),
 )
@@ -263,7 +279,7 @@ def problems(config: Mapping[str, Any]) -> list[str]:
         wrong.append("KE_RATE_LIMITS is off: that is for load tests only. Unset it.")
     if config["KE_MIN_ANSWER_MS"] < DEFAULT_MIN_ANSWER_MS:
         wrong.append(f"KE_MIN_ANSWER_MS is below {DEFAULT_MIN_ANSWER_MS}: raise or unset it.")
-    return wrong
+    return wrong + union_settings.problems(config)
 
 
 def flask_settings(config: Mapping[str, Any]) -> dict[str, Any]:
