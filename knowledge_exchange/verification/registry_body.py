@@ -74,6 +74,9 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
             while packed and not unpacker.eof:
                 yield unpacker.decompress(packed, _PIECE)
                 packed = unpacker.unconsumed_tail
+            if unpacker.eof and (packed or unpacker.unused_data):
+                # A second part: nothing that we asked for, and not to be left out without a word either.
+                raise _broken()
         yield unpacker.flush()
     except zlib.error:
         raise _broken() from None
