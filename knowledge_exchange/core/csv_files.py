@@ -34,6 +34,8 @@ class Record:
     cells: list[str] | None
     #: Bytes from the beginning of the file to the end of this record, for a progress bar.
     read: int
+    #: What ``cells`` would be without its quotation marks, where these make no sense.
+    pieces: tuple[str, ...] = ()
 
 
 def header_key(text: str) -> str:
@@ -110,10 +112,12 @@ def _records(lines: Iterator[Line], delimiter: str, columns: int) -> Iterator[Re
         if not held:
             return
         cells, used = _next_record([line.text for line in held], delimiter, columns)
-        number, read = held[0].number, held[used - 1].read
+        first, read = held[0], held[used - 1].read
         del held[:used]
-        if cells is None or any(cell.strip() for cell in cells):
-            yield Record(number, cells, read)
+        if cells is None:
+            yield Record(first.number, None, read, tuple(first.text.replace('"', "").split(delimiter)))
+        elif any(cell.strip() for cell in cells):
+            yield Record(first.number, cells, read)
 
 
 def _next_record(texts: list[str], delimiter: str, columns: int) -> tuple[list[str] | None, int]:

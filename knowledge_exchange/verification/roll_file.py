@@ -98,7 +98,7 @@ def _read_row(source: str, header: list[str], record: Record) -> Row:
             str(error),
             hashed,
             tail,
-            clues=frozenset(_clues(source, header, record.cells or [])) - {""},
+            clues=frozenset(_clues(source, header, record.cells or list(record.pieces))) - {""},
             is_broken_off=record.cells is None or len(record.cells) < len(header),
         )
 

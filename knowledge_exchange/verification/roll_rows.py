@@ -130,6 +130,8 @@ def cells_by_name(header: list[str], cells: list[str] | None) -> dict[str, str]:
     """The cells under their columns' names, trimmed. Raises :class:`BadCell` for a row of another shape."""
     if cells is None:
         raise BadCell(_("a quotation mark in it never ends"))
+    if any(len(cell) > MAX_CELL_CHARS for cell in cells):  # not all of such a row may have been read
+        raise BadCell(_("a cell is longer than %(most)s characters", most=MAX_CELL_CHARS))
     width = len(header)
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
@@ -142,8 +144,6 @@ def cells_by_name(header: list[str], cells: list[str] | None) -> dict[str, str]:
         raise BadCell(_("it holds letters that can't be read (wrong encoding)"))
     if any(_SPREADSHEET_FAULT.fullmatch(cell) for cell in trimmed):
         raise BadCell(_("a formula of the spreadsheet has failed in it (#N/A or the like)"))
-    if any(len(cell) > MAX_CELL_CHARS for cell in trimmed):
-        raise BadCell(_("a cell is longer than %(most)s characters", most=MAX_CELL_CHARS))
     return dict(zip(header, trimmed, strict=True))
 
 
