@@ -77,7 +77,7 @@ def sign_ins_of(member_id: int) -> list[Device]:
 
 
 #: Acts by which somebody sees what is on record about a person, without changing it.
-LOOKS = ("claim.opened", "member.opened", "member.shown", "roll.searched")
+LOOKS = ("appeal.opened", "claim.opened", "member.opened", "member.shown", "roll.searched")
 MOST_LOOKS = 50
 
 
@@ -119,22 +119,30 @@ def standing_of(member_id: int) -> Standing:
 
 
 class Step(NamedTuple):
-    """One change of somebody's standing."""
+    """One change of somebody's standing; ``by``: ``self``, ``team`` (an officer) or ``exchange``."""
 
     at: datetime
     before: str
     after: str
     cause: str
+    by: str
 
 
 def steps_of(member_id: int) -> list[Step]:
-    """How a member's standing changed, the latest first."""
+    """How a member's standing changed, the latest first. Which officer it was is the union's to answer for."""
+    columns = (StandingChange.at, StandingChange.before, StandingChange.after, StandingChange.cause)
     query = (
-        select(StandingChange.at, StandingChange.before, StandingChange.after, StandingChange.cause)
+        select(*columns, StandingChange.actor_id)
         .where(StandingChange.member_id == member_id)
         .order_by(StandingChange.id.desc())
     )
-    return [Step(*row) for row in db.session.execute(query)]
+    return [Step(*step, _by(actor_id, member_id)) for *step, actor_id in db.session.execute(query)]
+
+
+def _by(actor_id: int | None, member_id: int) -> str:
+    if actor_id is None:
+        return "exchange"
+    return "self" if actor_id == member_id else "team"
 
 
 def messages_since(recipient: str, since: datetime) -> int:
