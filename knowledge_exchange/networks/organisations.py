@@ -1,112 +1,137 @@
-"""Bringing the list of organisations up to date from the NHS's own file. Nothing here commits."""
+"""Bringing the list of organisations up to date, year by year. Nothing here commits."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from knowledge_exchange.audit.actions import record
-from knowledge_exchange.core.csv_files import UnreadableFile, open_csv
-from knowledge_exchange.core.db import db
-from knowledge_exchange.core.text import one_line
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import AnyRow, db, table_of
+from knowledge_exchange.networks import mergers
 from knowledge_exchange.networks.models import Organisation
-from knowledge_exchange.networks.regions import region_slug
+from knowledge_exchange.networks.organisation_file import Bad, Facts
 
-REQUIRED = ("ods_code", "name")
-_CODE = re.compile(r"[A-Z0-9]{3,8}")
-_SMALL = frozenset({"and", "of", "the", "for", "in", "on", "upon", "with", "by", "to"})
-_CAPITALS = frozenset({"NHS", "UK", "ICB", "CIC", "LLP", "II"})
-MAX_NAME_CHARS = 200
+_ORGANISATIONS = table_of(Organisation)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the file says of one organisation."""
-
-    code: str
-    name: str
-    region: str | None
-    closed: bool
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
-    """What an import did. ``closed``: left out, for they have closed; ``bad``: line numbers and reasons."""
+    """What an import did, in numbers and, where somebody should look at it, by code and name."""
 
-    added: int
-    changed: int
-    unchanged: int
-    closed: int
-    bad: list[tuple[int, str]]
-
-
-def read_organisations(path: Path) -> tuple[list[Facts], list[tuple[int, str]]]:
-    """The organisations in the file, and the rows that can't be read. Raises :class:`UnreadableFile`."""
-    header, records = open_csv(path)
-    missing = [name for name in REQUIRED if name not in header]
-    if missing:
-        names = ", ".join(missing)
-        raise UnreadableFile(_("The first line must name the columns; missing: %(names)s.", names=names))
-    good: dict[str, Facts] = {}
-    bad = []
-    for row in records:
-        found = _facts(header, row.cells)
-        if isinstance(found, str):
-            bad.append((row.line, found))
-        else:
-            good[found.code] = found
-    return list(good.values()), bad
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    #: Closed ones that nobody is known to have followed: left out.
+    left_out: int = 0
+    #: Code, the name until now, the name from now on.
+    renamed: list[tuple[str, str, str]] = field(default_factory=list)
+    #: Code and that of the successor: their members have moved.
+    merged: list[tuple[str, str]] = field(default_factory=list)
+    #: Code and name: closed since, and nobody is known to follow; their members stay with them.
+    orphaned: list[tuple[str, str]] = field(default_factory=list)
+    #: Code and name: not in the file any more, though not closed.
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    #: Line numbers and reasons.
+    bad: list[Bad] = field(default_factory=list)
 
 
-def _facts(header: list[str], cells: list[str] | None) -> Facts | str:
-    """The facts, or what is wrong with the row."""
-    if cells is None or len(cells) != len(header):
-        return str(_("the row has another number of columns than the first line"))
-    row = dict(zip(header, (one_line(cell) for cell in cells), strict=True))
-    code = row["ods_code"].upper()
-    if not _CODE.fullmatch(code):
-        return str(_("“%(text)s” is no organisation code", text=row["ods_code"]))
-    if not row["name"] or len(row["name"]) > MAX_NAME_CHARS:
-        return str(_("the name is missing or too long"))
-    region = region_slug(row.get("region", "")) or region_slug(row.get("region_code", ""))
-    return Facts(code, readable_name(row["name"]), region, bool(row.get("closed")))
-
-
-def readable_name(text: str) -> str:
-    """``ST HELEN'S AND KNOWSLEY NHS TRUST`` as people write it; names that are not all capitals stay."""
-    if text != text.upper():
-        return text
-    words = [_readable_word(word) for word in text.split()]
-    first = words[0]
-    return " ".join([first[:1].upper() + first[1:], *words[1:]])
-
-
-def _readable_word(word: str) -> str:
-    if word.strip("(),.") in _CAPITALS:
-        return word
-    if word.lower() in _SMALL:
-        return word.lower()
-    # Capitals after a hyphen or a bracket, not after an apostrophe: St Helen's, Stoke-on-Trent.
-    parts = re.split(r"([-(/])", word.lower())
-    return "".join(part if part in _SMALL else part[:1].upper() + part[1:] for part in parts)
-
-
-def apply_organisations(found: list[Facts], bad: list[tuple[int, str]], *, actor: int | None) -> Outcome:
+def apply_organisations(found: list[Facts], bad: list[Bad], *, actor: int | None) -> Outcome:
     """Write what is new or different. None is ever removed: members may still work there.
 
-    Organisations that have closed are not added, but those on record stay.
+    Closed ones are taken up only where they have a successor, for a roll may still name them; who belongs to one
+    that was merged moves.
     """
     known = {row.code: row for row in db.session.execute(select(*Organisation.__table__.columns))}
-    fresh = [facts for facts in found if facts.code not in known and not facts.closed]
-    there = [facts for facts in found if facts.code in known]
-    differ = [facts for facts in there if (facts.name, facts.region) != tuple(known[facts.code])[1:]]
-    for statement, rows in ((insert(Organisation), fresh), (update(Organisation), differ)):
-        if rows:
-            db.session.execute(statement, [{"code": f.code, "name": f.name, "region": f.region} for f in rows])
-    closed = sum(facts.closed and facts.code not in known for facts in found)
-    record("organisations.imported", actor=actor, note=f"{len(fresh)} added, {len(differ)} changed")
-    return Outcome(len(fresh), len(differ), len(there) - len(differ), closed, bad)
+    outcome = Outcome(bad=list(bad))
+    _add(found, known, outcome)
+    _change([facts for facts in found if facts.code in known], known, outcome)
+    _merge(found, known, outcome)
+    _note_orphans(found, known, outcome)
+    in_file = {facts.code for facts in found}
+    gone = [row for row in known.values() if row.code not in in_file and row.closed_on is None]
+    outcome.missing = [(row.code, row.name) for row in sorted(gone, key=lambda row: row.code)]
+    outcome.bad.sort()
+    record("organisations.imported", actor=actor, note=f"{outcome.added} added, {outcome.changed} changed")
+    return outcome
+
+
+def _is_over(facts: Facts) -> bool:
+    return facts.closed_on is not None and facts.closed_on <= now().date()
+
+
+def _add(found: list[Facts], known: Mapping[str, AnyRow], outcome: Outcome) -> None:
+    new = [facts for facts in found if facts.code not in known]
+    fresh = [facts for facts in new if not _is_over(facts) or facts.successor]
+    rows = [
+        {
+            "code": facts.code,
+            "name": facts.name,
+            "region": facts.region,
+            "closed_on": facts.closed_on,
+            "successor_code": None,
+            "domains": facts.domains or "",
+        }
+        for facts in fresh
+    ]
+    if rows:
+        db.session.connection().execute(insert(_ORGANISATIONS), rows)
+    outcome.added, outcome.left_out = len(fresh), len(new) - len(fresh)
+
+
+def _change(there: list[Facts], known: Mapping[str, AnyRow], outcome: Outcome) -> None:
+    rows = [(facts, _said(facts, known[facts.code])) for facts in there]
+    differ = [(facts, said) for facts, said in rows if _differs(known[facts.code], said)]
+    changing = update(_ORGANISATIONS).where(_ORGANISATIONS.c.code == bindparam("of_code"))
+    if differ:
+        statement = changing.values({name: bindparam(name) for name in ("name", "region", "domains", "closed_on")})
+        db.session.connection().execute(statement, [{"of_code": facts.code, **said} for facts, said in differ])
+    for facts, said in differ:
+        before = known[facts.code].name
+        if said["name"] != before:
+            outcome.renamed.append((facts.code, before, said["name"]))
+    outcome.changed, outcome.unchanged = len(differ), len(there) - len(differ)
+
+
+def _differs(row: AnyRow, said: Mapping[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in said.items())
+
+
+def _said(facts: Facts, row: AnyRow) -> dict[str, Any]:
+    """What the file says of an organisation; what it doesn't say stays, for officers know of mergers first."""
+    return {
+        "name": facts.name,
+        "region": facts.region,
+        "domains": row.domains if facts.domains is None else facts.domains,
+        "closed_on": facts.closed_on or row.closed_on,
+    }
+
+
+def _merge(found: list[Facts], known: Mapping[str, AnyRow], outcome: Outcome) -> None:
+    for facts in found:
+        before = known[facts.code].successor_code if facts.code in known else None
+        if not _is_over(facts) or facts.successor in (None, before):
+            continue
+        try:
+            mergers.merge(facts.code, str(facts.successor), on=facts.closed_on, actor=None)
+        except mergers.CannotMerge as error:
+            reason = _("its successor %(code)s can't be: %(why)s", code=facts.successor, why=str(error))
+            outcome.bad.append((facts.line, reason))
+        else:
+            outcome.merged.append((facts.code, str(facts.successor)))
+
+
+def _note_orphans(found: list[Facts], known: Mapping[str, AnyRow], outcome: Outcome) -> None:
+    for facts in found:
+        row = known.get(facts.code)
+        if (
+            row is not None
+            and row.closed_on is None
+            and _is_over(facts)
+            and not (facts.successor or row.successor_code)
+        ):
+            outcome.orphaned.append((facts.code, facts.name))

@@ -10,17 +10,18 @@ from enum import Enum
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 
 from knowledge_exchange.audit.actions import record
+from knowledge_exchange.auth import categories
 from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.core.text import one_line
 from knowledge_exchange.mail.actions import post_mail
+from knowledge_exchange.networks import mergers
 from knowledge_exchange.networks.actions import join_automatically
-from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.verification import codes, policy
 from knowledge_exchange.verification.matching import normal_number, number_hash, number_hashes, number_tail
 from knowledge_exchange.verification.models import Claim, RollEntry
@@ -151,13 +152,11 @@ def take_entry(entry_id: int | None, member_id: int) -> AnyRow | None:
 def make_member(member_id: int, entry: AnyRow | None, cause: str, *, actor: int | None) -> None:
     """Let an account in: what the roll says of the person, standing, and the networks of everybody."""
     if entry is not None:
-        known = exists().where(Organisation.code == entry.ods_code)
-        has_organisation = bool(db.session.scalar(select(known)))
         facts = {
             "name": f"{entry.first_name} {entry.surname}" if entry.first_name else None,
             "region": entry.region or None,
-            "organisation_code": entry.ods_code if has_organisation else None,
-            "category": entry.category,
+            "organisation_code": mergers.current_code(entry.ods_code),
+            "category": categories.known(entry.category),
         }
         said = {name: value for name, value in facts.items() if value}
         db.session.execute(update(Member).where(Member.id == member_id).values(**said))

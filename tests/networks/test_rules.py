@@ -6,7 +6,7 @@ import pytest
 
 from knowledge_exchange.networks import policy
 from knowledge_exchange.networks.listing import rounded
-from knowledge_exchange.networks.organisations import readable_name
+from knowledge_exchange.networks.organisation_file import readable_name
 from knowledge_exchange.networks.regions import REGIONS, region_name, region_slug
 
 SEEN = ("open", "closed", "private")
