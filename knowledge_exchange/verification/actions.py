@@ -10,21 +10,20 @@ from enum import Enum
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth import categories
-from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.core.text import one_line
 from knowledge_exchange.mail.actions import post_mail
 from knowledge_exchange.networks import mergers
-from knowledge_exchange.networks.actions import join_automatically
 from knowledge_exchange.verification import codes, policy
 from knowledge_exchange.verification.matching import normal_number, number_hash, number_hashes, number_tail
-from knowledge_exchange.verification.models import Claim, RollEntry
+from knowledge_exchange.verification.member_steps import change_by_hand
+from knowledge_exchange.verification.models import Appeal, Claim, RollEntry
 
 #: If no code has come in this time, a person will look: then the claim is in the queue, code or not.
 PATIENCE = timedelta(minutes=10)
@@ -42,11 +41,12 @@ class CodeOutcome(Enum):
     QUEUED = "queued"  # right, but somebody else was first
 
 
-def make_claim(member_id: int, source: str, number: str, surname: str) -> None:
+def make_claim(member_id: int, source: str, number: str, surname: str, *, guarded: bool = False) -> str:
     """Claim a place on a roll. A match mails a code to the address on the roll; all else waits for a person.
 
-    A new claim replaces the account's earlier one and keeps its place in the queue. Raises
-    :class:`NotPending`.
+    A new claim replaces the account's earlier one and keeps its place in the queue. ``guarded``: the number was tried
+    so often that no code is sent for it. Returns why it waits for a person, empty where a code was sent: the claimant
+    is never told. Raises :class:`NotPending`.
     """
     _insist_pending(member_id)
     normal = normal_number(number)
@@ -57,19 +57,26 @@ def make_claim(member_id: int, source: str, number: str, surname: str) -> None:
         number_tail=number_tail(normal),
         surname=one_line(surname),
     )
-    waiting_since = _replace_earlier(member_id)
+    waiting_since = _replace_earlier(claim)
     db.session.add(claim)
     db.session.flush()
-    hashes = number_hashes(source, normal)
-    query = select(RollEntry).where(RollEntry.source == source, RollEntry.number_hash.in_(hashes))
-    entry = db.session.scalar(query)
-    cause = policy.why_no_code(entry, claim.surname)
+    entry = find_entry(source, normal)
+    cause = policy.why_no_code(entry, claim.surname, member_id) or (policy.GUARDED if guarded else "")
     if entry is not None and not cause:
         _send_code(claim, entry)
     claim.queue_cause = cause or policy.UNUSED_CODE
     due = now() if cause else now() + PATIENCE
     claim.queued_at = min(due, waiting_since) if waiting_since else due
     record("claim.made", actor=member_id, subject=member_id, note=f"{source}: {cause or 'code sent'}")
+    return cause
+
+
+def find_entry(source: str, normal: str) -> RollEntry | None:
+    """The entry with exactly this number on that roll: there is one at most, whatever else is alike."""
+    query = select(RollEntry).where(
+        RollEntry.source == source, RollEntry.number_hash.in_(number_hashes(source, normal))
+    )
+    return db.session.scalar(query)
 
 
 def _insist_pending(member_id: int) -> None:
@@ -79,11 +86,31 @@ def _insist_pending(member_id: int) -> None:
         raise NotPending
 
 
-def _replace_earlier(member_id: int) -> Any:
-    """Close the account's open claims; since when the oldest of them has waited, or None."""
-    where = (Claim.member_id == member_id, Claim.decided_at.is_(None))
-    closed = update(Claim).where(*where).values(decided_at=now(), code_hash=None).returning(Claim.queued_at)
-    return min((moment for moment in db.session.scalars(closed) if moment), default=None)
+def _replace_earlier(claim: Claim) -> Any:
+    """Close the account's open claims; since when the oldest of them has waited, or None.
+
+    What the claimant wrote for whoever looks stays with the new one, and that they were reminded.
+    """
+    where = (Claim.member_id == claim.member_id, Claim.decided_at.is_(None))
+    facts = (Claim.queued_at, Claim.evidence, Claim.reminded_at)
+    closed = update(Claim).where(*where).values(decided_at=now(), code_hash=None).returning(*facts)
+    earlier = db.session.execute(closed).all()
+    for row in earlier:
+        claim.evidence, claim.reminded_at = row.evidence, row.reminded_at
+    return min((row.queued_at for row in earlier if row.queued_at), default=None)
+
+
+def add_evidence(member_id: int, text: str) -> None:
+    """Put down, in place of what was there, what may help an officer to find the claimant.
+
+    Raises :class:`NotPending`, also where no claim is open.
+    """
+    _insist_pending(member_id)
+    mine = (Claim.member_id == member_id, Claim.decided_at.is_(None))
+    noted = update(Claim).where(*mine).values(evidence=text.strip()).returning(Claim.id)
+    if not db.session.scalars(noted).all():
+        raise NotPending
+    record("claim.evidence", actor=member_id, subject=member_id)
 
 
 def _send_code(claim: Claim, entry: RollEntry) -> None:
@@ -120,9 +147,9 @@ def enter_code(member_id: int, code: str) -> CodeOutcome:
     mine = update(Claim).where(Claim.id == claim.id)
     entry = take_entry(claim.roll_entry_id, member_id)
     if entry is None:
-        late = {"queued_at": moment, "queue_cause": policy.TAKEN, "code_hash": None}
-        db.session.execute(mine.values(**late))
-        record("claim.queued", actor=member_id, subject=member_id, note=policy.TAKEN)
+        cause = _why_not_theirs(claim.roll_entry_id)
+        db.session.execute(mine.values(queued_at=moment, queue_cause=cause, code_hash=None))
+        record("claim.queued", actor=member_id, subject=member_id, note=cause)
         return CodeOutcome.QUEUED
     db.session.execute(mine.values(decided_at=moment, accepted=True, code_hash=None))
     record("claim.proved", actor=member_id, subject=member_id)
@@ -141,16 +168,25 @@ def _take_try(member_id: int) -> AnyRow | None:
     return db.session.execute(tried).first()
 
 
+def _why_not_theirs(entry_id: int | None) -> str:
+    gone_at = db.session.scalar(select(RollEntry.gone_at).where(RollEntry.id == entry_id))
+    return policy.GONE if gone_at else policy.TAKEN
+
+
 def take_entry(entry_id: int | None, member_id: int) -> AnyRow | None:
-    """Make a roll entry this account's, once and for the first to come; None when it is somebody's or gone."""
-    free = (RollEntry.id == entry_id, RollEntry.member_id.is_(None))
+    """Make a roll entry this account's, for the first to come; None when it is another's or the roll has it no more."""
+    nobody_elses = or_(RollEntry.member_id.is_(None), RollEntry.member_id == member_id)
+    free = (RollEntry.id == entry_id, nobody_elses, RollEntry.gone_at.is_(None))
     taken = update(RollEntry).where(*free).values(member_id=member_id)
     facts = (RollEntry.first_name, RollEntry.surname, RollEntry.region, RollEntry.ods_code, RollEntry.category)
     return db.session.execute(taken.returning(*facts)).first()
 
 
 def make_member(member_id: int, entry: AnyRow | None, cause: str, *, actor: int | None) -> None:
-    """Let an account in: what the roll says of the person, standing, and the networks of everybody."""
+    """Let an account in: what the roll says of the person, standing, and the networks of everybody.
+
+    An appeal that is open has come to its end by that.
+    """
     if entry is not None:
         facts = {
             "name": f"{entry.first_name} {entry.surname}" if entry.first_name else None,
@@ -160,5 +196,6 @@ def make_member(member_id: int, entry: AnyRow | None, cause: str, *, actor: int 
         }
         said = {name: value for name, value in facts.items() if value}
         db.session.execute(update(Member).where(Member.id == member_id).values(**said))
-    change_standing(member_id, "active", cause, actor)
-    join_automatically(member_id)
+    still_open = (Appeal.member_id == member_id, Appeal.decided_at.is_(None))
+    db.session.execute(update(Appeal).where(*still_open).values(decided_at=now()))
+    change_by_hand(member_id, "active", cause, actor)

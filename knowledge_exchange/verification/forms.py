@@ -6,12 +6,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from knowledge_exchange.verification import policy, wording
 from knowledge_exchange.verification.codes import CODE_CHARS, normal_code
 from knowledge_exchange.verification.matching import is_number, normal_number, plain_surname
 from knowledge_exchange.verification.rolls import source_key
 
 MAX_CHARS = 100
 MAX_NOTE_CHARS = 1000
+MAX_EVIDENCE_CHARS = 1000
+MAX_APPEAL_CHARS = 2000
 
 
 class ClaimForm(Form):
@@ -61,10 +64,42 @@ class SettleForm(Form):
 
 
 class RefuseForm(Form):
-    """Turning a claim down takes a note."""
+    """Turning a claim down takes a reason; some take a note besides."""
 
-    note = TextAreaField(
-        _l("Why not"),
-        [DataRequired(_l("Say why, so that they know what to do next.")), Length(max=MAX_NOTE_CHARS)],
-        id="refuse-note",
+    reason = RadioField(_l("Reason"), choices=lambda: list(wording.refusals().items()), validate_choice=False)
+    note = TextAreaField(_l("What they should do next"), [Length(max=MAX_NOTE_CHARS)], id="refuse-note")
+
+    def validate_reason(self, field: RadioField) -> None:
+        """One of those that there are."""
+        if field.data not in policy.REFUSALS:
+            raise ValidationError(_l("Choose a reason."))
+
+    def validate_note(self, field: TextAreaField) -> None:
+        """Where the reason says too little by itself."""
+        if self.reason.data in policy.REFUSALS_WITH_NOTE and not (field.data or "").strip():
+            raise ValidationError(_l("Say more, so that they know what to do next."))
+
+
+class EvidenceForm(Form):
+    """What may help an officer to find the claimant. Nothing is allowed, too: it takes back what was there."""
+
+    evidence = TextAreaField(_l("What may help to find you"), [Length(max=MAX_EVIDENCE_CHARS)])
+
+
+class AppealForm(Form):
+    """Why somebody else should look again."""
+
+    text = TextAreaField(
+        _l("What should be looked at again, and why"),
+        [DataRequired(_l("Say what you think was wrong.")), Length(max=MAX_APPEAL_CHARS)],
+        id="appeal-text",
+    )
+
+
+class AnswerForm(Form):
+    """What becomes of an appeal: the appellant reads it."""
+
+    answer = TextAreaField(
+        _l("Your answer"),
+        [DataRequired(_l("Write an answer: they read it.")), Length(max=MAX_APPEAL_CHARS)],
     )

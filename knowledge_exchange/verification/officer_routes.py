@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from wtforms import Form
 
@@ -15,27 +14,14 @@ from knowledge_exchange.auth.fresh import ask_unless_fresh
 from knowledge_exchange.auth.gate import for_roles
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
-from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.verification import policy, queries, settling
+from knowledge_exchange.verification import guessing, policy, queries, settling, wording
 from knowledge_exchange.verification.forms import RefuseForm, SearchForm, SettleForm
 
 blueprint = Blueprint("claims", __name__, url_prefix="/admin/claims")
 BAD_INPUT = 400
-
-
-def _causes() -> dict[str, str]:
-    """Why a claim waits, in words for the officer (never for the claimant)."""
-    return {
-        policy.UNKNOWN_NUMBER: _("No entry on this roll has that number."),
-        policy.OTHER_SURNAME: _("The number is on the roll, under another surname."),
-        policy.TAKEN: _("Number and surname match, but the entry belongs to another account."),
-        policy.GONE: _("Number and surname match, but the roll does not have the entry any more."),
-        policy.NO_ADDRESS: _("Number and surname match, but the roll holds no e-mail address."),
-        policy.UNUSED_CODE: _("Number and surname match; the code that was sent has not been used."),
-    }
 
 
 @blueprint.get("")
@@ -46,15 +32,18 @@ def queue() -> ResponseReturnValue:
     shown = rows[: queries.QUEUE_PAGE]
     older = url_for(".queue", after=str(shown[-1].id)) if len(rows) > len(shown) else None
     claims = [_as_shown(row) for row in shown]
-    return render_template("verification/claims.html", claims=claims, older=older, unread=unread_count(require_me().id))
+    alarm = guessing.last_alarm()
+    unread = unread_count(require_me().id)
+    return render_template("verification/claims.html", claims=claims, older=older, alarm=alarm, unread=unread)
 
 
 def _as_shown(row: Any) -> dict[str, Any]:
     return {
         **row._asdict(),
         "roll": queries.source_name(row.source),
-        "cause": _causes().get(row.queue_cause, ""),
-        "waited": format_timedelta(now() - row.queued_at, granularity="minute"),
+        "cause": wording.causes().get(row.queue_cause, ""),
+        "waited": wording.waited(row.queued_at),
+        "refusal": wording.refusals().get(row.refused_reason or "", ""),
     }
 
 
@@ -117,7 +106,9 @@ def _accept(row: Any) -> ResponseReturnValue:
     except settling.NoteMissing:
         return _complain(row, form, _("Without an entry on the roll, note what you saw that proves the membership."))
     except settling.EntryTaken:
-        return _complain(row, form, _("That entry belongs to another account. Choose another, or refuse the claim."))
+        return _complain(
+            row, form, _("That entry belongs to another account, or is gone. Choose another, or refuse the claim.")
+        )
     flash(_("%(name)s is now a member of the exchange.", name=row.name), "good")
     return redirect(url_for(".queue"), 303)
 
@@ -131,9 +122,10 @@ def _refuse(row: Any) -> ResponseReturnValue:
     form = RefuseForm(request.form)
     if not form.validate():
         return _page(row, refuse=form), BAD_INPUT
+    facts = {"reason": form.reason.data, "note": form.note.data or ""}
     with unit_of_work():
-        settling.refuse_claim(row.id, officer_id=require_me().id, note=form.note.data or "")
-    flash(_("The claim is refused; the claimant can read your note."), "good")
+        settling.refuse_claim(row.id, officer_id=require_me().id, **facts)
+    flash(_("The claim is refused; the claimant can read why, and may appeal to another officer."), "good")
     return redirect(url_for(".queue"), 303)
 
 
@@ -149,4 +141,6 @@ def _page(row: Any, found: Any = None, **forms: Form) -> str:
         search=forms.get("search") or SearchForm(),
         accept=forms.get("accept") or SettleForm(),
         refuse=forms.get("refuse") or RefuseForm(),
+        told=wording.refusals_told(),
+        closed=queries.closed_to(entries, row.member_id),
     )

@@ -1,4 +1,4 @@
-"""Who may claim, and who may settle claims: pure questions."""
+"""Who may claim and appeal, and who may settle that: pure questions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from knowledge_exchange.verification.matching import same_surname
 
 #: Officers who settle claims and keep the roll.
 SETTLERS = ("membership_officer", "administrator")
+#: Who may show that they are a member: nobody knows it yet, or they have renewed under another number or union.
+CLAIMANTS = ("pending", "lapsed")
 
 # Why a claim waits for a person; the empty text: a code settles it.
 UNKNOWN_NUMBER = "unknown_number"
@@ -17,30 +19,44 @@ TAKEN = "taken"
 GONE = "gone"
 NO_ADDRESS = "no_address"
 UNUSED_CODE = "unused_code"
+GUARDED = "guarded"
+
+#: Why a claim may be refused; in words: ``wording.refusals``.
+REFUSALS = ("not_on_roll", "other_number", "ended", "not_enough", "duplicate", "other")
+#: These say too little by themselves: the officer writes more.
+REFUSALS_WITH_NOTE = ("not_enough", "other")
+#: Steps in somebody's standing that they may appeal against.
+APPEALABLE = ("lapsed", "suspended")
 
 
 class Entry(Protocol):
     """What a claim is compared with."""
 
     surname: str
+    former_names: str
     email: str
     member_id: int | None
     gone_at: datetime | None
 
 
 def may_claim(standing: str) -> bool:
-    """Only those whose membership was never confirmed; the lapsed and suspended have other ways."""
-    return standing == "pending"
+    """Those whose membership was never confirmed, and those whose it was once; the suspended may appeal."""
+    return standing in CLAIMANTS
 
 
-def why_no_code(entry: Entry | None, surname: str) -> str:
-    """Why no code can settle this claim, or an empty text where one can."""
+def why_no_code(entry: Entry | None, surname: str, member_id: int | None = None) -> str:
+    """Why no code can settle this claim, or an empty text where one can. ``member_id``: who claims."""
     if entry is None:
         return UNKNOWN_NUMBER
-    if not same_surname(entry.surname, surname):
+    if not same_surname(entry.surname, surname, entry.former_names):
         return OTHER_SURNAME
-    if entry.member_id is not None:
+    if entry.member_id not in (None, member_id):
         return TAKEN
     if entry.gone_at is not None:
         return GONE
     return "" if entry.email else NO_ADDRESS
+
+
+def may_decide_appeal(officer_id: int, role: str, *, appellant_id: int, against_id: int | None) -> bool:
+    """Neither who decided what it is about, nor who asks. Where there is one officer alone, administrators remain."""
+    return role in SETTLERS and officer_id not in (appellant_id, against_id)

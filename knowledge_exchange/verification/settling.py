@@ -13,13 +13,17 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
 from knowledge_exchange.mail.actions import post_mail
+from knowledge_exchange.verification import policy
 from knowledge_exchange.verification.actions import make_member, take_entry
 from knowledge_exchange.verification.models import Claim
-from knowledge_exchange.verification.policy import may_claim
 
 
 class NoteMissing(ValueError):
     """This decision needs a note, and has none."""
+
+
+class ReasonMissing(ValueError):
+    """A refusal needs one of the reasons of ``policy.REFUSALS``."""
 
 
 class AlreadySettled(Exception):
@@ -35,6 +39,7 @@ class _Open:
     id: int
     member_id: int
     email: str
+    standing: str
 
 
 def accept_claim(claim_id: int, *, officer_id: int, entry_id: int | None, note: str = "") -> None:
@@ -54,14 +59,16 @@ def accept_claim(claim_id: int, *, officer_id: int, entry_id: int | None, note: 
     make_member(claim.member_id, entry, _("A membership officer confirmed your membership."), actor=officer_id)
 
 
-def refuse_claim(claim_id: int, *, officer_id: int, note: str) -> None:
-    """Turn a claim down; the claimant reads the note and may claim again.
+def refuse_claim(claim_id: int, *, officer_id: int, reason: str, note: str = "") -> None:
+    """Turn a claim down; the claimant reads reason and note, and may claim again or appeal.
 
-    Raises :class:`NoteMissing`, :class:`AlreadySettled`.
+    Raises :class:`ReasonMissing`, :class:`NoteMissing`, :class:`AlreadySettled`.
     """
-    if not note.strip():
+    if reason not in policy.REFUSALS:
+        raise ReasonMissing
+    if reason in policy.REFUSALS_WITH_NOTE and not note.strip():
         raise NoteMissing
-    _decide(_open_claim(claim_id), officer_id, accepted=False, note=note)
+    _decide(_open_claim(claim_id), officer_id, accepted=False, note=note, reason=reason)
 
 
 def _open_claim(claim_id: int) -> _Open:
@@ -71,25 +78,35 @@ def _open_claim(claim_id: int) -> _Open:
         select(Member.id, Member.email, Member.standing).where(Member.id == owner).with_for_update()
     ).first()
     still_open = select(Claim.id).where(Claim.id == claim_id, Claim.decided_at.is_(None))
-    if member is None or not may_claim(member.standing) or db.session.scalar(still_open) is None:
+    if member is None or not policy.may_claim(member.standing) or db.session.scalar(still_open) is None:
         raise AlreadySettled
-    return _Open(claim_id, member.id, member.email)
+    return _Open(claim_id, member.id, member.email, member.standing)
 
 
-def _decide(claim: _Open, officer_id: int, *, accepted: bool, note: str, entry_id: int | None = None) -> None:
+def _decide(
+    claim: _Open, officer_id: int, *, accepted: bool, note: str, entry_id: int | None = None, reason: str = ""
+) -> None:
     decision = {
         "decided_at": now(),
         "decided_by": officer_id,
         "accepted": accepted,
         "note": note.strip(),
+        "reason": reason,
         "code_hash": None,
     }
     if entry_id is not None:
         decision["roll_entry_id"] = entry_id
     db.session.execute(update(Claim).where(Claim.id == claim.id).values(**decision))
     word = "accepted" if accepted else "refused"
-    record(f"claim.{word}", actor=officer_id, subject=claim.member_id, note=note.strip())
-    # Neither subject nor text says what was asked: others may read it over a shoulder.
+    said = ": ".join(part for part in (reason, note.strip()) if part)
+    record(f"claim.{word}", actor=officer_id, subject=claim.member_id, note=said)
+    # Who is back after a lapse is written to about that step already.
+    if claim.standing == "pending" or not accepted:
+        tell_of_answer(claim.member_id, claim.email)
+
+
+def tell_of_answer(member_id: int, email: str) -> None:
+    """Write that there is an answer. Neither subject nor text says to what: others may read it over a shoulder."""
     link = f"{current_app.config['KE_BASE_URL']}/me"
     subject = _("There is an answer for you")
-    post_mail(claim.email, subject, "claim_settled", member_id=claim.member_id, essential=True, link=link)
+    post_mail(email, subject, "claim_settled", member_id=member_id, essential=True, link=link)

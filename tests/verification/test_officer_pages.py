@@ -47,7 +47,7 @@ def test_officers_see_the_queue_with_who_waits_why_and_how_long(app: Flask, role
 def test_for_other_members_there_is_no_queue(app: Flask, role: str) -> None:
     waiting(app)
     other = person(app, "Mo Member", role=role)
-    for answer in (other.get("/admin/claims"), other.get(path()), other.post(path(), do="refuse", note="x")):
+    for answer in (other.get("/admin/claims"), other.get(path()), other.post(path(), do="refuse", reason="other", note="x")):
         assert answer.status_code == 404
     assert latest().decided_at is None
 
@@ -57,7 +57,7 @@ def test_officers_without_standing_are_sent_to_their_own_page(app: Flask, standi
     waiting(app)
     other = person(app, "Olu Gone", role="membership_officer", standing=standing)
     assert other.get("/admin/claims").headers["Location"] == "/me"
-    assert other.post(path(), do="refuse", note="x").headers["Location"] == "/me"
+    assert other.post(path(), do="refuse", reason="other", note="x").headers["Location"] == "/me"
     assert latest().decided_at is None
 
 
@@ -65,7 +65,7 @@ def test_visitors_are_sent_to_sign_in(app: Flask) -> None:
     waiting(app)
     nobody = visitor(app)
     assert nobody.get(path()).headers["Location"].startswith("/sign-in")
-    assert nobody.post(path(), do="refuse", note="x").status_code in (302, 303)
+    assert nobody.post(path(), do="refuse", reason="other", note="x").status_code in (302, 303)
     assert latest().decided_at is None
 
 
@@ -125,8 +125,8 @@ def test_an_entry_that_is_somebodys_cannot_be_chosen(app: Flask, officer: Person
 
 def test_a_refusal_needs_a_note(app: Flask, officer: Person) -> None:
     ann = waiting(app)
-    assert officer.post(path(), do="refuse", note=" ").status_code == 400
-    assert officer.post(path(), do="refuse", note="Ring us, please.").status_code == 303
+    assert officer.post(path(), do="refuse", reason="other", note=" ").status_code == 400
+    assert officer.post(path(), do="refuse", reason="other", note="Ring us, please.").status_code == 303
     assert facts_of(ann.id).standing == "pending"
     assert latest().note == "Ring us, please."
 
@@ -134,7 +134,7 @@ def test_a_refusal_needs_a_note(app: Flask, officer: Person) -> None:
 def test_two_officers_at_one_claim_the_second_is_told(app: Flask, officer: Person) -> None:
     waiting(app)
     claim_path = path()
-    officer.post(claim_path, do="refuse", note="No.")
+    officer.post(claim_path, do="refuse", reason="other", note="No.")
     assert (
         person(app, "Second Officer", role="membership_officer")
         .post(claim_path, do="accept", entry="none", note="Yes.")

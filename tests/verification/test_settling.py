@@ -132,9 +132,9 @@ def test_a_refusal_needs_a_note_which_the_claimant_reads_and_may_claim_again() -
     ann, officer = account(), account("Olu Officer", "active")
     claim(ann)
     with pytest.raises(settling.NoteMissing), unit_of_work():
-        settling.refuse_claim(latest().id, officer_id=officer, note=" ")
+        settling.refuse_claim(latest().id, officer_id=officer, reason="other", note=" ")
     with unit_of_work():
-        settling.refuse_claim(latest().id, officer_id=officer, note="Ring the office, please.")
+        settling.refuse_claim(latest().id, officer_id=officer, reason="other", note="Ring the office, please.")
     state = queries.claim_state(ann)
     assert (state.stage, state.note) == ("refused", "Ring the office, please.")
     assert member(ann).standing == "pending"
@@ -148,7 +148,7 @@ def test_a_claim_is_settled_once() -> None:
     claim(ann)
     number = latest().id
     with unit_of_work():
-        settling.refuse_claim(number, officer_id=officer, note="No.")
+        settling.refuse_claim(number, officer_id=officer, reason="not_on_roll", note="No.")
     with pytest.raises(settling.AlreadySettled), unit_of_work():
         settling.accept_claim(number, officer_id=officer, entry_id=None, note="Yes.")
     assert member(ann).standing == "pending"
@@ -169,13 +169,13 @@ def test_the_officers_decisions_are_in_the_record() -> None:
     ann, officer = account(), account("Olu Officer", "active")
     claim(ann)
     with unit_of_work():
-        settling.refuse_claim(latest().id, officer_id=officer, note="No.")
+        settling.refuse_claim(latest().id, officer_id=officer, reason="not_on_roll", note="No.")
     claim(ann)
     with unit_of_work():
         settling.accept_claim(latest().id, officer_id=officer, entry_id=None, note="Seen.")
     query = select(AuditEntry).where(AuditEntry.actor_id == officer, AuditEntry.action.startswith("claim"))
     found = [(one.action, one.subject_id, one.note) for one in db.session.scalars(query.order_by(AuditEntry.id))]
-    assert found == [("claim.refused", ann, "No."), ("claim.accepted", ann, "Seen.")]
+    assert found == [("claim.refused", ann, "not_on_roll: No."), ("claim.accepted", ann, "Seen.")]
 
 
 def test_the_roll_is_searched_by_whole_number_or_the_beginning_of_a_surname() -> None:
