@@ -239,13 +239,16 @@ def _fetch(registry: Registry, known: str, into: Path, got: list[Fetched | Uncha
         got.append(RegistryFailed(_("The registry’s program has failed (%(kind)s).", kind=kind), try_again=True))
 
 
-def _checked(got: Fetched | Unchanged, known: str, into: Path) -> Fetched | Unchanged:
+def _checked(got: object, known: str, into: Path) -> Fetched | Unchanged:
     """A registry may be anybody's program."""
     if isinstance(got, Unchanged):
         if known:
             return got
         raise RegistryFailed(_("It says “unchanged”, but nothing is known of it yet."), try_again=True)
-    is_file = got.path.is_file() and got.path.resolve().is_relative_to(into.resolve())
-    if not is_file or got.path.is_symlink():
+    if not (isinstance(got, Fetched) and _is_own_file(got.path, into)):
         raise RegistryFailed(_("The registry’s program left no roll where it belongs."), try_again=True)
     return got
+
+
+def _is_own_file(path: Path, folder: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and path.resolve().is_relative_to(folder.resolve())

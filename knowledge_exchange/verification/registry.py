@@ -86,15 +86,16 @@ def open_registry(kind: str, access: Access) -> Registry:
         return HttpsRegistry(access)
     for point in _plugged_in():
         if point.name == kind:
-            return _load(point)(access)
+            return _load(point, access)
     raise RegistryFailed(_("The registry “%(kind)s” is not installed here.", kind=kind), try_again=False)
 
 
-def _load(point: EntryPoint) -> Kind:
+def _load(point: EntryPoint, access: Access) -> Registry:
     try:
-        found = point.load()
-    except Exception as error:  # whatever a package may raise when it is imported
+        return cast(Kind, point.load())(access)
+    except RegistryFailed:
+        raise
+    except Exception as error:  # whatever a package may raise; what it says may hold anything
         kind = type(error).__name__
         said = _("The registry “%(name)s” is installed, but can't be loaded (%(kind)s).", name=point.name, kind=kind)
         raise RegistryFailed(said, try_again=False) from None
-    return cast(Kind, found)

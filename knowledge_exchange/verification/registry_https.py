@@ -71,11 +71,11 @@ class _Bearer(requests.auth.AuthBase):
 class HttpsRegistry:
     """See :class:`knowledge_exchange.verification.registry.Registry`."""
 
-    def __init__(self, access: Access, patience: Patience = PATIENCE) -> None:
+    def __init__(self, access: Access, patience: Patience | None = None) -> None:
         fault = address_fault(access.url, is_lenient=access.is_lenient) or token_fault(access.token)
         if fault:
             raise RegistryFailed(fault, try_again=False)
-        self._access, self._patience = access, patience
+        self._access, self._patience = access, patience or PATIENCE
 
     def fetch(self, known: str, into: Path) -> Fetched | Unchanged:
         """Ask, and again after a pause where that may help."""
