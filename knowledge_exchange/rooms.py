@@ -43,6 +43,8 @@ ROOMS = (
     "home",
     "admin",
 )
+#: Rooms that keep something under keys, or for a time only. Each has ``keeping.init_app(app)``.
+KEEPERS = ("verification", "auth", "notifications", "threads")
 
 
 class Page(Response):
@@ -105,6 +107,8 @@ def build(given: dict[str, Any] | None) -> Flask:
         part.init_app(app)
     for room in ROOMS:
         import_module(f"knowledge_exchange.{room}").init_app(app)
+    for room in KEEPERS:
+        import_module(f"knowledge_exchange.{room}.keeping").init_app(app)
     _register_jobs(app)
     _register_own_data()
     _drop_idle_hooks(app)
@@ -131,6 +135,7 @@ def _module_of(hook: Any) -> str:
 
 def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.audit.sealing import SEAL_EVERY_S, seal_waiting
+    from knowledge_exchange.core.rekeying import LIFT_EVERY_S, lift_waiting
     from knowledge_exchange.jobs import register
     from knowledge_exchange.mail import jobs as mail
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
@@ -148,6 +153,7 @@ def _register_jobs(app: Flask) -> None:
     register(app, "digests", DIGEST_EVERY_S, send_digests)
     register(app, "forget events", FORGET_EVERY_S, forget_old_events)
     register(app, "seal the record", SEAL_EVERY_S, seal_waiting)
+    register(app, "lift to new keys", LIFT_EVERY_S, lift_waiting)
     register(app, "render again", RENDER_EVERY_S, render_again)
     register(app, "forget submissions", FORGET_EVERY_S, forget_old_submissions)
 
