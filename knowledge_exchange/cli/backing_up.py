@@ -25,7 +25,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, Text, collate, 
 
 from knowledge_exchange import __version__
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import keyed_hash_at, newest_generation
 from knowledge_exchange.core.db import Base, db, end_read, is_sqlite
 from knowledge_exchange.core.revisions import current_revision
 
@@ -51,8 +51,8 @@ def entry_of(table: Table) -> str:
 
 
 def keys_mark() -> str:
-    """Tells whether two exchanges have the same hashing key, and nothing of the key."""
-    return keyed_hash("backup", "which keys")
+    """Tells whether two exchanges have the same first hashing key, and nothing of the key."""
+    return keyed_hash_at(1, "backup", "which keys")
 
 
 @contextmanager
@@ -106,6 +106,7 @@ def _fill(packed: zipfile.ZipFile, link: Connection, counts: dict[str, int], wit
         "made_at": now().isoformat(timespec="seconds"),
         "database": "sqlite" if is_sqlite() else "postgresql",
         "keys_mark": keys_mark(),
+        "keys_generation": newest_generation(),
         "tables": written,
     }
     if with_keys:

@@ -21,12 +21,6 @@ WITHOUT_KEYS = (
     "The key file is not in it. Keep a copy of {keys} elsewhere: without it hashed membership numbers can't be "
     "matched again, sealed data can't be read, and the seals of the record of acts can't be confirmed."
 )
-OTHER_KEYS = (
-    "This backup holds no keys, and the keys in {keys} are not those of the exchange that it was made from: "
-    "hashed membership numbers can't be matched until the rolls are imported anew, sealed data can't be read, and "
-    "`check` will find the seals of the record of acts broken. "
-    "If you have that exchange's key file, put it there now, before anybody signs in."
-)
 NOT_EMPTY = (
     "There is something in this database already (table “{table}”). Restore into an empty one, or let the backup "
     "take its place with --replace: everything that is in it now is lost then."
@@ -78,7 +72,7 @@ def _may_be_replaced(file: Path) -> bool:
 def restore(file: Path, replace: bool) -> None:
     """Read the backup FILE into an empty database; what is there already is touched only with --replace."""
     from knowledge_exchange.cli.backup_file import BadBackup, open_backup
-    from knowledge_exchange.core.crypto import KeyFileError
+    from knowledge_exchange.core.key_file import KeyFileError
 
     try:
         with file.open("rb") as opened:
@@ -127,11 +121,15 @@ def _restore(found: Backup, file: Path, replace: bool) -> None:
 
 
 def _say_what_was_done(found: Backup, file: Path) -> None:
+    from knowledge_exchange.cli import losses
     from knowledge_exchange.cli.backing_up import keys_mark
+    from knowledge_exchange.core.crypto import newest_generation
 
     made = found.manifest["made_at"]
     click.echo(f"Restored {found.rows:,} rows from {file.name}, made {made}. `knowledge-exchange check` looks it over.")
     if found.keys is not None:
         click.echo(f"The keys are back in {current_app.config['KE_KEY_FILE']}.")
     elif found.manifest["keys_mark"] != keys_mark():
-        click.echo(OTHER_KEYS.format(keys=current_app.config["KE_KEY_FILE"]))
+        click.echo(losses.other_keys(current_app.config["KE_KEY_FILE"]))
+    elif (theirs := found.manifest.get("keys_generation", 1)) > (ours := newest_generation()):
+        click.echo(losses.OLDER_KEYS.format(keys=current_app.config["KE_KEY_FILE"], theirs=theirs, ours=ours))

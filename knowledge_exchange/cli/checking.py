@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from knowledge_exchange.audit import sealing
 from knowledge_exchange.auth.models import Member
+from knowledge_exchange.core import rekeying
 from knowledge_exchange.core.config import problems as setting_problems
 from knowledge_exchange.core.db import db, is_sqlite
 
@@ -81,7 +82,7 @@ def _database() -> list[str]:
         return [f"The database can't be reached ({type(error.orig).__name__}): see KE_DATABASE_URL."]
     demo = ["There are demo accounts in this database: their password is public."] if has_demo_accounts() else []
     encoding = [problem] if (problem := encoding_problem()) else []
-    return [*demo, *encoding, *_sqlite_damage(), *_integrity(), *sealing.problems()]
+    return [*demo, *encoding, *_sqlite_damage(), *_integrity(), *rekeying.problems(), *sealing.problems()]
 
 
 def encoding_problem() -> str | None:

@@ -53,7 +53,7 @@ def with_exchange(command: Callable[P, R]) -> Callable[P, R]:
 def _exchange() -> Iterator[None]:
     from knowledge_exchange import create_app
     from knowledge_exchange.core.config import BadSetting
-    from knowledge_exchange.core.crypto import KeyFileError
+    from knowledge_exchange.core.key_file import KeyFileError
 
     try:
         app = create_app()

@@ -13,6 +13,7 @@ import hmac
 import logging
 import secrets
 import time
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -100,6 +101,16 @@ def generation() -> int:
 def newest_generation() -> int:
     """How many hashing keys there are: none stored can be of a later generation."""
     return len(_keys().hashing)
+
+
+def rotated_at() -> datetime | None:
+    """When the newest keys were made; None while there are only the first."""
+    return _keys().rotated_at[-1] if _keys().rotated_at else None
+
+
+def every_lift(stored: str) -> list[str]:
+    """A stored hash in its own generation and in all later ones."""
+    return [lift(stored, number) for number in range(generation_of(stored), newest_generation() + 1)]
 
 
 def generation_of(stored: str) -> int:

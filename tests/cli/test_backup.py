@@ -18,6 +18,7 @@ from sqlalchemy import insert, inspect, select, text
 
 from knowledge_exchange.cli.backing_up import tables
 from knowledge_exchange.cli.main import cli
+from knowledge_exchange.core import crypto, key_file
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import new_id
@@ -150,16 +151,23 @@ def test_the_file_is_readable_by_its_owner_alone_and_nothing_else_is_left(app: F
 
 def test_an_earlier_backup_is_replaced_and_anything_else_is_left_alone(app: Flask, tmp_path: Path) -> None:
     goal, other = tmp_path / "file", tmp_path / "diary"
-    run(app, "backup", goal)
+    before = rows_in(run(app, "backup", goal))
     with app.app_context(), unit_of_work() as work:
         work.add(Network(slug="new", name="New", kind="interest", visibility="open"))
-    assert "Backed up 1 rows" in run(app, "backup", goal)
+    assert rows_in(run(app, "backup", goal)) == before + 1
     other.write_text("Dear diary")
     with app.app_context():
         done = CliRunner().invoke(cli, ["backup", str(other)])
     assert done.exit_code == 1
     assert "no backup" in done.output
     assert other.read_text() == "Dear diary"
+
+
+def rows_in(said: str) -> int:
+    """How many rows `backup` said it has written."""
+    found = re.search(r"Backed up ([\d,]+) rows", said)
+    assert found is not None
+    return int(found[1].replace(",", ""))
 
 
 def test_a_backup_that_cannot_be_written_fails_with_a_sentence(app: Flask, tmp_path: Path) -> None:
@@ -204,12 +212,44 @@ def test_a_restore_without_keys_says_what_is_lost(app: Flask, settings: dict[str
     fresh = {**settings, "KE_DATABASE_URL": "", "KE_DATA_DIR": tmp_path / "fresh"}
     done = operate("restore", tmp_path / "file", folder=tmp_path, settings=fresh)
     assert done.returncode == 0, done.stderr
-    assert "membership numbers can't be matched" in done.stdout
+    assert "Membership numbers can't be matched" in done.stdout
     (tmp_path / "kept").mkdir()
     same = {**fresh, "KE_DATA_DIR": tmp_path / "kept", "KE_KEY_FILE": app.config["KE_KEY_FILE"]}
     done = operate("restore", tmp_path / "file", folder=tmp_path, settings=same)
     assert done.returncode == 0, done.stderr
     assert "can't be matched" not in done.stdout
+
+
+@pytest.mark.databases(SQLITE)
+def test_a_restore_says_so_where_the_key_file_is_an_older_copy_and_takes_a_newer_one(
+    app: Flask, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    path = app.config["KE_KEY_FILE"]
+    older = path.read_bytes()
+    run(app, "backup", tmp_path / "before", "--with-keys")
+    key_file.rotate(path)
+    with app.app_context():
+        crypto.follow_now()
+    run(app, "backup", tmp_path / "after")
+    run(app, "backup", tmp_path / "after-with-keys", "--with-keys")
+
+    def restored(backup: str, keys: bytes, where: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / where).mkdir()
+        (tmp_path / where / "keys.json").write_bytes(keys)
+        there = {**settings, "KE_DATABASE_URL": "", "KE_DATA_DIR": tmp_path / where}
+        return operate("restore", tmp_path / backup, folder=tmp_path, settings=there)
+
+    newer = restored("before", path.read_bytes(), "one")
+    assert (newer.returncode, "older" in newer.stdout) == (0, False), newer.stderr
+    assert (tmp_path / "one" / "keys.json").read_bytes() == path.read_bytes()
+    behind = restored("after", older, "two")
+    assert behind.returncode == 0, behind.stderr
+    assert "generation 2 of the keys" in behind.stdout
+    assert "older copy, which has 1" in behind.stdout
+    refused = restored("after-with-keys", older, "three")
+    assert refused.returncode == 1
+    assert "an older copy of its key file" in refused.stderr
+    assert (tmp_path / "three" / "keys.json").read_bytes() == older
 
 
 @pytest.mark.databases(SQLITE)
