@@ -67,8 +67,7 @@ def create_member(
     _insert_member(member)
     if handle is not None:
         give_handle(member, handle, at=moment)
-    if standing != "pending":
-        _note_standing(member.id, "pending", standing, cause, actor_id, moment)
+    _note_first_steps(member, cause, actor_id, moment)
     record("member.created", actor=actor_id, subject=member.id)
     return member
 
@@ -176,6 +175,15 @@ def _close_account(member_id: int, actor_id: int | None) -> None:
 def _note_standing(member_id: int, before: str, after: str, cause: str, actor_id: int | None, moment: datetime) -> None:
     step = StandingChange(member_id=member_id, before=before, after=after, cause=cause, actor_id=actor_id, at=moment)
     db.session.add(step)
+
+
+def _note_first_steps(member: Member, cause: str, actor_id: int | None, moment: datetime) -> None:
+    """How an account came to the standing that it is made with: who has lapsed was a member before."""
+    if member.standing == "pending":
+        return
+    _note_standing(member.id, "pending", "active", cause if member.standing == "active" else "", actor_id, moment)
+    if member.standing != "active":
+        _note_standing(member.id, "active", member.standing, cause, actor_id, moment)
 
 
 def set_role(member_id: int, role: str, actor_id: int | None, reason: str = "") -> bool:

@@ -80,10 +80,14 @@ def suspend(email: str, reason: str) -> None:
 @click.command()
 @_changes_standing
 def reinstate(email: str, reason: str) -> None:
-    """Give a suspended or lapsed member their access back."""
-    if find_member(email).standing == "pending":
+    """Give a lapsed member their access back, or let a suspended one stand as before the suspension."""
+    member = find_member(email)
+    if member.standing == "pending":
         fail(f"{email} is pending: they show first that they are a member. Nothing was changed.")
-    _step(email, "active", reason, "active again")
+    after = "active"
+    if member.standing == "suspended":
+        after = member_steps.standing_before_suspension(member.id)
+    _step(email, after, reason, f"{after} again")
 
 
 @click.command()

@@ -65,7 +65,7 @@ ACTS: dict[str, Act] = {
     "reinstate": Act(
         _l("End the suspension"),
         (
-            _l("They have access again at once, to the networks that they were in."),
+            _l("They stand as before it: who was active has access again at once, to the networks that they were in."),
             _l("If no roll has them any more, they have the usual time to put that right before their access ends."),
             _LETTER,
         ),
@@ -88,6 +88,7 @@ ACTS: dict[str, Act] = {
             **_OTHER,
         },
         after="lapsed",
+        before=frozenset({"active"}),
     ),
     "let-in": Act(
         _l("Let back in"),
@@ -119,6 +120,7 @@ ACTS: dict[str, Act] = {
             **_OTHER,
         },
         after="pending",
+        before=frozenset({"lapsed", "left"}),
         grave=False,
     ),
     "close": Act(
@@ -176,6 +178,7 @@ ACTS: dict[str, Act] = {
         ),
         {"appointed": _l("They were appointed."), "ended": _l("Their office has ended."), **_OTHER},
         is_told=False,
+        grave=False,
     ),
 }
 
@@ -183,6 +186,8 @@ ACTS: dict[str, Act] = {
 def may(me: Me, target: AnyRow, word: str) -> bool:
     """Whether this officer may do that with that account, as it is now (``id``, ``role``, ``standing``)."""
     act = ACTS[word]
+    if me.id == target.id:  # leaving is done on one's own page
+        return False
     if act.after:
         return (not act.before or target.standing in act.before) and may_change_standing(me, target, act.after)
     if word == "role":
@@ -203,7 +208,9 @@ def carry_out(me: Me, member_id: int, word: str, reason: str, role: str = "") ->
     if target is None or not may(me, target, word):
         raise NotAllowed
     act = ACTS[word]
-    if act.after:
+    if word == "reinstate":
+        member_steps.end_suspension(member_id, reason, me.id)
+    elif act.after:
         member_steps.change_by_hand(member_id, act.after, reason, me.id)
     elif word == "role":
         actions.set_role(member_id, role, me.id, reason)

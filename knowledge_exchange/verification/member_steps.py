@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from knowledge_exchange.auth.actions import change_standing
+from knowledge_exchange.auth.models import StandingChange
+from knowledge_exchange.core.db import db
 from knowledge_exchange.networks.actions import join_automatically
 from knowledge_exchange.verification import leaving
 
@@ -28,3 +32,23 @@ def change_by_hand(member_id: int, after: str, cause: str, actor_id: int | None)
     elif after == "pending":
         leaving.free_entries(member_id)
     return True
+
+
+def end_suspension(member_id: int, cause: str, actor_id: int | None) -> bool:
+    """Let somebody stand as before their suspension; False when they are active already.
+
+    Who had not shown their membership has not shown it now, and who had lapsed is let in only if a roll has them.
+    Raises :class:`auth.standing.Impossible`.
+    """
+    return change_by_hand(member_id, standing_before_suspension(member_id), cause, actor_id)
+
+
+def standing_before_suspension(member_id: int) -> str:
+    """What the latest suspension of this member ended; ``active`` where that is to be again, or none is known."""
+    steps = select(StandingChange.before).where(
+        StandingChange.member_id == member_id, StandingChange.after == "suspended"
+    )
+    before = db.session.scalar(steps.order_by(StandingChange.id.desc()).limit(1))
+    if before == "pending" or (before == "lapsed" and not leaving.is_on_a_roll(member_id)):
+        return before
+    return "active"
