@@ -143,9 +143,14 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.realtime.replay import FORGET_EVERY_S, forget_old_events
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, forget_old_submissions, render_again
     from knowledge_exchange.verification.leaving import FOLLOW_EVERY_S, follow_rolls
-    from knowledge_exchange.verification.staging import SWEEP_EVERY_S, sweep
+    from knowledge_exchange.verification.pull_jobs import PULL_EVERY_S, pull_rolls
+    from knowledge_exchange.verification.reading_job import READ_EVERY_S, SWEEP_EVERY_S, read_waiting, sweep
+    from knowledge_exchange.verification.reminding import REMIND_EVERY_S, remind
 
     register(app, "follow the rolls", FOLLOW_EVERY_S, follow_rolls)
+    register(app, "remind of claims", REMIND_EVERY_S, remind)
+    register(app, "pull the rolls", PULL_EVERY_S, pull_rolls)
+    register(app, "read uploaded rolls", READ_EVERY_S, read_waiting)
     register(app, "sweep staged rolls", SWEEP_EVERY_S, sweep)
     register(app, "mail", mail.SEND_EVERY_S, mail.send_waiting)
     register(app, "forget mail", mail.FORGET_EVERY_S, mail.forget_old_mail)
@@ -166,6 +171,7 @@ def _register_own_data() -> None:
     from knowledge_exchange.verification import own_data as verification
 
     register("claims", verification.claims_of)
+    register("appeals", verification.appeals_of)
     register("roll_entries", verification.roll_entries_of)
     register("networks", networks.networks_of)
     register("levels_of_networks", networks.levels_of)

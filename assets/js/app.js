@@ -5,6 +5,7 @@ import "./tables.js";
 import "./composer.js";
 import "./forms.js";
 import "./passkeys.js";
+import "./progress.js";
 import "./unread.js";
 import "./thread.js";
 import "./rail.js";

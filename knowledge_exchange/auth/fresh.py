@@ -54,7 +54,7 @@ def ask_unless_fresh() -> ResponseReturnValue | None:
         return jsonify(error="confirm", url=url_for("auth.confirm_it_is_you", next=came_from())), 403
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("auth.confirm_it_is_you", next=asked_for()))
-    if not any(request.form.get(name) for name in _ANSWERS):
+    if not has_answer():
         return page(asked_for()), 403
     return None if _answered(me) else (page(asked_for(), wrong=True), 403)
 
@@ -97,6 +97,25 @@ def _password_fits(me: Me) -> bool:
     account = queries.account(me.id)
     end_read()
     return account is not None and passwords.matches(account.password_hash, request.form.get(PASSWORD, ""))
+
+
+def has_answer() -> bool:
+    """Whether the form holds an answer at all, right or not."""
+    return any(request.form.get(name) for name in _ANSWERS)
+
+
+def shows_factor() -> bool:
+    """Whether this very form holds a right answer of the second factor: a code, which is used up, or a passkey.
+
+    For acts that one person must answer for, however fresh the sign-in is. A password is never enough.
+    """
+    me = require_me()
+    if not factors.has_any(me.id) or not _factor_fits(me):
+        return False
+    limits.give_back()
+    with unit_of_work():
+        sessions.note_confirmed(me)
+    return True
 
 
 def _factor_fits(me: Me) -> bool:

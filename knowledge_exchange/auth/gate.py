@@ -14,7 +14,7 @@ from flask import Flask, Response, abort, current_app, jsonify, redirect, reques
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost
 
-from knowledge_exchange.auth import sessions
+from knowledge_exchange.auth import large_bodies, sessions
 from knowledge_exchange.auth.answering import asked_for, came_from, wants_json
 from knowledge_exchange.auth.csrf import check_origin, check_token, keep_text_of_visitor
 from knowledge_exchange.auth.me import Me
@@ -125,6 +125,7 @@ def _keep() -> ResponseReturnValue | None:
         return None
     if writes:
         check_origin()
+        large_bodies.raise_bound()
         if _hold_nul(request.form.values()):
             abort(400)
     me = sessions.current_me()

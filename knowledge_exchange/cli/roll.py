@@ -142,3 +142,15 @@ def summary(plan: Plan, *, dry_run: bool) -> str:
     spared = f" ({plan.spared:,} more not found, but spared for a row that may mean them)" if plan.spared else ""
     start = f"{plan.source}, dry run" if dry_run else plan.source
     return f"{start}: {', '.join(parts)}{spared}; {plan.lapsing:,} of {plan.active:,} active members are to lapse."
+
+
+@group.command("read", hidden=True)
+@click.argument("import_id", type=int)
+@click.option("--attempt", type=int, required=True, help="Which try of reading it this is.")
+@with_exchange
+def read_upload(import_id: int, attempt: int) -> None:
+    """Read a file that an officer has uploaded; the exchange calls this itself."""
+    from knowledge_exchange.verification import reading_process
+
+    reading_process.restrain()
+    reading_process.read(import_id, attempt)

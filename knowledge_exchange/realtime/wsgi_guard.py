@@ -8,6 +8,7 @@ is a 400, and no view ever waits for a slow line in the middle of its work.
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -16,8 +17,10 @@ from typing import IO, Any, cast
 import gevent
 from flask import Flask
 from flask_babel import gettext as _
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wsgi import ClosingIterator
 
+from knowledge_exchange.auth import large_bodies, sessions
 from knowledge_exchange.realtime.limits import (
     BODY_BYTES_PER_SECOND,
     BODY_CHUNK_BYTES,
@@ -56,13 +59,13 @@ class BodyGuard:
         try:
             body = self._received(environ, length)
         except RefusedBody as refused:
-            return self._refusal(refused.status, start_response)
+            return self._refusal(refused.status, environ, start_response)
         environ["wsgi.input"] = body
         return ClosingIterator(self._inner(environ, start_response), body.close)
 
     def _received(self, environ: Environ, length: str | None) -> IO[bytes]:
         """The whole body, at its beginning; sets its length in the environment."""
-        limit = int(self._app.config.get("MAX_CONTENT_LENGTH") or BODY_DEFAULT_BYTES)
+        limit = large_bodies.bound_for(self._app, environ) or self._usual_limit()
         chunked = "HTTP_TRANSFER_ENCODING" in environ
         expected = None if chunked else _length(length)
         if expected is not None and expected > limit:
@@ -89,11 +92,20 @@ class BodyGuard:
         body.seek(0)
         return body
 
-    def _refusal(self, status: HTTPStatus, start_response: Any) -> list[bytes]:
-        with self._app.app_context():
-            text = self._sentence(status).encode()
+    def _usual_limit(self) -> int:
+        return int(self._app.config.get("MAX_CONTENT_LENGTH") or BODY_DEFAULT_BYTES)
+
+    def _refusal(self, status: HTTPStatus, environ: Environ, start_response: Any) -> list[bytes]:
+        # Who may send files there reads of it where they are.
+        too_large = status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        is_page = too_large and large_bodies.bound_for(self._app, environ) is not None
+        if is_page:
+            text = self._page(environ)
+        else:
+            with self._app.app_context():
+                text = self._sentence(status).encode()
         headers = [
-            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Type", f"text/{'html' if is_page else 'plain'}; charset=utf-8"),
             ("Content-Length", str(len(text))),
             ("Cache-Control", "no-store"),
             ("Connection", "close"),  # what is left of the body must not be read as a request
@@ -101,8 +113,17 @@ class BodyGuard:
         start_response(f"{status.value} {status.phrase}", headers)
         return [text]
 
+    def _page(self, environ: Environ) -> bytes:
+        """What the application says of a file that is too large; it does not see the file."""
+        bare = {**environ, "CONTENT_LENGTH": "0", "wsgi.input": io.BytesIO()}
+        bare.pop("HTTP_TRANSFER_ENCODING", None)
+        with self._app.request_context(bare):
+            sessions.show_to_templates(sessions.current_me())
+            answer = self._app.handle_user_exception(RequestEntityTooLarge())
+            return self._app.make_response(answer).get_data()
+
     def _sentence(self, status: HTTPStatus) -> str:
-        limit = int(self._app.config.get("MAX_CONTENT_LENGTH") or BODY_DEFAULT_BYTES)
+        limit = self._usual_limit()
         if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             text = _("That is larger than the %(limit)d KB that can be sent at once.", limit=limit // KIB)
         elif status is HTTPStatus.REQUEST_TIMEOUT:

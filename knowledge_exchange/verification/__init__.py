@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         officer_routes,
         policy,
         queries,
+        roll_pages_office,
         routes,
         vouched,
     )
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["claim_view"] = routes.claim_view
     member_office.init_app(app)
     appeal_routes.init_app(app)
+    roll_pages_office.init_app(app)
     hooks.provide(app, "holder_of_number", vouched.holder_of_number)
     hooks.provide(app, "admit_by_number", vouched.admit_by_number)
     section(

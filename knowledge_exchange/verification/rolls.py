@@ -13,10 +13,12 @@ from sqlalchemy import case, func, insert, literal, null, select, update
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.crypto import generation
 from knowledge_exchange.core.db import AnySelect, Id, UtcDateTime, db, table_of
 from knowledge_exchange.core.ids import new_run
 from knowledge_exchange.verification import moves
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
+from knowledge_exchange.verification.rekeyed import has_others
 from knowledge_exchange.verification.staging import FACTS, newest_import
 
 #: A source's name: what `--source` takes and what a claimant chooses.
@@ -100,8 +102,8 @@ def _load(import_id: int, *, locked: bool = False) -> RollImport:
 
 
 def is_outdated(source: str, base: int, keys: int) -> bool:
-    """Whether what a file was compared with has changed. ``base``, ``keys``: ``base`` and ``generation`` of its import."""
-    return newest_import(source) != base or keys != 1
+    """Whether what a file was compared with has changed. ``base`` and ``keys`` are its import's (``generation``)."""
+    return newest_import(source) != base or keys != generation() or has_others(source, keys)
 
 
 def _plan(staged: RollImport) -> Plan:

@@ -13,7 +13,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import delete, func, insert, select, text, update
 
+from knowledge_exchange.core import rekeying
 from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.crypto import generation
 from knowledge_exchange.core.db import AnySelect, db, end_read, is_sqlite, table_of, unit_of_work
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
@@ -23,7 +25,6 @@ from knowledge_exchange.verification.staging_doubles import BATCH, batches, faul
 
 #: What nobody has applied by then is dropped.
 STAGED_FOR = timedelta(days=2)
-SWEEP_EVERY_S = 3600.0
 
 _ROWS = table_of(RollRow)
 #: What a roll may say of a person, whether or not a file has it.
@@ -80,6 +81,8 @@ def stage(
     ``tell`` hears how many bytes have been read. ``import_id``: of an import that is on record already, in the state
     ``reading`` and without rows; else a new one is made, by ``actor`` and from ``origin``.
     """
+    # A row finds its entry by the hash of the number: all must be under the keys of now.
+    rekeying.finish(RollEntry.number_hash)
     import_id = _begin(roll, actor, origin) if import_id is None else _continue(roll, import_id)
     doubts, last = Doubts(), None
     for batch in batches(roll.rows, BATCH):
@@ -90,7 +93,7 @@ def stage(
         last = batch[-1]
         tell(last.read)
     _refresh_statistics()
-    fault_doubles(import_id)
+    doubts.clues |= fault_doubles(import_id)
     _put_missing(import_id, roll.source, doubts)
     _finish(import_id, cut=last is not None and last.is_broken_off)
     return import_id
@@ -112,7 +115,7 @@ def _continue(roll: RollFile, import_id: int) -> int:
 
 def _compared_with(roll: RollFile) -> dict[str, Any]:
     """What must not have changed by the time when the file is applied, and what it says anything about."""
-    return {"base": newest_import(roll.source), "columns": " ".join(roll.columns), "generation": 1}
+    return {"base": newest_import(roll.source), "columns": " ".join(roll.columns), "generation": generation()}
 
 
 def _finish(import_id: int, *, cut: bool) -> None:

@@ -90,6 +90,14 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "members.show": MEMBERSHIP,
     "members.suspended": MEMBERSHIP,
     "office.office": MEMBERSHIP,
+    "rolls.act": MEMBERSHIP,
+    "rolls.change": MEMBERSHIP,
+    "rolls.one": MEMBERSHIP,
+    "rolls.progress": MEMBERSHIP,
+    "rolls.remembered": MEMBERSHIP,
+    "rolls.rows": MEMBERSHIP,
+    "rolls.sources": MEMBERSHIP,
+    "rolls.upload": MEMBERSHIP,
 }
 
 REACHED = 299
