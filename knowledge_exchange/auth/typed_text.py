@@ -21,7 +21,7 @@ CARRY_PREFIX = "carry."
 CARRY_ACTION = "carry_action"
 _TOKEN = "csrf_token"  # noqa: S105
 _PASSWORDS = frozenset({"password", "new_password", "current_password"})
-_SECRETS = _PASSWORDS | {"code", "number"}
+_SECRETS = _PASSWORDS | {"code", "number", "token"}
 #: Answers of a passkey, and of the page that asks whether it is still the member: good once, never given back.
 _GONE = frozenset({_TOKEN, "credential", "confirm_password", "confirm_code", "confirm_credential"})
 #: Chosen or made by the page, not typed: they go along unseen.
@@ -58,6 +58,7 @@ def _labels() -> dict[str, str]:
         "current_password": _("Password that you use now"),
         "code": _("Code"),
         "number": _("Membership number"),
+        "token": _("Token"),
     }
 
 

@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
         queries,
         roll_pages_office,
         routes,
+        source_pages,
         vouched,
     )
 
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     member_office.init_app(app)
     appeal_routes.init_app(app)
     roll_pages_office.init_app(app)
+    app.register_blueprint(source_pages.blueprint)
     hooks.provide(app, "holder_of_number", vouched.holder_of_number)
     hooks.provide(app, "admit_by_number", vouched.admit_by_number)
     section(

@@ -18,7 +18,7 @@ from knowledge_exchange.verification.models import RollSource
 
 MAX_NAME_CHARS = 60
 MAX_URL_CHARS = 500
-MIN_HOURS, MAX_HOURS = 1, 31 * 24
+MIN_HOURS, USUAL_HOURS, MAX_HOURS = 1, 24, 31 * 24
 
 
 class BadSource(ValueError):
