@@ -22,3 +22,10 @@ def hashes_alike(source: str, stored: str) -> list[str]:
     found = list(db.session.scalars(select(RollEntry.number_hash).where(*others)))
     behind = (hashed for hashed in found if crypto.generation_of(hashed) < goal)
     return [*later, *(hashed for hashed in behind if crypto.lift(hashed, goal) == stored)]
+
+
+def has_others(source: str, keys: int) -> bool:
+    """Whether some entry of that roll is hashed under another generation of keys: it can't be compared with a file."""
+    other = RollEntry.number_hash.like("%:%") if keys == 1 else RollEntry.number_hash.not_like(f"{keys}:%")
+    query = select(RollEntry.id).where(RollEntry.source == source, other).limit(1)
+    return db.session.scalar(query) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,10 +12,11 @@ from sqlalchemy import select
 from knowledge_exchange.auth import factors_codes
 from knowledge_exchange.core import clock, crypto, key_file, rekeying
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import queries
+from knowledge_exchange.verification import queries, rolls, staging
 from knowledge_exchange.verification.actions import CodeOutcome
 from knowledge_exchange.verification.models import RollEntry
 from knowledge_exchange.verification.rekeyed import hashes_alike
+from knowledge_exchange.verification.roll_file import open_roll
 from tests.verification.claiming import account, claim, code_in, enter, entry, latest, letters, member
 
 
@@ -106,3 +108,47 @@ def test_a_claim_keeps_no_trace_of_the_first_key_once_it_is_lifted(app: Flask) -
         rekeying.lift_waiting()
         found = latest()
         assert [crypto.generation_of(hashed) for hashed in (found.number_hash, found.code_hash or "")] == [2, 2]
+
+
+ROLL = "membership_number,surname,email\n40217788,O'Konedo,bola@roll.example\n40217789,Abara,abara@roll.example\n"
+
+
+@either
+def test_a_roll_finds_its_entries(lifted: None, tmp_path: Path) -> None:
+    import_id = staged(tmp_path)
+    plan = rolls.find_plan(import_id)
+    assert (plan.added, plan.gone, plan.changed + plan.unchanged) == (1, 0, 1)
+    with unit_of_work():
+        rolls.apply(import_id, actor=None)
+    hashes = db.session.scalars(select(RollEntry.number_hash)).all()
+    assert [crypto.generation_of(hashed) for hashed in hashes] == [2, 2]
+
+
+def staged(folder: Path) -> int:
+    path = folder / "roll.csv"
+    path.write_text(ROLL)
+    return staging.stage(open_roll(path, "unison"), actor=None)
+
+
+def test_a_roll_that_was_staged_before_new_keys_is_not_applied_after(app: Flask, tmp_path: Path) -> None:
+    entry()
+    import_id = staged(tmp_path)
+    rotate(app)
+    with clock.held(clock.now() + key_file.SETTLED_AFTER * 2):
+        with pytest.raises(rolls.Outdated), unit_of_work():
+            rolls.apply(import_id, actor=None)
+        again = staged(tmp_path)
+        with unit_of_work():
+            assert rolls.apply(again, actor=None).gone == 0
+
+
+def test_a_roll_is_not_applied_to_entries_that_somebody_else_has_lifted_meanwhile(app: Flask, tmp_path: Path) -> None:
+    entry()
+    import_id = staged(tmp_path)
+    rotate(app)
+    # Of another machine, whose clock is ahead.
+    with clock.held(clock.now() + key_file.SETTLED_AFTER * 2):
+        rekeying.finish(RollEntry.number_hash)
+    assert crypto.generation() == 1
+    with pytest.raises(rolls.Outdated), unit_of_work():
+        rolls.apply(import_id, actor=None)
