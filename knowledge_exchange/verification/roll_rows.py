@@ -28,7 +28,7 @@ _SPREADSHEET_FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|S
 _LIKE_A_CODE = re.compile(r"[A-Z]*\d[A-Z0-9]*")
 MAX_CODE_DIGITS = 4
 #: Between two earlier names, and before one.
-_BETWEEN_NAMES = re.compile(r"[;,/|]|\b(?:formerly|previously|née|nee|born|also|and|aka)\b", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"[;,/|()]|\b(?:formerly|previously|née|nee|born|also|and|aka)\b", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
 
 
