@@ -17,8 +17,8 @@ from knowledge_exchange.auth.categories import STANDARD, known
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.passwords import hash_password
+from knowledge_exchange.cli.demo_claims import load_claims
 from knowledge_exchange.cli.demo_content import (
-    FREE_NUMBER,
     PASSWORD,
     READ_UNTIL_HOURS,
     DemoCommunity,
@@ -36,9 +36,6 @@ from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.threads import actions as threads
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.models import Thread as ThreadRow
-from knowledge_exchange.verification.matching import normal_number, number_hash, number_tail
-from knowledge_exchange.verification.models import Claim, RollEntry
-from knowledge_exchange.verification.policy import UNKNOWN_NUMBER
 
 #: Members joined before anything was written.
 MEMBERS_SINCE = timedelta(days=400)
@@ -77,7 +74,7 @@ def load_community() -> dict[str, int]:
             with clock.held(moment):
                 act()
         _read_the_old(state)
-        _open_claim(state)
+        load_claims(community, state.people, state.ago)
         # The history is invented, the record of it is of today: else it would seem to have waited a year for its seal.
         db.session.execute(update(AuditEntry).values(at=state.now))
     counts = {"people": len(community.people), "threads": len(community.threads)}
@@ -245,37 +242,3 @@ def _read_the_old(state: Loading) -> None:
     db.session.execute(told.values(read_at=state.now))
     # Nobody is sent mail about what was made up in one moment.
     db.session.execute(update(Notification).values(mail="old", mail_at=state.now))
-
-
-def _open_claim(state: Loading) -> None:
-    """One claim that waits for the membership officer, and one number that anybody may try."""
-    for person in state.community.people:
-        if person.claim is not None:
-            claim = person.claim
-            normal = normal_number(claim.number)
-            db.session.add(
-                Claim(
-                    member_id=state.people[person.handle].id,
-                    source=claim.source,
-                    number_hash=number_hash(claim.source, normal),
-                    number_tail=number_tail(normal),
-                    surname=claim.surname,
-                    made_at=state.ago(30),
-                    queued_at=state.ago(30),
-                    queue_cause=UNKNOWN_NUMBER,
-                )
-            )
-    source, number, surname = FREE_NUMBER
-    normal = normal_number(number)
-    db.session.add(
-        RollEntry(
-            source=source,
-            number_hash=number_hash(source, normal),
-            number_tail=number_tail(normal),
-            surname=surname,
-            first_name="Erin",
-            email="erin.example@people.demo.example",
-            region="north-west",
-            ods_code="R0A",
-        )
-    )

@@ -38,7 +38,7 @@ def make_appeal(member_id: int, text: str) -> None:
     if decision is None or db.session.scalar(select(Appeal.id).where(*still_open)) is not None:
         raise NothingToAppeal
     about = {"claim_id": decision.claim_id, "standing_change_id": decision.standing_change_id}
-    db.session.add(Appeal(member_id=member_id, against_id=decision.by, text=text.strip(), **about))
+    db.session.add(Appeal(member_id=member_id, against_id=decision.by, text=text.strip(), made_at=now(), **about))
     record("appeal.made", actor=member_id, subject=member_id)
 
 

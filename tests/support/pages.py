@@ -230,6 +230,18 @@ def _one_claim(page: Page) -> None:
     page.wait_for_url(re.compile(r"/admin/claims/\d+"))
 
 
+def _one_appeal(page: Page) -> None:
+    page.goto("/admin/appeals")
+    page.get_by_role("link", name=re.compile("Decide this appeal")).first.click()
+    page.wait_for_url(re.compile(r"/admin/appeals/\d+"))
+
+
+def _refusal_without_reason(page: Page) -> None:
+    _one_claim(page)
+    page.get_by_role("button", name="Refuse the claim").click()
+    page.locator(".error").first.wait_for()
+
+
 def _someone_else(page: Page) -> None:
     open_thread(page, *BRANCHED)
     page.goto(page.locator(".by a[href^='/m/']").first.get_attribute("href") or "/m/")
@@ -282,7 +294,13 @@ PERSONAL = [
     Stop("keyboard shortcuts", _all_shortcuts),
 ]
 MODERATOR = [at("/moderation"), at("/n/north-west/people"), at("/n/north-west-reps"), Stop("thread", _thread(BRANCHED))]
-OFFICER = [at("/"), at("/admin"), at("/admin/claims"), Stop("one claim", _one_claim)]
+OFFICER = [
+    *map(at, ("/", "/admin", "/admin/claims")),
+    Stop("one claim", _one_claim),
+    Stop("refusal without a reason", _refusal_without_reason),
+    at("/admin/appeals"),
+    Stop("one appeal", _one_appeal),
+]
 
 #: Somebody who is in one region only; open networks may be read before joining them.
 OUTSIDE = [

@@ -47,7 +47,8 @@ def test_officers_see_the_queue_with_who_waits_why_and_how_long(app: Flask, role
 def test_for_other_members_there_is_no_queue(app: Flask, role: str) -> None:
     waiting(app)
     other = person(app, "Mo Member", role=role)
-    for answer in (other.get("/admin/claims"), other.get(path()), other.post(path(), do="refuse", reason="other", note="x")):
+    refusal = {"do": "refuse", "reason": "other", "note": "x"}
+    for answer in (other.get("/admin/claims"), other.get(path()), other.post(path(), **refusal)):
         assert answer.status_code == 404
     assert latest().decided_at is None
 
