@@ -75,12 +75,12 @@ def _check(row: RollSource, changes: Changes) -> None:
 
 
 def _check_access(kind: str, url: str, token: str) -> None:
+    if not 0 < len(url) <= MAX_URL_CHARS:
+        raise BadSource("url", _("Give the address of its roll, of at most %(most)s letters.", most=MAX_URL_CHARS))
     lenient = current_app.config["KE_ENV"] != "production"
     fault = registry_address.address_fault(url, is_lenient=lenient) if kind == registry.BUILT_IN else ""
-    if fault or not url or len(url) > MAX_URL_CHARS:
-        raise BadSource(
-            "url", fault or _("Give the address of its roll, of at most %(most)s letters.", most=MAX_URL_CHARS)
-        )
+    if fault:
+        raise BadSource("url", fault)
     fault = registry_address.token_fault(token)
     if fault:
         raise BadSource("token", fault)
