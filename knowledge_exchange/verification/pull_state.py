@@ -109,6 +109,12 @@ def make_due(source: str, *, actor: int | None) -> bool:
     return True
 
 
+def is_at_it(row: RollSource) -> bool:
+    """Whether a worker has claimed it and may still be pulling."""
+    due, tried = row.pull_due_at, row.pull_tried_at
+    return due is not None and tried is not None and due == tried + LEASE and due > now()
+
+
 def is_still_claimed(source: str, until: datetime) -> bool:
     """Whether nobody has noted what came of it."""
     due = db.session.scalar(select(RollSource.pull_due_at).where(RollSource.source == source))

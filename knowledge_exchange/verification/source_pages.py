@@ -57,6 +57,7 @@ def page(source: str) -> ResponseReturnValue:
         pulled=_pulled(row.source),
         waiting=pull_state.waiting_import(row.source),
         is_due=row.pull_due_at is None or row.pull_due_at <= now(),
+        is_at_it=pull_state.is_at_it(row),
         may_change=require_me().role == "administrator",
         unread=unread_count(require_me().id),
     )
