@@ -44,6 +44,8 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "auth.try_reset": "public",
     "auth.try_second": "public",
     "auth.try_sign_in": "public",
+    "union.back": "public",
+    "union.begin": "public",
     "home.help_page": "public",
     "home.index": "public",
     "home.privacy": "public",
@@ -68,6 +70,9 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "auth.new_passkey_options": "setting_up",
     "auth.remove_app": "setting_up",
     "auth.remove_passkey": "setting_up",
+    "union.confirm": "setting_up",
+    "union.link": "setting_up",
+    "union.unlink": "setting_up",
     "verification.verify": "signed_in",
     "verification.verify_page": "signed_in",
     "verification.evidence_page": "signed_in",
@@ -110,6 +115,19 @@ JSON_ONLY = "/live/"
 DUMMIES = ("1", str(2**63), str(10**30), "x", "%00", "..", "north-west", "a%2Fb", "é")
 
 
+#: Everything that a setting brings in: here an identity provider that nobody can reach.
+OFFERED = {
+    "KE_OIDC_ISSUER": "http://127.0.0.1:9",
+    "KE_OIDC_CLIENT_ID": "knowledge-exchange",
+    "KE_OIDC_CLIENT_SECRET": "a secret of these tests",
+}
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app(**OFFERED)
+
+
 def words(app: Flask) -> dict[str, Access | None]:
     return {endpoint: word_of(view) for endpoint, view in app.view_functions.items()}
 
@@ -130,7 +148,7 @@ def test_nothing_is_open_to_others_than_active_members_but_what_is_listed_here(a
 @pytest.fixture
 def hollow(make_app: Callable[..., Flask]) -> Flask:
     """The exchange with every view replaced by one that only says that it was reached; one has no word."""
-    app = make_app(KE_BASE_URL="http://localhost")
+    app = make_app(**OFFERED, KE_BASE_URL="http://localhost")
 
     @app.get("/a-view/without-a-word")
     def wordless() -> str:
