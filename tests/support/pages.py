@@ -298,9 +298,12 @@ OFFICER = [
     *map(at, ("/", "/admin", "/admin/claims")),
     Stop("one claim", _one_claim),
     Stop("refusal without a reason", _refusal_without_reason),
+    at("/admin/rolls/sources/unison"),
     at("/admin/appeals"),
     Stop("one appeal", _one_appeal),
 ]
+
+ADMINISTRATOR = [*map(at, ("/", "/admin", "/notifications", "/admin/rolls/sources/unison/change"))]
 
 #: Somebody who is in one region only; open networks may be read before joining them.
 OUTSIDE = [
@@ -319,6 +322,6 @@ ROUNDS: dict[str, tuple[str | None, list[Stop]]] = {
     "member alone": ("member@demo.example", PERSONAL),
     "moderator": ("moderator@demo.example", MODERATOR),
     "membership officer": ("membership@demo.example", OFFICER),
-    "administrator": ("admin@demo.example", [at("/"), at("/admin"), at("/notifications")]),
+    "administrator": ("admin@demo.example", ADMINISTRATOR),
     "outsider": ("outsider@demo.example", OUTSIDE),
 }
