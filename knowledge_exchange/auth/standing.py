@@ -59,7 +59,8 @@ STEPS: dict[tuple[str, str], Step] = {
     ("active", "lapsed"): _BY_OFFICERS,
     ("active", "suspended"): _BY_OFFICERS,
     ("active", "left"): _BY_ITSELF_TOO,
-    ("lapsed", "active"): _BY_OFFICERS,
+    # Back on a roll, by a claim to be on another, or let in again by an officer.
+    ("lapsed", "active"): _BY_ITSELF_TOO,
     ("lapsed", "pending"): _BY_OFFICERS,
     ("lapsed", "suspended"): _BY_OFFICERS,
     ("lapsed", "left"): _BY_ITSELF_TOO,

@@ -12,6 +12,9 @@ from knowledge_exchange.notifications.mailing import MAIL_DELAY
 from tests.notifications.mailbox import Mailbox, html_of, text_of
 from tests.support.community import Community
 
+#: Whoever loses their standing is told so, in words that say no more.
+CHANGED, CLOSED = "Something about your account has changed", "Your account is closed"
+
 
 def test_the_author_of_an_event_gets_no_mail_of_it(here: Community, post_office: Mailbox) -> None:
     thread_id = here.post_thread(here.author, body=f"Hello @{here.handle(here.author)}")
@@ -151,15 +154,17 @@ def test_losing_standing_drops_unsent_mail(here: Community, post_office: Mailbox
     post_office.decide()
     with here.app.app_context(), unit_of_work():
         change_standing(here.author.id, standing, "The roll says so.", None)
-    assert (post_office.waiting(), post_office.states(here.author)) == ([], ["standing"])
-    assert post_office.deliver() == []
+    assert post_office.states(here.author) == ["standing"]
+    # What waits now, and is sent, is the letter that tells them of it.
+    assert [message.writer for message in post_office.waiting()] == [""]
+    assert [message["Subject"] for message in post_office.deliver()] == [CLOSED if standing == "left" else CHANGED]
 
 
 def test_somebody_who_lost_standing_before_anybody_looked_gets_nothing(here: Community, post_office: Mailbox) -> None:
     here.reply(here.peer, here.post_thread(here.author))
     with here.app.app_context(), unit_of_work():
         change_standing(here.author.id, "suspended", "A complaint.", None)
-    assert post_office.deliver() == []
+    assert [message["Subject"] for message in post_office.deliver()] == [CHANGED]
     assert post_office.states(here.author) == ["standing"]
 
 
