@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, table_of
-from knowledge_exchange.core.ids import new_ids
+from knowledge_exchange.core.ids import new_id, new_ids
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.mail.models import WAITING, MailMessage
 from knowledge_exchange.mail.refusals import forget_refusal, refused_at
@@ -37,16 +37,19 @@ def post_mail(
     essential: bool = False,
     not_before: datetime | None = None,
     **facts: object,
-) -> None:
+) -> int | None:
     """Queue one message, its text from ``templates/mail/<template>.txt``; sent after the commit.
+
+    Returns its id; None where none is queued.
 
     ``essential`` mail (confirming, resetting, a claim's code) goes to people of any standing; the
     rest is dropped when its member loses standing, and never goes to an address that refuses mail.
     Subjects name neither union nor content.
     """
     if not essential and refused_at(recipient):
-        return
+        return None
     message = MailMessage(
+        id=new_id(),
         recipient=recipient,
         subject=" ".join(subject.split()),  # a line break here would make a header
         text=render_template(f"mail/{template}.txt", **facts),
@@ -55,6 +58,7 @@ def post_mail(
         not_before=not_before or now(),
     )
     db.session.add(message)
+    return message.id
 
 
 def queue_written(member_id: int, recipient: str, writer: str, *, thread_id: int | None, not_before: datetime) -> int:
