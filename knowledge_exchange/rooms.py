@@ -44,7 +44,7 @@ ROOMS = (
     "admin",
 )
 #: Rooms that keep something under keys, or for a time only. Each has ``keeping.init_app(app)``.
-KEEPERS = ("verification", "auth", "notifications", "threads")
+KEEPERS = ("verification", "auth", "audit", "networks", "notifications", "mail", "realtime", "threads")
 
 
 class Page(Response):
@@ -135,13 +135,13 @@ def _module_of(hook: Any) -> str:
 
 def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.audit.sealing import SEAL_EVERY_S, seal_waiting
+    from knowledge_exchange.core.keeping import FORGET_EVERY_S, forget_what_is_due
     from knowledge_exchange.core.rekeying import LIFT_EVERY_S, lift_waiting
     from knowledge_exchange.jobs import register
     from knowledge_exchange.mail import jobs as mail
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
-    from knowledge_exchange.realtime.replay import FORGET_EVERY_S, forget_old_events
-    from knowledge_exchange.threads.jobs import RENDER_EVERY_S, forget_old_submissions, render_again
+    from knowledge_exchange.threads.jobs import RENDER_EVERY_S, render_again
     from knowledge_exchange.verification.leaving import FOLLOW_EVERY_S, follow_rolls
     from knowledge_exchange.verification.pull_jobs import PULL_EVERY_S, pull_rolls
     from knowledge_exchange.verification.reading_job import READ_EVERY_S, SWEEP_EVERY_S, read_waiting, sweep
@@ -153,14 +153,13 @@ def _register_jobs(app: Flask) -> None:
     register(app, "read uploaded rolls", READ_EVERY_S, read_waiting)
     register(app, "sweep staged rolls", SWEEP_EVERY_S, sweep)
     register(app, "mail", mail.SEND_EVERY_S, mail.send_waiting)
-    register(app, "forget mail", mail.FORGET_EVERY_S, mail.forget_old_mail)
+    register(app, "forget refusals", mail.FORGET_EVERY_S, mail.forget_refusals)
     register(app, "mail of notices", DECIDE_EVERY_S, decide)
     register(app, "digests", DIGEST_EVERY_S, send_digests)
-    register(app, "forget events", FORGET_EVERY_S, forget_old_events)
+    register(app, "forget what is due", FORGET_EVERY_S, forget_what_is_due)
     register(app, "seal the record", SEAL_EVERY_S, seal_waiting)
     register(app, "lift to new keys", LIFT_EVERY_S, lift_waiting)
     register(app, "render again", RENDER_EVERY_S, render_again)
-    register(app, "forget submissions", FORGET_EVERY_S, forget_old_submissions)
 
 
 def _register_own_data() -> None:

@@ -29,6 +29,8 @@ SETTLED_AFTER = timedelta(minutes=2)
 OVERDUE_AFTER = timedelta(days=1)
 #: Before the first seal there is none.
 _BEGINNING = ""
+#: By this act, the note of which names a seal, the entries up to that seal were forgotten (``audit/keeping.py``).
+FORGOTTEN = "record.forgotten"
 OLDER_KEYS = (
     "The record of acts was sealed at {when} under keys that the key file does not have: it is an older copy. Put the "
     "newest one in its place."
@@ -79,7 +81,7 @@ def problems() -> list[str]:
 
 def _breaks() -> Iterator[str]:
     facts = (AuditSeal.id, AuditSeal.at, AuditSeal.previous, AuditSeal.digest, AuditSeal.generation)
-    previous, oldest = _BEGINNING, 1
+    previous, oldest, forgotten = _BEGINNING, 1, _forgotten_to()
     for seal in db.session.execute(select(*facts).order_by(AuditSeal.id)).all():
         when = f"{seal.at:%Y-%m-%d %H:%M} UTC"
         if seal.generation > crypto.newest_generation():
@@ -87,10 +89,20 @@ def _breaks() -> Iterator[str]:
             return
         if seal.previous != previous:
             yield f"The record of acts lacks a part before {when}: compare it with a backup."
-        if seal.generation < oldest or not _holds(seal):
+        if seal.generation < oldest or not (_holds(seal) or (seal.id <= forgotten and _is_empty(seal))):
             # Under a key that had been replaced by then: perhaps by somebody who got hold of that one.
             yield f"The record of acts was changed in the part sealed at {when}: compare it with a backup."
         previous, oldest = seal.digest, max(oldest, seal.generation)
+
+
+def _forgotten_to() -> int:
+    """The last seal whose entries are no longer kept; 0 where all are."""
+    notes = db.session.scalars(select(AuditEntry.note).where(AuditEntry.action == FORGOTTEN))
+    return max((int(note) for note in notes if note.isascii() and note.isdigit()), default=0)
+
+
+def _is_empty(seal: Any) -> bool:
+    return db.session.scalar(select(AuditEntry.id).where(AuditEntry.seal_id == seal.id).limit(1)) is None
 
 
 def _holds(seal: Any) -> bool:

@@ -46,6 +46,9 @@ def check() -> None:
     """Check settings, database and integrity: exit 0, or a list of what is wrong and exit 1."""
     from knowledge_exchange.audit.sealing import newest_seal
     from knowledge_exchange.cli.checking import all_problems
+    from knowledge_exchange.core import rekeying
+    from knowledge_exchange.core.keeping import kept_for_ever
+    from knowledge_exchange.core.keeping_settings import KEPT_OF
 
     problems = all_problems()
     for problem in problems:
@@ -53,5 +56,9 @@ def check() -> None:
     if problems:
         raise SystemExit(FAILED)
     click.echo("All is well.")
+    for setting in kept_for_ever():
+        click.echo(f"{setting} is 0: kept for ever are {KEPT_OF[setting]}.")
+    if waiting := sum(rekeying.waiting().values()):
+        click.echo(f"{waiting:,} values are still under earlier keys: `keys status` says which.")
     if seal := newest_seal():
         click.echo(f"Newest seal of the record of acts: {seal}")

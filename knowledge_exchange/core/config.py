@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from knowledge_exchange.core import union_settings
+from knowledge_exchange.core.keeping_settings import KEEPING
 
 MIN_SECRET_CHARS = 32
 DEFAULT_PORT = 5000
@@ -183,6 +184,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("KE_OIDC_SCOPE", "openid email profile", str, "what is asked of the provider"),
     Setting("KE_OIDC_NUMBER_CLAIM", "", str, "the claim that holds the membership number, where there is one"),
     Setting("KE_OIDC_SOURCE", "", str, "of which roll that number is"),
+    *(Setting(name, days, _number, f"days: {what}") for name, days, what in KEEPING),
     Setting("KE_METRICS_TOKEN", "", str, "lets a monitor read /metrics from elsewhere", secret=True),
     Setting("KE_LOG_LEVEL", "INFO", str.upper, "DEBUG, INFO, WARNING or ERROR"),
 )

@@ -15,16 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import delete, or_, select
 
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import db, end_read, unit_of_work
-from knowledge_exchange.core.ids import floor_id
+from knowledge_exchange.core.db import end_read, unit_of_work
 from knowledge_exchange.mail.claims import LEASE, Claimed, claim, is_any_due, release, renew
 from knowledge_exchange.mail.composing import compose
 from knowledge_exchange.mail.letter import Later, Letter
-from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.mail.outcomes import drop, give_up, note_failure, note_sent
 from knowledge_exchange.mail.refusals import forget_old_refusals, refused_at
 from knowledge_exchange.mail.settling import REFUSED
@@ -40,13 +37,7 @@ DELIVERY_MOST_S = 240.0
 FIRST_SERVER_PAUSE = timedelta(seconds=10)
 LONGEST_SERVER_PAUSE = timedelta(minutes=10)
 _PAUSE = "ke_mail_pause"
-#: A message that was sent or given up is forgotten after so long: it says to whom, and that they are a member.
-KEPT = timedelta(days=30)
 FORGET_EVERY_S = 3600.0
-#: Messages that are forgotten in one transaction.
-FORGET_BATCH = 1000
-#: What others get between two of them.
-FORGET_PAUSE_S = 0.01
 
 assert timedelta(seconds=DELIVERY_MOST_S) < LEASE
 
@@ -147,16 +138,7 @@ def _letter_of(held: Claimed) -> Letter | None:
     return letter
 
 
-def forget_old_mail() -> None:
-    """Delete messages long after they were sent or given up, and refusals that no longer count."""
-    before = now() - KEPT
-    over = or_(MailMessage.sent_at < before, MailMessage.failed_at < before)
-    # Made before it was sent: the key itself leads to the old ones.
-    query = select(MailMessage.id).where(MailMessage.id < floor_id(before), over).limit(FORGET_BATCH)
-    while ids := db.session.scalars(query).all():
-        end_read()
-        with unit_of_work() as work:
-            work.execute(delete(MailMessage).where(MailMessage.id.in_(ids)))
-        time.sleep(FORGET_PAUSE_S)
+def forget_refusals() -> None:
+    """Delete refusals that no longer count."""
     with unit_of_work():
         forget_old_refusals()

@@ -5,21 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from flask import current_app
+from sqlalchemy import and_, or_, select
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.core.ids import MAX_ID, floor_id, parse_id, time_of
+from knowledge_exchange.core.db import db
+from knowledge_exchange.core.ids import MAX_ID, parse_id, time_of
 from knowledge_exchange.realtime import events
 from knowledge_exchange.realtime.cursors import begin_of_replay, cursor_at
 from knowledge_exchange.realtime.cursors import cursor_now as cursor_now
 from knowledge_exchange.realtime.events import Told
 from knowledge_exchange.realtime.models import LiveEvent
 
+#: Whoever was away for longer gets a fresh page; sooner where the operator keeps events for less (0: for ever).
 RETENTION = timedelta(days=7)
-FORGET_EVERY_S = 3600.0
 #: More than this is quicker fetched as a fresh page.
 MOST_EVENTS = 500
 
@@ -32,7 +33,7 @@ def missed(me: Me, after: object) -> dict[str, Any]:
     if after is None:
         return {"events": [], "cursor": cursor_now()}
     start = parse_id(after)
-    if start is None or now() - time_of(start) > RETENTION:
+    if start is None or now() - time_of(start) > _retention():
         return {"reset": True, "cursor": cursor_now()}
     # Asked before the events are read: what is committed in between may be in both, never in neither.
     here = cursor_now()
@@ -63,7 +64,6 @@ def _rows(me: Me, since: int) -> list[Told]:
     return sorted([*written, *(Told(id_, "notification", member_id) for id_, member_id in notices)])
 
 
-def forget_old_events() -> None:
-    """Delete what is too old to be replayed (a job)."""
-    with unit_of_work() as work:
-        work.execute(delete(LiveEvent).where(LiveEvent.id < floor_id(now() - RETENTION)))
+def _retention() -> timedelta:
+    days = int(current_app.config["KE_KEEP_EVENTS_DAYS"])
+    return min(RETENTION, timedelta(days=days)) if days else RETENTION

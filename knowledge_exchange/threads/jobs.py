@@ -1,19 +1,15 @@
-"""Jobs of the threads: HTML of an older renderer is made anew; old form keys are forgotten."""
+"""Jobs of the threads: HTML of an older renderer is made anew."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from sqlalchemy import select, update
 
-from sqlalchemy import delete, select, update
-
-from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.core.markup import RENDERER_VERSION, render
-from knowledge_exchange.threads.models import Post, Submission, Thread
+from knowledge_exchange.threads.models import Post, Thread
 
 RENDER_EVERY_S = 60.0
 RENDER_BATCH = 50
-SUBMISSIONS_KEPT = timedelta(days=7)
 
 
 def render_again() -> None:
@@ -32,9 +28,3 @@ def render_again() -> None:
             work.execute(update(Post).where(*same).values(html=html, renderer=RENDERER_VERSION))
         threads = {row.thread_id for row in rows}
         work.execute(update(Thread).where(Thread.id.in_(threads)).values(version=Thread.version + 1))
-
-
-def forget_old_submissions() -> None:
-    """A form that is sent again after a week is a new one."""
-    with unit_of_work() as work:
-        work.execute(delete(Submission).where(Submission.at < now() - SUBMISSIONS_KEPT))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from knowledge_exchange.auth import jobs, tokens
 from knowledge_exchange.auth.models import EmailToken, Member, SignIn
-from knowledge_exchange.core import clock
+from knowledge_exchange.core import clock, keeping
 from knowledge_exchange.core.db import db
 from knowledge_exchange.jobs import jobs_of
 from tests.auth.door import is_in, make_member, writing
@@ -26,6 +26,7 @@ def test_old_sign_ins_dead_links_and_unconfirmed_accounts_go(app: Flask, inside:
     def left_after(days: int) -> tuple[set[str], int, int]:
         with clock.held(begun + timedelta(days=days)), app.app_context():
             jobs.sweep()
+            keeping.forget_what_is_due()
             emails = set(db.session.scalars(select(Member.email)))
             return (
                 emails,

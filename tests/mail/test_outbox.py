@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from knowledge_exchange.core import clock
+from knowledge_exchange.core import clock, keeping
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.mail import jobs
@@ -19,6 +19,8 @@ from tests.mail.postbox import NOON, TO, parsed, queue, row, rows, send
 from tests.support.persons import person
 
 DAY = timedelta(days=1)
+#: As the setting is by default.
+MAIL_KEPT_DAYS = 30
 
 
 def files(app: Flask) -> list[bytes]:
@@ -91,7 +93,8 @@ def noon() -> Iterator[None]:
 def forget(app: Flask, days: int) -> None:
     """The job that forgets, so many days after noon."""
     with app.app_context(), clock.held(NOON + days * DAY):
-        jobs.forget_old_mail()
+        keeping.forget_what_is_due()
+        jobs.forget_refusals()
 
 
 @pytest.mark.usefixtures("noon")
@@ -100,9 +103,9 @@ def test_what_was_sent_or_given_up_is_forgotten_after_a_month(end: str, app: Fla
     with app.app_context(), unit_of_work() as work:
         facts = {"recipient": TO, "subject": "", "text": "", end: NOON}
         work.add_all([MailMessage(id=new_id(NOON - DAY), **facts), MailMessage(id=new_id(NOON - 2 * DAY), **facts)])
-    forget(app, days=jobs.KEPT.days)
+    forget(app, days=MAIL_KEPT_DAYS)
     assert len(rows(app)) == 2
-    forget(app, days=jobs.KEPT.days + 1)
+    forget(app, days=MAIL_KEPT_DAYS + 1)
     assert rows(app) == []
 
 
@@ -115,10 +118,10 @@ def test_what_still_waits_is_never_forgotten(app: Flask) -> None:
 
 @pytest.mark.usefixtures("noon")
 def test_more_than_one_transaction_takes_is_forgotten_in_several(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "FORGET_BATCH", 3)
+    monkeypatch.setattr(keeping, "BATCH", 3)
     with app.app_context(), unit_of_work() as work:
         work.add_all([MailMessage(recipient=TO, subject="", text="", sent_at=NOON) for _number in range(8)])
-    forget(app, days=jobs.KEPT.days + 1)
+    forget(app, days=MAIL_KEPT_DAYS + 1)
     assert rows(app) == []
 
 
