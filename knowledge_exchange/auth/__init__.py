@@ -8,12 +8,14 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bring the room in: who is asking, what may be asked, and the pages of accounts."""
     from knowledge_exchange.auth import (
+        addresses,
         csrf,
         gate,
         jobs,
         limits,
         office,
         routes,
+        routes_email,
         routes_factors,
         routes_fresh,
         routes_joining,
@@ -25,6 +27,7 @@ def init_app(app: Flask) -> None:
     )
     from knowledge_exchange.jobs import register
 
+    app.jinja_env.globals["is_employers_address"] = addresses.is_employers
     app.jinja_env.globals["office_sections"] = lambda: office.sections_for(sessions.current_me())
 
     sessions.init_app(app)
@@ -33,7 +36,7 @@ def init_app(app: Flask) -> None:
     limits.init_app(app)
     # Importing a routes module puts its pages on the one blueprint.
     signing_in = (routes, routes_joining, routes_reset, routes_second)
-    modules = (*signing_in, routes_me, routes_settings, routes_factors, routes_fresh)
+    modules = (*signing_in, routes_me, routes_settings, routes_email, routes_factors, routes_fresh)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):
         app.register_blueprint(blueprint)
     _offer_union(app)

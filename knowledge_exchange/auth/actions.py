@@ -167,7 +167,7 @@ def _take_access(member_id: int, after: str) -> None:
 def _close_account(member_id: int, actor_id: int | None) -> None:
     """Who comes back some day comes back as a member, not to an office; no link that was mailed opens anything."""
     set_role(member_id, "member", actor_id)
-    for purpose in (tokens.CONFIRM, tokens.RESET):
+    for purpose in (tokens.CONFIRM, tokens.RESET, tokens.EMAIL):
         tokens.void(member_id, purpose)
     hooks.call("account_left", member_id)
 
@@ -205,11 +205,12 @@ def set_role(member_id: int, role: str, actor_id: int | None, reason: str = "") 
 
 
 def set_password(member_id: int, password_hash: str, actor_id: int | None) -> None:
-    """Give an account another password: every sign-in ends, and no reset link that was sent works any more."""
+    """Give an account another password: every sign-in ends, and no link that was sent changes it any more."""
     changed = update(Member).where(Member.id == member_id).values(password_hash=password_hash)
     db.session.execute(changed)
     sessions.end_all(member_id)
-    tokens.void(member_id, tokens.RESET)
+    for purpose in (tokens.RESET, tokens.EMAIL):
+        tokens.void(member_id, purpose)
     record("password.changed", actor=actor_id, subject=member_id)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, EmailField, Field, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, ValidationError
 
@@ -72,7 +72,17 @@ class _EmailForm(Form):
         field.data = policy.email_key(found.normalized)
 
 
-class JoinForm(_EmailForm):
+class AddressForm(_EmailForm):
+    """A form with an address that mail will go to; see :mod:`auth.addresses` about those of employers."""
+
+    use_anyway = BooleanField(_l("Use it all the same"))
+
+
+class EmailChangeForm(AddressForm):
+    """Another address for one's account."""
+
+
+class JoinForm(AddressForm):
     """A new account."""
 
     name = StringField(

@@ -54,6 +54,26 @@ def confirm_password_change(member_id: int, email: str) -> None:
     _post(email, _("Your password has been changed"), "password_changed", member_id, reset=_link("auth.reset"))
 
 
+def ask_for_new_address(member_id: int, email: str) -> None:
+    """A link, to the new address of an account, that shows that it is theirs."""
+    if has_had_enough(email):
+        return
+    link = _link("auth.new_email", token=tokens.issue(member_id, tokens.EMAIL, email=email))
+    hours = tokens.LIFE[tokens.EMAIL] // _HOUR
+    _post(email, _("Please confirm your e-mail address"), "email_confirm", member_id, link=link, hours=hours)
+
+
+def say_address_asked(member_id: int, email: str) -> None:
+    """To the address as it is: somebody wants another in its place."""
+    if not has_had_enough(email):
+        _post(email, _("About the address of your account"), "email_asked", member_id, reset=_link("auth.reset"))
+
+
+def say_address_changed(member_id: int, email: str) -> None:
+    """To the address that was: nothing comes there any more."""
+    _post(email, _("The address of your account has changed"), "email_changed", member_id)
+
+
 def say_factors_changed(member_id: int, email: str, what: str) -> None:
     """Something about signing in was changed: its owner should know.
 

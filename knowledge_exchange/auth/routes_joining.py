@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge_exchange.auth import actions, joining, passwords, queries, tokens
+from knowledge_exchange.auth import actions, addresses, joining, passwords, queries, tokens
 from knowledge_exchange.auth.blueprint import blueprint
 from knowledge_exchange.auth.forms import ConfirmAndHandleForm, ConfirmForm, JoinForm, text_of
 from knowledge_exchange.auth.gate import public
@@ -21,7 +21,7 @@ from knowledge_exchange.core.db import end_read, unit_of_work
 @public
 def join() -> ResponseReturnValue:
     """The form of a new account."""
-    return render_template("auth/join.html", form=JoinForm())
+    return _join_page(JoinForm())
 
 
 @blueprint.post("/join")
@@ -31,13 +31,19 @@ def join() -> ResponseReturnValue:
 def try_join() -> ResponseReturnValue:
     """Open an account, or write to who has it; the answer is the same."""
     form = JoinForm()
-    if not form.validate():
-        return render_template("auth/join.html", form=form), 400
+    good = form.validate()
+    # Looked at before any account is, and said with whatever else is to be corrected: the password is typed once more.
+    if addresses.warn(form) or not good:
+        return _join_page(form), 400
     end_read()
     password_hash = passwords.hash_password(text_of(form.password))
     with unit_of_work():
         joining.ask(text_of(form.email), text_of(form.name), password_hash, form.handle.data)
     return redirect(url_for("auth.join_sent"), 303)
+
+
+def _join_page(form: JoinForm) -> str:
+    return render_template("auth/join.html", form=form, warn=addresses.is_warned(form))
 
 
 @blueprint.get("/join/sent")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, insert, select, update
 
@@ -14,12 +15,13 @@ from knowledge_exchange.core.ids import new_id
 
 CONFIRM = "confirm"
 RESET = "reset"
+EMAIL = "email"
 #: A mail may wait for a weekend; a key to an account may not.
-LIFE = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=2)}
+LIFE = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=2), EMAIL: timedelta(days=1)}
 
 
-def issue(member_id: int, purpose: str, *, life: timedelta | None = None) -> str:
-    """A fresh link's secret. Earlier ones stay good until one of them is used."""
+def issue(member_id: int, purpose: str, *, life: timedelta | None = None, email: str = "") -> str:
+    """A fresh link's secret. Earlier ones stay good until one of them is used. ``email``: the address it confirms."""
     token = new_token()
     db.session.execute(
         insert(EmailToken).values(
@@ -28,9 +30,23 @@ def issue(member_id: int, purpose: str, *, life: timedelta | None = None) -> str
             purpose=purpose,
             member_id=member_id,
             expires_at=now() + (life or LIFE[purpose]),
+            email=email,
         )
     )
     return token
+
+
+class NewAddress(NamedTuple):
+    """What a link confirms: that this address is that member's."""
+
+    member_id: int
+    email: str
+
+
+def address_of(token: str) -> NewAddress | None:
+    """What a link of the purpose :data:`EMAIL` confirms, without using it up."""
+    row = db.session.execute(select(EmailToken.member_id, EmailToken.email).where(*_good(token, EMAIL))).first()
+    return None if row is None else NewAddress(*row)
 
 
 def holder(token: str, purpose: str) -> int | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask import render_template
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, table_of
@@ -17,7 +17,7 @@ from knowledge_exchange.mail.models import WAITING, MailMessage
 from knowledge_exchange.mail.refusals import forget_refusal, refused_at
 from knowledge_exchange.mail.settling import DROPPED, settle
 
-__all__ = ["drop_unsent", "forget_refusal", "post_mail", "queue_written", "refused_at"]
+__all__ = ["drop_unsent", "forget_refusal", "post_mail", "queue_written", "readdress", "refused_at"]
 
 
 _INSERT = Write(insert(table_of(MailMessage)))
@@ -96,6 +96,12 @@ def queue_all_written(messages: Sequence[ToWrite], writer: str) -> list[int]:
         [{**_UNWRITTEN, "writer": writer, "id": id_, **one._asdict()} for id_, one in zip(ids, messages, strict=True)]
     )
     return ids
+
+
+def readdress(member_id: int, before: str, after: str) -> None:
+    """Let what was not sent yet follow a member to another address; links that were asked for there stay."""
+    mine = (WAITING, MailMessage.member_id == member_id, MailMessage.recipient == before)
+    db.session.execute(update(MailMessage).where(*mine, MailMessage.essential.is_(False)).values(recipient=after))
 
 
 def drop_unsent(member_id: int) -> None:
