@@ -142,11 +142,13 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, render_again
+    from knowledge_exchange.verification.invitations import INVITE_EVERY_S, invite_waiting
     from knowledge_exchange.verification.leaving import FOLLOW_EVERY_S, follow_rolls
     from knowledge_exchange.verification.pull_jobs import PULL_EVERY_S, pull_rolls
     from knowledge_exchange.verification.reading_job import READ_EVERY_S, SWEEP_EVERY_S, read_waiting, sweep
     from knowledge_exchange.verification.reminding import REMIND_EVERY_S, remind
 
+    register(app, "invite", INVITE_EVERY_S, invite_waiting)
     register(app, "follow the rolls", FOLLOW_EVERY_S, follow_rolls)
     register(app, "remind of claims", REMIND_EVERY_S, remind)
     register(app, "pull the rolls", PULL_EVERY_S, pull_rolls)
@@ -172,6 +174,7 @@ def _register_own_data() -> None:
     register("claims", verification.claims_of)
     register("appeals", verification.appeals_of)
     register("roll_entries", verification.roll_entries_of)
+    register("letters_of_invitation", verification.letters_of_invitation_to)
     register("networks", networks.networks_of)
     register("levels_of_networks", networks.levels_of)
     register("requests_to_join", networks.requests_of)

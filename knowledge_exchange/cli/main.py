@@ -17,6 +17,7 @@ COMMANDS = {
     "network": ("network", "group", "Make networks and their moderators."),
     "mail": ("mail", "group", "Note addresses to which mail comes back, or no longer does."),
     "roll": ("roll_source", "group", "Import a union’s roll, or have it pulled."),
+    "invitations": ("invitations", "group", "Invite people on a roll who have no account."),
     "organisations": ("organisations", "group", "Import employers by their ODS codes."),
     "import": ("imports", "group", "Import another forum's threads."),
     "routes": ("inspection", "routes", "List every address and who may use it."),

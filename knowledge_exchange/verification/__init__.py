@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.core import hooks
     from knowledge_exchange.verification import (  # noqa: F401
         appeal_routes,
+        invitation_pages,
         member_office,
         models,
         officer_routes,
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["claim_view"] = routes.claim_view
     member_office.init_app(app)
     appeal_routes.init_app(app)
+    invitation_pages.init_app(app)
     roll_pages_office.init_app(app)
     app.register_blueprint(source_pages.blueprint)
     hooks.provide(app, "holder_of_number", vouched.holder_of_number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
-from knowledge_exchange.verification.models import Appeal, Claim, RollEntry
+from knowledge_exchange.verification.models import Appeal, Claim, InvitationRun, RollEntry, RollInvitation
 
 
 def claims_of(member_id: int) -> Rows:
@@ -41,3 +41,15 @@ def roll_entries_of(member_id: int) -> Rows:
     columns = [column for column in RollEntry.__table__.columns if column.key not in ("id", "number_hash", "member_id")]
     query = select(*columns).where(RollEntry.member_id == member_id)
     return rows_of(query)
+
+
+def letters_of_invitation_to(member_id: int) -> Rows:
+    """When they were invited by mail to take their place on a roll, and when they did."""
+    columns = (RollEntry.source, InvitationRun.at, RollInvitation.expires_at, RollInvitation.used_at)
+    query = (
+        select(*columns)
+        .join(RollInvitation, RollInvitation.entry_id == RollEntry.id)
+        .join(InvitationRun, InvitationRun.id == RollInvitation.run_id)
+        .where(RollEntry.member_id == member_id)
+    )
+    return rows_of(query.order_by(RollInvitation.id))

@@ -251,6 +251,8 @@ VISITOR = [
     *map(at, ("/", "/sign-in", "/join", "/join/sent", "/reset", "/reset/sent", "/rules", "/privacy", "/help")),
     at("/sign-in?next=/n/north-west"),
     at("/confirm/no-such-token"),
+    at("/invited/no-such-token"),
+    at("/invited/no-such-token/sent"),
     at("/reset/no-such-token"),
     Stop("sign-in refused", _refused_at_the_door),
     Stop("join with errors", _submit_empty("/join", "Open the account")),
@@ -299,6 +301,8 @@ OFFICER = [
     Stop("one claim", _one_claim),
     Stop("refusal without a reason", _refusal_without_reason),
     at("/admin/rolls/sources/unison"),
+    at("/admin/invitations"),
+    at("/admin/invitations?source=unison"),
     at("/admin/appeals"),
     Stop("one appeal", _one_appeal),
 ]
