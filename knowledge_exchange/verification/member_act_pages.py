@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from knowledge_exchange.auth.fresh import ask_unless_fresh
 from knowledge_exchange.auth.gate import for_roles
@@ -71,7 +72,7 @@ def _form(word: str, found: AnyRow) -> ActForm:
     form = RoleForm(typed, role=found.role) if word == "role" else ActForm(typed)
     form.chosen.choices = list(member_acts.ACTS[word].reasons.items())
     if isinstance(form, RoleForm):
-        form.role.choices = list(member_pages.offices().items())
+        form.role.choices = [SelectChoice(role, name) for role, name in member_pages.offices().items()]
     return form
 
 

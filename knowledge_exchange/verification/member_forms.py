@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from knowledge_exchange.auth.models import ROLES
 from knowledge_exchange.verification.member_queries import MIN_CHARS
 
 MAX_CHARS = 254
@@ -41,4 +40,4 @@ class ActForm(Form):
 class RoleForm(ActForm):
     """Which office."""
 
-    role = SelectField(_l("Office"), choices=[(role, role) for role in ROLES])
+    role = SelectField(_l("Office"))

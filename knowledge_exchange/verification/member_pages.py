@@ -10,6 +10,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.gate import for_roles
@@ -64,7 +65,8 @@ def page(template: str, **facts: Any) -> str:
 
 def _find_form() -> FindForm:
     form = FindForm(request.form)
-    form.source.choices = [("", _("Any roll")), *queries.sources().items()]
+    rolls = {"": _("Any roll"), **queries.sources()}
+    form.source.choices = [SelectChoice(source, name) for source, name in rolls.items()]
     return form
 
 

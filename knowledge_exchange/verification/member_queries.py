@@ -35,7 +35,8 @@ class Found(NamedTuple):
 
 def counts() -> dict[str, int]:
     """How many there are of each standing."""
-    found = dict(db.session.execute(select(Member.standing, func.count()).group_by(Member.standing)).tuples().all())
+    query = select(Member.standing, func.count().label("amount")).group_by(Member.standing)
+    found = {row.standing: row.amount for row in db.session.execute(query)}
     return {standing: found.get(standing, 0) for standing in STANDINGS}
 
 
