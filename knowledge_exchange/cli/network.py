@@ -8,7 +8,8 @@ from sqlalchemy import select
 from knowledge_exchange.auth.actions import find_id
 from knowledge_exchange.cli.console import fail, with_exchange
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.networks import actions
+from knowledge_exchange.networks import actions, automatic
+from knowledge_exchange.networks.mergers import current_code
 from knowledge_exchange.networks.models import KINDS, VISIBILITIES, Network
 from knowledge_exchange.networks.regions import REGIONS
 
@@ -34,14 +35,28 @@ def _find(slug: str) -> int | None:
 @click.option("--description", default="", help="One sentence: for whom, about what.")
 @click.option("--kind", type=click.Choice(KINDS), default="interest", show_default=True)
 @click.option("--visibility", type=click.Choice(VISIBILITIES), default="closed", show_default=True)
+@click.option(
+    "--organisation", metavar="CODE", help="Whose members join it by themselves; the kind is then organisation."
+)
 @with_exchange
-def create(slug: str, name: str, description: str, kind: str, visibility: str) -> None:
-    """Make a network with the address /n/SLUG."""
+def create(slug: str, name: str, description: str, kind: str, visibility: str, organisation: str | None) -> None:
+    """Make a network with the address /n/SLUG, and put in whom the rules want there."""
     if _find(slug) is not None:
         fail(f"There is a network {slug} already. Nothing was changed.")
+    code = organisation.strip().upper() if organisation else None
+    if code and current_code(code) != code:
+        fail(f"There is no organisation {code}, or another has followed it. Nothing was changed.")
     try:
         with unit_of_work():
-            actions.create_network(slug, name, kind=kind, visibility=visibility, description=description)
+            made = actions.create_network(
+                slug,
+                name,
+                kind="organisation" if code else kind,
+                visibility=visibility,
+                description=description,
+                organisation_code=code,
+            )
+            automatic.join_of_network(made.id)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="SLUG") from error
     click.echo(f"The network {name} is at /n/{slug}.")
@@ -56,7 +71,8 @@ def standard() -> None:
     missing = [row for row in wanted if _find(row[0]) is None]
     with unit_of_work():
         for slug, name, kind, visibility, description in missing:
-            actions.create_network(slug, name, kind=kind, visibility=visibility, description=description)
+            made = actions.create_network(slug, name, kind=kind, visibility=visibility, description=description)
+            automatic.join_of_network(made.id)
     click.echo(f"{len(missing)} networks made, {len(wanted) - len(missing)} were there already.")
 
 

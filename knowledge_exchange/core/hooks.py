@@ -18,6 +18,7 @@ NAMES = {
     "standing_lost": "a member just lost standing: what they held in other rooms ends (member_id)",
     "network_left": "a member may no longer see a closed network's threads (member_id, network_id)",
     "networks_left": "likewise, for many at once: pairs of a member and a network (pairs)",
+    "category_words": "a category is meant by these words: whom a roll has so comes to have it (slug, words) -> bool",
     "thread_room": "where a thread's events go, if they may see it (me, thread_id) -> Room | None",
     "visible_threads": "SELECT of the ids of the threads that a member may see (me.id) -> Select",
     "post_payloads": "posts as browsers get them (post_ids) -> {id: dict}",

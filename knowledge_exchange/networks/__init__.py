@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import gettext as _
 
 
 def init_app(app: Flask) -> None:
     """Bring the room into the app."""
+    from knowledge_exchange.auth.office import section
     from knowledge_exchange.core import hooks
+    from knowledge_exchange.jobs import register
     from knowledge_exchange.networks import (  # noqa: F401
+        categories,
+        category_routes,
         link_managers,
         models,
         moderator_routes,
@@ -19,9 +24,19 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(moderator_routes.blueprint)
+    app.register_blueprint(category_routes.blueprint)
+    register(app, "settle categories", categories.SETTLE_EVERY_S, categories.settle_rest)
     app.jinja_env.filters["region_name"] = regions.region_name
     app.jinja_env.globals["ask_form"] = routes.ask_form
     hooks.provide(app, "standing_lost", link_managers.end_of)
     hooks.provide(app, "network_readable", queries.network_readable)
     hooks.provide(app, "network_known", queries.network_known)
     hooks.provide(app, "moderates_some", queries.moderates_some)
+    section(
+        app,
+        "categories.overview",
+        lambda: _("Categories"),
+        lambda: _("Which networks each kind of membership joins by itself, and what it may do."),
+        roles=category_routes.OFFICE,
+        order=60,
+    )

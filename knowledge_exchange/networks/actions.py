@@ -36,9 +36,10 @@ def create_network(
     organisation_code: str | None = None,
     actor: int | None = None,
 ) -> Network:
-    """Make a network, with all in it whom the rules want there; ``actor`` is None for the command line.
+    """Make a network, with nobody in it; ``actor`` is None for the command line.
 
-    ``organisation_code``: whose people join it by themselves.
+    ``organisation_code``: whose people join it by themselves. Who is a member already is put in by
+    :func:`automatic.join_of_network`.
 
     Raises ``ValueError`` for a slug that can't stand in an address, or an unknown kind or
     visibility.
@@ -51,7 +52,6 @@ def create_network(
     network = Network(slug=slug, name=name, organisation_code=organisation_code, **facts)
     db.session.add(network)
     db.session.flush()
-    automatic.join_of_network(network.id)
     record("network.created", actor=actor, note=slug)
     return network
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from knowledge_exchange.auth.me import Me
+
 #: What someone is in a network: ``member``, ``moderator``, or None for outside.
 Role = str | None
 
 
-def may_join(visibility: str, role: Role) -> bool:
-    """Open networks are joined at will, by those not in them yet."""
-    return visibility == "open" and role is None
+def may_join(me: Me, visibility: str, role: Role) -> bool:
+    """Open networks are joined at will, by those not in them yet whose category may."""
+    return me.may_join and visibility == "open" and role is None
 
 
-def may_ask(visibility: str, role: Role, asked: bool) -> bool:
-    """Closed networks are asked to let one in: once at a time, and not by those inside."""
-    return visibility == "closed" and role is None and not asked
+def may_ask(me: Me, visibility: str, role: Role, asked: bool) -> bool:
+    """Closed networks are asked to let one in: once at a time, not by those inside, and as one's category may."""
+    return me.may_join and visibility == "closed" and role is None and not asked
 
 
 def may_leave(role: Role) -> bool:

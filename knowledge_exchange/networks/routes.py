@@ -58,8 +58,8 @@ def list_networks() -> ResponseReturnValue:
 def join(slug: str) -> ResponseReturnValue:
     """Come into an open network. Being in already is no fault."""
     network = visible_network(slug)
-    if not policy.may_join(network.visibility, network.my_role):
-        return _stay_or_404(network)
+    if not policy.may_join(require_me(), network.visibility, network.my_role):
+        return _stay_or_refuse(network)
     with unit_of_work():
         actions.add_member(require_me().id, network.id)
     flash(_("You are now in %(network)s.", network=network.name), "good")
@@ -132,8 +132,8 @@ def _upto() -> int:
 def ask(slug: str) -> ResponseReturnValue:
     """Ask a closed network's moderators to be let in."""
     network = visible_network(slug)
-    if not policy.may_ask(network.visibility, network.my_role, network.my_request_id is not None):
-        return _stay_or_404(network)
+    if not policy.may_ask(require_me(), network.visibility, network.my_role, network.my_request_id is not None):
+        return _stay_or_refuse(network)
     form = AskForm(request.form)
     if not form.validate():
         return closed_page(network, form), BAD_INPUT
@@ -173,10 +173,13 @@ def answer(invitation_id: str) -> ResponseReturnValue:
     return redirect(url_for(".list_networks"), 303)
 
 
-def _stay_or_404(network: AnyRow) -> ResponseReturnValue:
-    """A button pressed twice, or on an old page: show how things are. What can't be is not there."""
+def _stay_or_refuse(network: AnyRow) -> ResponseReturnValue:
+    """A button pressed twice, or on an old page: show how things are. What can't be is not there.
+
+    What one's category of membership may not is refused; the network's page says so in words.
+    """
     if network.my_role is None and network.my_request_id is None:
-        abort(404)
+        abort(404 if require_me().may_join else 403)
     return _to(network)
 
 

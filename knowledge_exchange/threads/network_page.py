@@ -11,7 +11,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.shells import Given, Hole
 from knowledge_exchange.notifications.pages import member_page
-from knowledge_exchange.threads import listing
+from knowledge_exchange.threads import listing, policy
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.rows import network_rows
 from knowledge_exchange.threads.words import network_levels
@@ -28,6 +28,8 @@ class NetworkFacts(Given):
     visibility: str
     my_role: str | None
     level: str
+    may_start: bool
+    may_join: bool
 
 
 _HOLES = {"rows": Hole("rows")}
@@ -46,6 +48,8 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
         visibility=network.visibility,
         my_role=network.my_role,
         level=network.level or "normal",
+        may_start=policy.may_start(me, "discussion", network.my_role),
+        may_join=me.may_join,
     )
     older = page_url(network.slug, only, shown[-1].last_post_id) if len(found) > THREADS_A_PAGE else ""
     return member_page(

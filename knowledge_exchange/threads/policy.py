@@ -24,15 +24,26 @@ class PostFacts(Protocol):
 
 
 def may_start(me: Me, kind: str, my_role: str | None) -> bool:
-    """Members of a network start threads; announcements come from its moderators and officers."""
-    if my_role is None:
+    """Members of a network whose category may, start threads; announcements come from its moderators and officers."""
+    if my_role is None or not me.may_start:
         return False
     return kind != "announcement" or my_role == "moderator" or me.role in OFFICERS
 
 
-def may_reply(thread: AnyRow) -> bool:
-    """Members of the network, while the thread is open."""
+def may_reply(me: Me, thread: AnyRow) -> bool:
+    """Members of the network whose category may, while the thread is open."""
+    return me.may_reply and _is_open_to(thread)
+
+
+def _is_open_to(thread: AnyRow) -> bool:
     return thread.my_role is not None and thread.locked_at is None
+
+
+def barred(me: Me, thread: AnyRow) -> str:
+    """What one's category of membership keeps one from here: ``reply``, ``join``; empty where it does not."""
+    if not me.may_reply:
+        return "reply"
+    return "join" if thread.my_role is None and not me.may_join else ""
 
 
 def is_mine(thread: AnyRow, participant_id: int | None) -> bool:
@@ -42,7 +53,7 @@ def is_mine(thread: AnyRow, participant_id: int | None) -> bool:
 
 def may_edit(thread: AnyRow, participant_id: int | None, post: PostFacts) -> bool:
     """One's own posts, in a thread that is open, in a network that one still belongs to."""
-    return may_reply(thread) and is_mine(thread, participant_id) and post.deleted_at is None
+    return _is_open_to(thread) and is_mine(thread, participant_id) and post.deleted_at is None
 
 
 def may_delete(thread: AnyRow, participant_id: int | None, post: PostFacts) -> bool:

@@ -82,8 +82,8 @@ def post_thread(slug: str) -> ResponseReturnValue:
     values, errors = check_thread(request.form)
     if not policy.may_start(me, values["kind"], network.my_role) and not errors:
         errors = {"kind": _("Join the network first; announcements come from its moderators.")}
-    if errors:
-        return _new_thread_page(slug, values, errors), 422
+    if errors or not me.may_start:
+        return _new_thread_page(slug, values, errors), 422 if me.may_start else 403
     text = actions.written(values["body"])
 
     def write() -> int:
@@ -109,17 +109,17 @@ def post_reply(thread_id: int) -> ResponseReturnValue:
     body = clean_text(request.form.get("body", ""))
     parent_id = parse_id(request.form.get("parent")) or found.opening_post_id
     errors = check_body(body)
-    if not policy.may_reply(found):
+    if not policy.may_reply(me, found):
         errors = {"body": _("You can't reply here now. Your text is kept below.")}
     if errors:
         wish = Wish(me.thread_view, None, parent_id, typed=body, key=key, errors=errors)
-        return show(me, found, wish), 422
+        return show(me, found, wish), 422 if me.may_reply else 403
     text = actions.written(body)
 
     def write() -> int:
         now_in = locked_thread(me, thread_id)
         parent = queries.post_by_id(parent_id)
-        if not policy.may_reply(now_in) or parent is None or parent.thread_id != thread_id:
+        if not policy.may_reply(me, now_in) or parent is None or parent.thread_id != thread_id:
             abort(404)
         return actions.reply(me, now_in, parent, text)
 

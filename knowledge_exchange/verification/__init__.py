@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.core import hooks
     from knowledge_exchange.verification import (  # noqa: F401
         appeal_routes,
+        categories,
         invitation_pages,
         member_office,
         models,
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     invitation_pages.init_app(app)
     roll_pages_office.init_app(app)
     app.register_blueprint(source_pages.blueprint)
+    hooks.provide(app, "category_words", categories.take_up)
     hooks.provide(app, "holder_of_number", vouched.holder_of_number)
     hooks.provide(app, "admit_by_number", vouched.admit_by_number)
     section(

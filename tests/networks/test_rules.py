@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from knowledge_exchange.networks import policy
 from knowledge_exchange.networks.listing import rounded
 from knowledge_exchange.networks.organisation_file import readable_name
 from knowledge_exchange.networks.regions import REGIONS, region_name, region_slug
+from tests.auth.people import me_as
 
 SEEN = ("open", "closed", "private")
 ROLES = (None, "member", "moderator")
@@ -17,13 +20,22 @@ def allowed(question: object) -> set[tuple[str, str | None]]:
     return {(seen, role) for seen in SEEN for role in ROLES if question(seen, role)}  # type: ignore[operator]
 
 
+ANYBODY = me_as("active", "member")
+BARRED = replace(ANYBODY, may_join=False)
+
+
 def test_only_open_networks_are_joined_at_will() -> None:
-    assert allowed(policy.may_join) == {("open", None)}
+    assert allowed(lambda seen, role: policy.may_join(ANYBODY, seen, role)) == {("open", None)}
 
 
 def test_only_closed_networks_are_asked_and_only_once_at_a_time() -> None:
-    assert allowed(lambda seen, role: policy.may_ask(seen, role, asked=False)) == {("closed", None)}
-    assert allowed(lambda seen, role: policy.may_ask(seen, role, asked=True)) == set()
+    assert allowed(lambda seen, role: policy.may_ask(ANYBODY, seen, role, asked=False)) == {("closed", None)}
+    assert allowed(lambda seen, role: policy.may_ask(ANYBODY, seen, role, asked=True)) == set()
+
+
+def test_whose_category_may_not_neither_joins_nor_asks() -> None:
+    assert allowed(lambda seen, role: policy.may_join(BARRED, seen, role)) == set()
+    assert allowed(lambda seen, role: policy.may_ask(BARRED, seen, role, asked=False)) == set()
 
 
 def test_only_moderators_invite_and_not_into_open_networks() -> None:
