@@ -120,8 +120,8 @@ def appeals_in_words(_me: Me) -> str:
     amount, oldest = db.session.execute(select(func.count(), func.min(waiting.c.made_at))).one()
     if not amount:
         return ""
-    words = ngettext("One waits, for %(time)s.", "%(num)s wait, the oldest for %(time)s.", amount, time="%(time)s")
-    return str(words) % {"time": wording.waited(oldest)}
+    waited = wording.waited(oldest)
+    return str(ngettext("One waits, for %(time)s.", "%(num)s wait, the oldest for %(time)s.", amount, time=waited))
 
 
 def _open() -> AnySelect:
