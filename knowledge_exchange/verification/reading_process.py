@@ -109,7 +109,7 @@ def _can_be_helped(given: Given) -> bool:
         look = look_at(files.path_of(given.stored_as), given.source)
     except UnreadableFile:
         return False
-    if not 1 < len(look.header) <= MOST_COLUMNS:
+    if not 1 < len(look.header) <= MOST_COLUMNS or not all(name.isprintable() for name in look.header):
         return False
     files.note(given.stored_as, json.dumps(asdict(look)))
     return True

@@ -48,7 +48,7 @@ class UploadForm(Form):
     """Whose roll it is; the file itself is no field of WTForms."""
 
     source = SelectField(_l("Whose roll is it?"), validate_choice=False)
-    new_source = StringField(_l("Its name"), [Length(max=source_settings.MAX_NAME_CHARS)])
+    new_source = StringField(_l("Name of another source"), [Length(max=source_settings.MAX_NAME_CHARS)])
 
 
 def init_app(app: Flask) -> None:

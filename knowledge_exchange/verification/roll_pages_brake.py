@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,14 +14,14 @@ from wtforms.validators import DataRequired, Length
 
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.networks.regions import region_name
-from knowledge_exchange.verification import rolls
 from knowledge_exchange.verification.rolls import Plan
 
 #: Ends that the meter can have, in percent.
 _SCALES = (1, 2, 5, 10, 20, 50, 100)
 _ROOM = 1.2
-_PERCENT = re.compile(r"\d{1,3}(\.\d)?")
 MAX_WHY_CHARS = 300
+#: So many times the share of all is worth a mark.
+_OUTSTANDING = 1.5
 #: Regions that are listed; the others stand in one line.
 MOST_REGIONS = 5
 
@@ -63,6 +62,8 @@ class Region:
     name: str
     active: int
     lapsing: int
+    #: How many lapse in all regions together, in percent.
+    usual: float
 
     @property
     def percent(self) -> float:
@@ -72,7 +73,7 @@ class Region:
     @property
     def is_hot(self) -> bool:
         """Whether the region stands out: it may be missing in the file."""
-        return self.lapsing > 1 and self.percent > 2 * _limit()
+        return self.lapsing > 1 and self.percent > max(_limit(), _OUTSTANDING * self.usual)
 
 
 def _limit() -> float:
@@ -110,21 +111,20 @@ def to_confirm(plan: Plan) -> str:
 
 
 def confirmed(form: ConfirmForm, plan: Plan) -> float | None:
-    """The percentage that a form confirms; None where it doesn't cover what would happen now."""
-    text = form.percent.data or ""
-    if not _PERCENT.fullmatch(text):
-        return None
-    allowed = min(float(text), 100.0)
-    return None if rolls.is_braked(plan, allowed) else allowed
+    """The percentage that a form confirms; None where it is not the one that would lapse now."""
+    return float(to_confirm(plan)) if form.percent.data == to_confirm(plan) else None
 
 
-def by_region(rows: Sequence[AnyRow]) -> list[Region]:
+def by_region(rows: Sequence[AnyRow], plan: Plan) -> list[Region]:
     """Where those are who would lapse, the most first; the last line takes the others together."""
-    found = [Region(region_name(row.region) if row.region else _("no region"), row.active, row.lapsing) for row in rows]
+    found = [
+        Region(region_name(row.region) if row.region else _("no region"), row.active, row.lapsing, plan.percent)
+        for row in rows
+    ]
     found = sorted((region for region in found if region.lapsing), key=lambda region: (-region.lapsing, region.name))
     first, others = found[:MOST_REGIONS], found[MOST_REGIONS:]
     if others:
         total = sum(region.active for region in others)
         going = sum(region.lapsing for region in others)
-        first.append(Region(_("%(n)s others", n=len(others)), total, going))
+        first.append(Region(_("%(n)s others", n=len(others)), total, going, plan.percent))
     return first

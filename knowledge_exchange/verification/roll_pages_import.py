@@ -139,7 +139,7 @@ def _preview(row: AnyRow) -> dict[str, Any]:
         "reasons": reasons,
         "to_confirm": brake.to_confirm(plan),
         "meter": brake.meter(plan),
-        "regions": brake.by_region(queries.lapsing_by_region(row.id)),
+        "regions": brake.by_region(queries.lapsing_by_region(row.id), plan),
         "kinds": words.kinds(),
         "first_faults": queries.unreadable(row.id, limit=FIRST_ROWS),
         "categories": categories,

@@ -23,6 +23,8 @@ MOST_OPEN = 20
 OPEN = ("waiting", "reading", "ready")
 #: Of these the office tells; what is staged by a command is its own affair.
 _BY_PEOPLE = RollImport.origin.in_(("upload", "pull"))
+#: It is kept until an officer has said which of its columns is which.
+_NEEDS_COLUMNS = and_(RollImport.state == "failed", RollImport.stored_as != "")
 
 
 def sources() -> Sequence[AnyRow]:
@@ -53,14 +55,16 @@ def last_imports() -> dict[str, AnyRow]:
 
 
 def open_imports() -> Sequence[AnyRow]:
-    """What is being read, or waits for somebody's word; the newest first."""
-    mine = (_BY_PEOPLE, RollImport.state.in_(OPEN))
+    """What is being read, or waits for somebody's word, on its columns too; the newest first."""
+    mine = (_BY_PEOPLE, or_(RollImport.state.in_(OPEN), _NEEDS_COLUMNS))
     return db.session.execute(_imports().where(*mine).order_by(RollImport.id.desc()).limit(MOST_OPEN)).all()
 
 
 def history(before: int | None) -> Sequence[AnyRow]:
     """Imports that were applied or could not be used, the newest first; one more than a page."""
-    over = or_(RollImport.state == "applied", and_(_BY_PEOPLE, RollImport.state == "failed"))
+    over = or_(
+        RollImport.state == "applied", and_(_BY_PEOPLE, RollImport.state == "failed", RollImport.stored_as == "")
+    )
     query = _imports().where(over).order_by(RollImport.id.desc()).limit(HISTORY_PAGE + 1)
     return db.session.execute(query if before is None else query.where(RollImport.id < before)).all()
 
