@@ -136,7 +136,8 @@ def steps_of(member_id: int) -> list[Step]:
         .where(StandingChange.member_id == member_id)
         .order_by(StandingChange.id.desc())
     )
-    return [Step(*step, _by(actor_id, member_id)) for *step, actor_id in db.session.execute(query)]
+    rows = db.session.execute(query)
+    return [Step(row.at, row.before, row.after, row.cause, _by(row.actor_id, member_id)) for row in rows]
 
 
 def _by(actor_id: int | None, member_id: int) -> str:
