@@ -242,6 +242,32 @@ def _refusal_without_reason(page: Page) -> None:
     page.locator(".error").first.wait_for()
 
 
+def _found(text: str) -> Reach:
+    """Somebody looked up in the membership office."""
+
+    def reach(page: Page) -> None:
+        page.goto("/admin/members")
+        page.locator("#text").fill(text)
+        page.get_by_role("button", name="Look up").click()
+        page.locator("#hits").wait_for()
+
+    return reach
+
+
+def _record(email: str, act: str = "") -> Reach:
+    """Somebody's record, and the page before an act."""
+
+    def reach(page: Page) -> None:
+        _found(email)(page)
+        page.locator("#hits a").first.click()
+        page.get_by_role("heading", name="What you can do").wait_for()
+        if act:
+            page.get_by_role("link", name=act).click()
+            page.get_by_role("heading", name="What will happen").wait_for()
+
+    return reach
+
+
 def _someone_else(page: Page) -> None:
     open_thread(page, *BRANCHED)
     page.goto(page.locator(".by a[href^='/m/']").first.get_attribute("href") or "/m/")
@@ -259,7 +285,7 @@ VISITOR = [
     Stop("too often", _too_often),
 ]
 PENDING = [at("/me"), at("/verify"), Stop("claim with errors", _submit_empty("/me", "Check my membership"))]
-NO_STANDING = [at("/me"), at("/help")]
+NO_STANDING = [at("/me"), at("/me/leave"), at("/help")]
 READING = [
     *map(at, ("/", "/?show=unanswered", "/networks", "/n/north-west", "/n/north-west?show=case_study")),
     *map(at, ("/n/national", "/n/london", "/n/london?show=announcement", "/n/operations-managers")),
@@ -299,6 +325,13 @@ MODERATOR = [at("/moderation"), at("/n/north-west/people"), at("/n/north-west-re
 OFFICER = [
     *map(at, ("/", "/admin", "/admin/claims")),
     Stop("one claim", _one_claim),
+    *map(at, ("/admin/members", "/admin/members/suspended", "/admin/members/ending")),
+    Stop("members found", _found("ma")),
+    Stop("nobody found", _found("nobody@nowhere.example")),
+    Stop("record of a member", _record("member@demo")),
+    Stop("record of somebody suspended", _record("suspended@demo")),
+    Stop("before suspending", _record("member@demo", "Suspend")),
+    Stop("before ending a suspension", _record("suspended@demo", "End the suspension")),
     Stop("refusal without a reason", _refusal_without_reason),
     at("/admin/rolls/sources/unison"),
     at("/admin/invitations"),
