@@ -6,11 +6,11 @@ from datetime import datetime
 
 from flask import Flask
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from knowledge_exchange.core import hooks, keeping, rekeying
 from knowledge_exchange.core.db import db
-from knowledge_exchange.notifications.models import Participant
+from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.threads.models import Post, Submission, Thread, Voice
 
 
@@ -27,11 +27,21 @@ def forget_submissions(before: datetime) -> None:
 
 
 def erase_voices(member_id: int) -> None:
-    """What somebody wrote under their own name stays, in a voice that names them no more (hook)."""
+    """What somebody wrote under their own name stays, in voices that name them no more (hook)."""
     places = select(Participant.id).where(Participant.member_id == member_id)
     own = (Voice.participant_id.in_(places), Voice.kind == "own")
-    spoken_in = select(Post.thread_id).join(Voice, Voice.id == Post.voice_id).where(*own).distinct()
-    ids = db.session.scalars(spoken_in).all()
-    db.session.execute(update(Voice).where(*own).values(name=_("A former member"), handle=None, title=""))
+    voices = db.session.execute(select(Voice.id, Voice.name).where(*own)).all()
+    ids = [voice.id for voice in voices]
+    for name in {voice.name for voice in voices if voice.name}:
+        _take_out_of_notices(name, ids)
+    spoken_in = select(Post.thread_id).where(Post.voice_id.in_(ids))
     # Bodies of pages are kept under the thread's version.
-    db.session.execute(update(Thread).where(Thread.id.in_(ids)).values(version=Thread.version + 1))
+    db.session.execute(update(Thread).where(Thread.id.in_(spoken_in)).values(version=Thread.version + 1))
+    db.session.execute(update(Voice).where(*own).values(name=_("A former member"), handle=None, title=""))
+
+
+def _take_out_of_notices(name: str, voice_ids: list[int]) -> None:
+    """Of what others were told about these posts, the name of who wrote them."""
+    posts = select(Post.id).where(Post.voice_id.in_(voice_ids))
+    text = func.replace(Notification.text, name, _("A former member"))
+    db.session.execute(update(Notification).where(Notification.post_id.in_(posts)).values(text=text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -21,6 +22,7 @@ from knowledge_exchange.core.db import Base, db, table_of, unit_of_work
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.jobs import jobs_of
 from knowledge_exchange.verification.models import Claim, RollEntry
+from tests.core.killed_lifting import lifting_killed_in_a_batch
 
 MEMBER, AMOUNT = 4711, 7
 #: Columns that look as if they were under keys, or hold bytes, and aren't lifted: why.
@@ -215,6 +217,20 @@ def test_a_process_that_dies_in_the_middle_leaves_rows_that_the_next_lifts(
         monkeypatch.undo()
         rekeying.lift_waiting()
         assert generations() == {2: AMOUNT}
+
+
+def test_a_process_that_is_killed_within_a_batch_leaves_whole_batches_and_the_next_goes_on(
+    app: Flask, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    fill()
+    with clock.held(clock.now() - key_file.SETTLED_AFTER * 2):
+        rotate(app)
+    lifting_killed_in_a_batch(settings, tmp_path)
+    assert generations() == {1: AMOUNT - 3, 2: 3}
+    rekeying.lift_waiting()
+    assert generations() == {2: AMOUNT}
+    hashes = set(db.session.scalars(select(RollEntry.number_hash)))
+    assert hashes == {crypto.keyed_hash("roll:unison", str(number)) for number in range(AMOUNT)}
 
 
 def test_two_workers_at_once_lift_every_row_once(app: Flask, make_app: Callable[..., Flask]) -> None:
