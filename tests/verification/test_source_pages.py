@@ -14,7 +14,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import unseal
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.verification import pull_state
-from knowledge_exchange.verification.models import RollSource
+from knowledge_exchange.verification.models import RollImport, RollSource
 from knowledge_exchange.verification.source_settings import Changes, change
 from tests.support.persons import Person, person
 
@@ -53,6 +53,29 @@ def test_officers_read_what_is_set_and_what_came_of_it(app: Flask, role: str) ->
         assert words in page.text
     assert TOKEN not in page.text
     assert ("Change this" in page.text) == (role == "administrator")
+
+
+@pytest.mark.usefixtures("source")
+def test_what_was_pulled_is_listed_and_what_waits_leads_to_its_preview(app: Flask) -> None:
+    facts = {"source": "unison", "origin": "pull", "added": 7, "changed": 0, "unreadable": 0}
+    with unit_of_work() as work:
+        work.add(RollImport(id=7001, state="applied", applied_at=now(), **facts))
+        work.add(RollImport(id=7002, state="ready", **facts))
+    page = person(app, "Olu Officer", role="membership_officer").get(PATH).text
+    assert "A roll that was pulled waits for your word." in page
+    assert 'href="/admin/rolls/7001"' in page
+    assert 'href="/admin/rolls/7002"' in page
+    assert "Pull now" not in page
+
+
+@pytest.mark.usefixtures("source")
+def test_while_it_is_pulled_it_says_so(app: Flask) -> None:
+    with unit_of_work():
+        pull_state.make_due("unison", actor=None)
+    pull_state.claim("unison")
+    page = person(app, "Olu Officer", role="membership_officer").get(PATH).text
+    assert "it is being pulled now" in page
+    assert "Pull now" not in page
 
 
 @pytest.mark.usefixtures("source")
