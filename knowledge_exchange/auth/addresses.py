@@ -44,7 +44,7 @@ def warn(form: AddressForm) -> bool:
     """Whether an employer's address was typed, and nobody has said yet to use it all the same; the field says so."""
     if not is_warned(form) or form.use_anyway.data:
         return False
-    said = _("That looks like an address at work. Type a private one, or say below that this one will do.")
+    said = _("That looks like an address at work: see below.")
     form.email.errors = [*form.email.errors, said]
     return True
 

@@ -84,6 +84,15 @@ def _refused_at_the_door(page: Page) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def _address_at_work(page: Page) -> None:
+    page.goto("/join")
+    page.get_by_label("E-mail address").fill("ann@leeds.nhs.uk")
+    page.get_by_label("Name", exact=True).fill("Ann")
+    page.get_by_label("Password").fill("kettle-harbour-eleven")
+    page.get_by_role("button", name="Open the account").click()
+    page.get_by_label("Use it all the same").wait_for()
+
+
 def _too_often(page: Page) -> None:
     for _try in range(TRIES):
         sign_in(page, "somebody-else@demo.example", "not the password")
@@ -282,6 +291,7 @@ VISITOR = [
     at("/reset/no-such-token"),
     Stop("sign-in refused", _refused_at_the_door),
     Stop("join with errors", _submit_empty("/join", "Open the account")),
+    Stop("join with an address at work", _address_at_work),
     Stop("too often", _too_often),
 ]
 PENDING = [at("/me"), at("/verify"), Stop("claim with errors", _submit_empty("/me", "Check my membership"))]
@@ -312,6 +322,8 @@ PERSONAL = [
     *map(at, ("/notifications", "/search", "/members", "/me", "/settings/account", "/m/second-cup", "/help")),
     *map(at, ("/no/such/page", "/n/north-west-reps", "/moderation", "/rules", "/privacy")),
     Stop("settings with errors", _submit_empty("/settings/account", "Change the password")),
+    *map(at, ("/settings/email", "/settings/email/no-such-link")),
+    Stop("address with errors", _submit_empty("/settings/email", "Send the link")),
     Stop("why I was told", _why_i_was_told),
     Stop("why I was not told", _why_i_was_not_told),
     at("/settings/notifications"),
