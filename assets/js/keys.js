@@ -49,7 +49,7 @@ function isOff() {
 /** The things to walk through: the posts of a thread, or the rows of a list. */
 function stops() {
   const posts = document.querySelectorAll(".thread article.post");
-  const all = posts.length ? posts : document.querySelectorAll(".row__title a");
+  const all = posts.length ? posts : document.querySelectorAll(".row__title a, .case h2 a");
   return [...all].filter((stop) => stop.checkVisibility?.() ?? stop.offsetParent);
 }
 

@@ -109,7 +109,7 @@ def open_appeal(appeal_id: int) -> AnyRow | None:
 
 def appeals_waiting_since(moment: datetime) -> Sequence[AnyRow]:
     """Of those that have waited since then or longer: whose they are, and against whom."""
-    facts = (Appeal.member_id, Appeal.against_id)
+    facts = (Appeal.member_id, Appeal.against_id, Member.role)
     query = select(*facts).join(Member, Member.id == Appeal.member_id)
     return db.session.execute(query.where(_is_current(), Appeal.made_at <= moment)).all()
 
@@ -138,6 +138,7 @@ def _open() -> AnySelect:
         Member.name,
         Member.email,
         Member.standing,
+        Member.role,
         Claim.source,
         Claim.number_tail,
         Claim.number_hash,

@@ -95,13 +95,15 @@ def queue() -> ResponseReturnValue:
 
 def _as_shown(row: Any) -> dict[str, Any]:
     me = require_me()
-    may = policy.may_decide_appeal(me.id, me.role, appellant_id=row.member_id, against_id=row.against_id)
+    about = {"appellant_id": row.member_id, "against_id": row.against_id, "appellant_role": row.role}
+    may = policy.may_decide_appeal(me.id, me.role, **about)
     return {
         **row._asdict(),
         "waited": wording.waited(row.made_at),
         "roll": queries.source_name(row.source) if row.source else "",
         "refusal": wording.refusals().get(row.reason or "", ""),
         "may_decide": may,
+        "is_against_me": row.against_id == me.id,
     }
 
 
@@ -132,7 +134,7 @@ def decide(appeal_id: str) -> ResponseReturnValue:
     except settling.AlreadySettled:
         return _too_late()
     except appealing.NotTheirs:
-        flash(_("You decided what this appeal is about: somebody else decides the appeal."), "warn")
+        flash(_("This appeal is not yours to decide: somebody else decides the appeal."), "warn")
         return redirect(url_for(".queue"), 303)
 
 

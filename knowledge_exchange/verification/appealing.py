@@ -23,7 +23,7 @@ class NothingToAppeal(Exception):
 
 
 class NotTheirs(Exception):
-    """This officer decided what the appeal is about, or made it."""
+    """This officer decided what the appeal is about, made it, or stands below who did."""
 
 
 def make_appeal(member_id: int, text: str) -> None:
@@ -75,7 +75,8 @@ def _take(appeal_id: int, officer_id: int, role: str, *, upheld: bool, answer: s
     row = open_appeal(appeal_id)
     if row is None:
         raise AlreadySettled
-    if not policy.may_decide_appeal(officer_id, role, appellant_id=row.member_id, against_id=row.against_id):
+    about = {"appellant_id": row.member_id, "against_id": row.against_id, "appellant_role": row.role}
+    if not policy.may_decide_appeal(officer_id, role, **about):
         raise NotTheirs
     decision = {"decided_at": now(), "decided_by": officer_id, "upheld": upheld, "answer": answer.strip()}
     db.session.execute(update(Appeal).where(Appeal.id == appeal_id).values(**decision))

@@ -62,17 +62,24 @@ def claim(claim_id: str) -> ResponseReturnValue:
 @limiter.limit(SMALL_ACT_LIMIT)
 def decide(claim_id: str) -> ResponseReturnValue:
     """Search the roll, accept, or refuse: the button says which (``do``)."""
-    row = _load(claim_id)
     steps = {"search": _search, "accept": _accept, "refuse": _refuse}
     step = steps.get(request.form.get("do", ""))
     if step is None:
         abort(400)
+    number = parse_id(claim_id)
+    row = queries.waiting_claim(number) if number is not None else None
+    if row is None:
+        return _too_late()
     try:
         # Looking is not settling: only what changes somebody's standing asks whether it is still the officer.
         return (None if step is _search else ask_unless_fresh()) or step(row)
     except settling.AlreadySettled:
-        flash(_("Somebody else has settled this claim meanwhile."), "warn")
-        return redirect(url_for(".queue"), 303)
+        return _too_late()
+
+
+def _too_late() -> ResponseReturnValue:
+    flash(_("This claim does not wait any more: somebody else has settled it meanwhile, or it was replaced."), "warn")
+    return redirect(url_for(".queue"), 303)
 
 
 def _load(claim_id: str) -> Any:

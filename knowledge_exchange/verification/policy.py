@@ -57,6 +57,12 @@ def why_no_code(entry: Entry | None, surname: str, member_id: int | None = None)
     return "" if entry.email else NO_ADDRESS
 
 
-def may_decide_appeal(officer_id: int, role: str, *, appellant_id: int, against_id: int | None) -> bool:
-    """Neither who decided what it is about, nor who asks. Where there is one officer alone, administrators remain."""
-    return role in SETTLERS and officer_id not in (appellant_id, against_id)
+def may_decide_appeal(
+    officer_id: int, role: str, *, appellant_id: int, against_id: int | None, appellant_role: str = "member"
+) -> bool:
+    """Neither who decided what it is about, nor who asks; about an administrator only an administrator.
+
+    Where there is one officer alone, administrators remain.
+    """
+    is_below = appellant_role == "administrator" and role != "administrator"
+    return role in SETTLERS and officer_id not in (appellant_id, against_id) and not is_below

@@ -78,7 +78,8 @@ def _shares(people: Sequence[AnyRow], claims: int, appeals: Sequence[AnyRow]) ->
 
 
 def _may(officer: AnyRow, appeal: AnyRow) -> bool:
-    return may_decide_appeal(officer.id, officer.role, appellant_id=appeal.member_id, against_id=appeal.against_id)
+    about = {"appellant_id": appeal.member_id, "against_id": appeal.against_id, "appellant_role": appeal.role}
+    return may_decide_appeal(officer.id, officer.role, **about)
 
 
 def _remind_officer(officer: AnyRow, amount: int, days: int) -> None:

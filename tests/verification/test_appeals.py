@@ -99,6 +99,13 @@ def test_neither_who_decided_nor_who_asks_decides(officer: int, role: str, may: 
     assert policy.may_decide_appeal(officer, role, appellant_id=2, against_id=3) == may
 
 
+@pytest.mark.parametrize(("role", "may"), [("administrator", True), ("membership_officer", False)])
+def test_about_an_administrator_only_another_administrator_decides(role: str, may: bool) -> None:
+    about = {"appellant_id": 2, "against_id": 3}
+    assert policy.may_decide_appeal(1, role, appellant_role="administrator", **about) == may
+    assert not policy.may_decide_appeal(3, role, appellant_role="administrator", **about)
+
+
 def test_what_nobody_decided_any_officer_may() -> None:
     assert policy.may_decide_appeal(1, ROLE, appellant_id=2, against_id=None)
 
