@@ -38,6 +38,8 @@ class Access:
 MACHINE = Access("machine")
 #: Visitors and active members; those without standing are sent to their one page.
 PUBLIC = Access("public")
+#: Visitors and everybody with an account, whatever their standing: a mailed link that may end somebody's waiting.
+ANYBODY = Access("anybody")
 #: Whoever holds the address: it is a key itself, sent to one person. Nobody's sign-in is looked at, and no token is
 #: asked of a form, for mail programs write to it, too (RFC 8058).
 LINK = Access("link")
@@ -57,6 +59,11 @@ def machine(view: View) -> View:
 def public(view: View) -> View:
     """Mark a view that visitors may use."""
     return _say(view, PUBLIC)
+
+
+def anybody(view: View) -> View:
+    """Mark a view that visitors may use, and everybody with an account, pending, lapsed and suspended included."""
+    return _say(view, ANYBODY)
 
 
 def by_link(view: View) -> View:
@@ -96,7 +103,7 @@ def word_of(view: object) -> Access | None:
 
 def admits(access: Access, me: Me | None) -> bool:
     """Whether this person may use what bears this word (pure; shared by pages and sockets)."""
-    if access in (MACHINE, PUBLIC, LINK):
+    if access in (MACHINE, PUBLIC, ANYBODY, LINK):
         return True
     if me is None:
         return False
@@ -135,7 +142,7 @@ def _keep() -> ResponseReturnValue | None:
     sessions.touch(me)
     if me.must_set_up and access not in (SIGNED_IN, SETTING_UP):
         return _to_setting_up()
-    if not me.is_active and not me.must_set_up and access is not SIGNED_IN:
+    if not me.is_active and not me.must_set_up and access not in (SIGNED_IN, ANYBODY):
         return _to_own_page()
     if not admits(access, me) or _is_impossible():
         abort(404)
@@ -156,7 +163,7 @@ def _is_impossible() -> bool:
 
 
 def _keep_visitor(access: Access, writes: bool) -> ResponseReturnValue | None:
-    if access is PUBLIC:
+    if access in (PUBLIC, ANYBODY):
         return check_token() if writes else None
     return (keep_text_of_visitor() if writes else None) or _to_sign_in()
 

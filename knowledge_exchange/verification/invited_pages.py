@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from knowledge_exchange.auth import joining, passwords, policy
 from knowledge_exchange.auth.actions import HandleTaken
 from knowledge_exchange.auth.forms import EMAIL_MAX_CHARS, Form, handle_fault, text_of
-from knowledge_exchange.auth.gate import public
+from knowledge_exchange.auth.gate import anybody, public
 from knowledge_exchange.auth.limits import DOOR_LIMIT, limiter, the_address
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import current_me
@@ -80,7 +80,7 @@ class InvitedForm(Form):
 
 
 @blueprint.get("/<token>")
-@public
+@anybody
 def page(token: str) -> ResponseReturnValue:
     """A form: programs that look into mail follow links, but press nothing."""
     me = current_me()
@@ -95,7 +95,7 @@ def page(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<token>")
-@public
+@anybody
 @limiter.limit(DOOR_LIMIT, key_func=the_address)
 @never_sooner
 def accept(token: str) -> ResponseReturnValue:
@@ -156,7 +156,7 @@ def sent(token: str) -> ResponseReturnValue:
 
 
 def _has_a_place(me: Me) -> ResponseReturnValue:
-    """Members have arrived; the lapsed and suspended have other ways, on their own page."""
+    """Members have arrived; the suspended have other ways, on their own page."""
     return redirect(url_for("networks.list_networks" if me.is_active else "auth.my_page"), 303)
 
 

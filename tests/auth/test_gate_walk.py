@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from knowledge_exchange.auth.gate import ACTIVE, LINK, MACHINE, PUBLIC, SETTING_UP, SIGNED_IN, Access, word_of
+from knowledge_exchange.auth.gate import ACTIVE, ANYBODY, LINK, MACHINE, PUBLIC, SETTING_UP, SIGNED_IN, Access, word_of
 from knowledge_exchange.auth.me import Me
 from tests.auth.door import alike, enter, make_member, token_in
 from tests.auth.people import PEOPLE, WITHOUT_STANDING, me_as
@@ -47,8 +47,8 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "union.back": "public",
     "union.begin": "public",
     "home.help_page": "public",
-    "invited.accept": "public",
-    "invited.page": "public",
+    "invited.accept": "anybody",
+    "invited.page": "anybody",
     "invited.sent": "public",
     "home.index": "public",
     "home.privacy": "public",
@@ -224,7 +224,11 @@ def test_everybody_reaches_what_the_word_says_and_nothing_else(hollow: Flask, na
     for method, path, access in _requests(hollow):
         page = _send(client, method, path, token, "text/html")
         asked = f"{name}: {method} {path} ({access.name})"
-        if access in (MACHINE, LINK) or (access is PUBLIC and (me is None or me.is_active)) or _may(access, me):
+        if (
+            access in (MACHINE, ANYBODY, LINK)
+            or (access is PUBLIC and (me is None or me.is_active))
+            or _may(access, me)
+        ):
             assert page.status_code == REACHED, asked
         elif me is None:
             assert page.status_code == 302, asked
