@@ -179,6 +179,7 @@ def _register_own_data() -> None:
     register("levels_of_networks", networks.levels_of)
     register("requests_to_join", networks.requests_of)
     register("invitations", networks.invitations_of)
+    register("link_manager", networks.link_manager_of)
     register("posts", threads.posts_of)
     register("places_in_threads", threads.places_of)
     register("levels_over_time", threads.levels_of)

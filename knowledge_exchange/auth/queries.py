@@ -77,7 +77,7 @@ def sign_ins_of(member_id: int) -> list[Device]:
 
 
 #: Acts by which somebody sees what is on record about a person, without changing it.
-LOOKS = ("appeal.opened", "claim.opened", "member.opened", "member.shown", "roll.searched")
+LOOKS = ("appeal.opened", "claim.opened", "link_manager.sought", "member.opened", "member.shown", "roll.searched")
 MOST_LOOKS = 50
 
 

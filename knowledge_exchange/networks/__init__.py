@@ -17,6 +17,9 @@ def init_app(app: Flask) -> None:
         link_managers,
         models,
         moderator_routes,
+        organisation_routes,
+        own_organisation,
+        policy,
         queries,
         regions,
         routes,
@@ -25,8 +28,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(moderator_routes.blueprint)
     app.register_blueprint(category_routes.blueprint)
+    app.register_blueprint(organisation_routes.blueprint)
+    app.register_blueprint(own_organisation.blueprint)
     register(app, "settle categories", categories.SETTLE_EVERY_S, categories.settle_rest)
     app.jinja_env.filters["region_name"] = regions.region_name
+    app.jinja_env.globals["my_organisation"] = own_organisation.my_organisation
     app.jinja_env.globals["ask_form"] = routes.ask_form
     hooks.provide(app, "standing_lost", link_managers.end_of)
     hooks.provide(app, "network_readable", queries.network_readable)
@@ -39,4 +45,12 @@ def init_app(app: Flask) -> None:
         lambda: _("Which networks each kind of membership joins by itself, and what it may do."),
         roles=category_routes.OFFICE,
         order=60,
+    )
+    section(
+        app,
+        "organisations.overview",
+        lambda: _("Organisations"),
+        lambda: _("Employers, what became of them, and who is their link manager."),
+        roles=policy.APPOINTERS,
+        order=70,
     )

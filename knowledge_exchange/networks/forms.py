@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import DateField, Form, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
 MAX_NOTE_CHARS = 500
 MAX_WHO_CHARS = 254
+MAX_CODE_CHARS = 20
 
 
 class AskForm(Form):
@@ -29,3 +30,20 @@ class InviteForm(Form):
         _l("Handle or e-mail address"),
         [DataRequired(_l("Enter a handle or an e-mail address.")), Length(max=MAX_WHO_CHARS)],
     )
+
+
+class AppointForm(Form):
+    """Whom to ask to be a link manager."""
+
+    email = StringField(
+        _l("Their e-mail address"), [DataRequired(_l("Enter an e-mail address.")), Length(max=MAX_WHO_CHARS)]
+    )
+
+
+class MergeForm(Form):
+    """Into which organisation it was merged, and when."""
+
+    successor = StringField(
+        _l("Code of the successor"), [DataRequired(_l("Enter its code.")), Length(max=MAX_CODE_CHARS)]
+    )
+    on = DateField(_l("Since when"), [Optional()])

@@ -105,8 +105,9 @@ def _ask(member_id: int) -> None:
 
 def consent(number: int, member_id: int) -> bool:
     """Agree to be named; False where there is no such question (any more)."""
-    where = (LinkManager.consented_at.is_(None), LinkManager.organisation_code == _organisation_of(member_id))
-    agreed = update(LinkManager).where(*_of_member(number, member_id), *where).values(consented_at=now())
+    asked = (LinkManager.consented_at.is_(None), LinkManager.ended_at.is_(None))
+    there = LinkManager.organisation_code == _organisation_of(member_id)
+    agreed = update(LinkManager).where(*_of_member(number, member_id), *asked, there).values(consented_at=now())
     code = db.session.scalar(agreed.returning(LinkManager.organisation_code))
     if code is not None:
         record("link_manager.consented", actor=member_id, subject=member_id, note=code)

@@ -89,7 +89,8 @@ def _hand_over_network(old: str, new: str) -> None:
 def _move_members(old: str, new: str) -> None:
     of_old = Member.organisation_code == old
     people = db.session.execute(select(Member.id, Member.standing).where(of_old)).all()
-    region = dict(db.session.execute(select(Organisation.code, Organisation.region)).tuples().all())
+    of_both = select(Organisation.code, Organisation.region).where(Organisation.code.in_([old, new]))
+    region = {row.code: row.region for row in db.session.execute(of_both)}
     if region[new] is not None and region[new] != region[old]:
         # Where a roll says another region than the organisation's, it means the person, and goes on to do so.
         with_it = or_(Member.region.is_(None), Member.region == region[old])

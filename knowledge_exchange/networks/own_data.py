@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from knowledge_exchange.auth.own_data import Rows, rows_of
-from knowledge_exchange.networks.models import JoinRequest, Network, NetworkInvitation, NetworkMembership
+from knowledge_exchange.auth.own_data import Rows, columns_of, rows_of
+from knowledge_exchange.core.db import db
+from knowledge_exchange.networks.models import JoinRequest, LinkManager, Network, NetworkInvitation, NetworkMembership
 from knowledge_exchange.notifications.models import NetworkLevel
 
 
@@ -35,3 +36,9 @@ def levels_of(member_id: int) -> Rows:
     query = select(Network.slug, NetworkLevel.level, NetworkLevel.read_up_to)
     query = query.join(Network, Network.id == NetworkLevel.network_id)
     return rows_of(query.where(NetworkLevel.member_id == member_id).order_by(Network.slug))
+
+
+def link_manager_of(member_id: int) -> Rows:
+    """Where they were asked to be link manager, and what came of it. Who asked is the union's to answer for."""
+    query = select(LinkManager).where(LinkManager.member_id == member_id).order_by(LinkManager.id)
+    return [columns_of(row, without=("appointed_by",)) for row in db.session.scalars(query)]

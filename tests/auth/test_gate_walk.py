@@ -21,6 +21,7 @@ from tests.auth.door import alike, enter, make_member, token_in
 from tests.auth.people import PEOPLE, WITHOUT_STANDING, me_as
 
 MEMBERSHIP = "administrator, membership_officer"
+OFFICERS = "administrator, membership_officer, officer"
 
 #: Endpoint: who may use it. Those that are for all active members alone are not listed.
 NOT_FOR_ALL_MEMBERS_ALONE = {
@@ -102,6 +103,11 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "members.suspended": MEMBERSHIP,
     "office.office": MEMBERSHIP,
     "categories.overview": MEMBERSHIP,
+    "organisations.appoint": OFFICERS,
+    "organisations.dismiss": OFFICERS,
+    "organisations.merge": MEMBERSHIP,
+    "organisations.organisation": OFFICERS,
+    "organisations.overview": OFFICERS,
     "categories.add": "administrator",
     "categories.category": "administrator",
     "categories.change": "administrator",

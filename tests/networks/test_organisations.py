@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
+from openpyxl import Workbook
 from sqlalchemy import select
 
 from knowledge_exchange.cli.organisations import group
-from knowledge_exchange.core.db import db
+from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.networks.mergers import current_code, merge
 from knowledge_exchange.networks.models import Organisation
+from tests.support.persons import facts_of, person
 
 pytestmark = pytest.mark.usefixtures("in_app")
 
@@ -94,3 +98,90 @@ def test_a_file_with_nothing_to_import_fails_in_words(tmp_path: Path, header: st
 def test_a_missing_file_is_bad_usage(tmp_path: Path) -> None:
     done = CliRunner().invoke(group, ["import", str(tmp_path / "none.csv")])
     assert done.exit_code == 2
+
+
+YEARLY = "ods_code,name,region,closed,successor_code,domains"
+
+
+def test_the_yearly_list_renames_merges_and_says_what_somebody_should_look_at(app: Flask, tmp_path: Path) -> None:
+    first = ["AAA,First,London,,,", "BBB,Second,London,,,", "CCC,Third,London,,,", "DDD,Fourth,London,,,old.example"]
+    run(tmp_path, *first, header=YEARLY)
+    ann = person(app, "Ann", organisation_code="AAA", region="london")
+    later = [
+        "AAA,First,London,2026-03-31,BBB,",
+        "BBB,Second Again,London,,,@New.example; nhs.example",
+        "CCC,Third,London,20260401,,",
+        "EEE,Old,London,01/04/2020,BBB,",
+        "FFF,Older,London,2019-01-01,,",
+    ]
+    done = run(tmp_path, *later, header=YEARLY)
+    assert done.stdout.splitlines() == [
+        "renamed: BBB Second: now Second Again",
+        "merged: AAA into BBB, its members have moved",
+        "merged: EEE into BBB, its members have moved",
+        "closed without a successor: CCC Third",
+        "not in the file: DDD Fourth",
+        "1 organisations added, 3 changed, 0 unchanged, 1 closed ones left out, 0 unreadable.",
+    ]
+    assert facts_of(ann.id).organisation_code == "BBB"
+    assert current_code("EEE") == "BBB"
+    domains = select(Organisation.domains).order_by(Organisation.code)
+    assert db.session.scalars(domains).all() == ["", "new.example nhs.example", "", "old.example", ""]
+    again = run(tmp_path, *later, header=YEARLY)
+    assert "merged:" not in again.stdout
+    assert "0 organisations added, 0 changed, 4 unchanged" in again.stdout
+    page = person(app, "Olu", role="officer").get("/admin/organisations").text
+    assert "nobody has followed" in page
+    assert "Third" in page
+
+
+def test_a_closing_that_is_still_to_come_moves_nobody_yet(app: Flask, tmp_path: Path) -> None:
+    run(tmp_path, "AAA,First,London,2999-01-01,BBB,", "BBB,Second,London,,,", header=YEARLY)
+    ann = person(app, "Ann", organisation_code="AAA")
+    run(tmp_path, "AAA,First,London,2999-01-01,BBB,", "BBB,Second,London,,,", header=YEARLY)
+    assert facts_of(ann.id).organisation_code == "AAA"
+    assert current_code("AAA") == "AAA"
+
+
+def test_what_an_officer_knew_first_stays_though_the_list_does_not_know_it_yet(tmp_path: Path) -> None:
+    lines = ["AAA,First,London,,,", "BBB,Second,London,,,"]
+    run(tmp_path, *lines, header=YEARLY)
+    with unit_of_work():
+        merge("AAA", "BBB", actor=None)
+    run(tmp_path, *lines, header=YEARLY)
+    assert current_code("AAA") == "BBB"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("AAA,First,London,2020-01-01,BBB,", "its successor BBB can't be"),
+        ("AAA,First,London,2020-01-01,B!,", "“B!” is no organisation code"),
+        ("AAA,First,London,soon,,", "“soon” is not a date"),
+        ("AAA,First,London,,,not a domain", "is no domain"),
+    ],
+)
+def test_a_row_whose_further_columns_make_no_sense_is_reported(tmp_path: Path, line: str, words: str) -> None:
+    run(tmp_path, "AAA,First,London,,,", "CCC,Third,London,,,", header=YEARLY)
+    done = run(tmp_path, line, "CCC,Third,London,,,", header=YEARLY)
+    assert words in done.output
+    assert "line 2" in done.output
+
+
+def test_successors_that_go_in_a_circle_are_refused(tmp_path: Path) -> None:
+    run(tmp_path, "AAA,First,London,,,", "BBB,Second,London,,,", header=YEARLY)
+    done = run(tmp_path, "AAA,First,London,2020-01-01,BBB,", "BBB,Second,London,2020-01-01,AAA,", header=YEARLY)
+    assert "line 3: its successor AAA can't be: AAA was merged into BBB itself." in done.output
+    assert [current_code(code) for code in ("AAA", "BBB")] == ["BBB", "BBB"]
+
+
+def test_an_excel_workbook_is_read_as_well(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (["ods_code", "name", "region"], ["R0A", "MANCHESTER UNIVERSITY NHS FOUNDATION TRUST", "North West"]):
+        sheet.append(row)
+    book.save(tmp_path / "list.xlsx")
+    db.session.rollback()
+    done = CliRunner().invoke(group, ["import", str(tmp_path / "list.xlsx")])
+    assert done.exit_code == 0, done.output
+    assert on_record() == [("R0A", "Manchester University NHS Foundation Trust", "north-west")]
