@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import RSAKey
+from joserfc.jwk import KeyParameters, RSAKey
 
 from tests.support.union import BASE_URL, CLIENT_ID, CLIENT_SECRET
 
@@ -30,7 +30,7 @@ def a_key(kind: str) -> RSAKey:
     """``good``; ``other``, which bears the same name; ``weak``. Made when first asked for."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)
-        named = {"kid": "weak" if kind == "weak" else "good", "use": "sig"}
+        named: KeyParameters = {"kid": "weak" if kind == "weak" else "good", "use": "sig"}
         return RSAKey.generate_key(WEAK_BITS if kind == "weak" else 2048, named)
 
 
@@ -69,10 +69,10 @@ class Liar:
             "KE_OIDC_CLIENT_SECRET": CLIENT_SECRET,
         }
 
-    def back(self, address: str) -> str:
+    def back(self, address: str, base_url: str = BASE_URL) -> str:
         """What a browser does at the provider: note the question, come back with a code."""
         question = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        assert question["redirect_uri"] == f"{BASE_URL}/sign-in/union/back"
+        assert question["redirect_uri"] == f"{base_url}/sign-in/union/back"
         assert question["code_challenge_method"] == "S256"
         self.nonce = question["nonce"]
         return f"/sign-in/union/back?code=a-code&state={question['state']}"
