@@ -29,8 +29,8 @@ LETTER_AFTER = 3
 WAITING_LOOK = timedelta(hours=1)
 #: What somebody paid for may have ended meanwhile, which only an import finds: so long an unchanged roll is known.
 KNOWN_FOR = timedelta(days=7)
-#: Whoever pulls is done by then, or dead.
-LEASE = timedelta(hours=1)
+#: Whoever pulls is done by then, or dead. Unlike every pause, so that it shows whether somebody is at it.
+LEASE = timedelta(minutes=50)
 
 #: The outcome of a try.
 APPLIED, UNCHANGED, WAITING, FAILED = "applied", "unchanged", "waiting", "failed"

@@ -121,6 +121,24 @@ def test_neither_token_nor_numbers_are_left_anywhere(set_up: Machine, data_dir: 
     assert TOKEN not in source("list").output
 
 
+@pytest.mark.parametrize(
+    "roll",
+    [
+        "0012345678,Smith,Ann\n40217788,Okonedo,Bola\n",
+        "Smith,Ann,0012345678\n",
+        "number,family\n0012345678,Smith\n",
+        "membership_number;membership_number;surname\n0012345678;1;Smith\n",
+    ],
+)
+def test_a_file_without_usable_columns_is_refused_without_quoting_anybody(set_up: Machine, roll: str) -> None:
+    set_up.does(sends(roll))
+    done = pull()
+    assert done.exit_code == 1
+    said = " ".join([done.output, row().pull_outcome, *db.session.scalars(select(AuditEntry.note))])
+    assert "12345678" not in said
+    assert "Smith" not in said
+
+
 def test_a_version_that_is_known_is_not_fetched_again(set_up: Machine) -> None:
     set_up.does(sends(CSV, ETag='"v1"'), says(304))
     pull()
@@ -293,6 +311,20 @@ def test_only_one_of_two_workers_takes_a_due_source_on(set_up: Machine) -> None:
         assert pull_state.due_sources() == []
     with clock.held(NOON + pull_state.LEASE):
         assert pull_state.claim("unison") is not None
+
+
+@pytest.mark.parametrize("outcome", [pull_state.FAILED, pull_state.WAITING, pull_state.UNCHANGED])
+@pytest.mark.parametrize("hours", ["1", "24"])
+def test_no_pause_looks_as_if_somebody_were_at_it(set_up: Machine, outcome: str, hours: str) -> None:
+    source("set", "unison", "--every", hours)
+    for _time in range(4):
+        assert pull_state.claim("unison") is not None
+        assert pull_state.is_at_it(row())
+        with unit_of_work():
+            pull_state.note("unison", outcome, "so")
+        assert not pull_state.is_at_it(row())
+        with unit_of_work():
+            pull_state.make_due("unison", actor=None)
 
 
 def test_pulling_now_makes_it_due_but_not_twice(set_up: Machine) -> None:
