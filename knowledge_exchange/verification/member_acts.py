@@ -128,7 +128,7 @@ ACTS: dict[str, Act] = {
         (
             _ENDS,
             _l("Nobody can sign in to it any more. They are out of every network, and hold no office."),
-            _l("What they wrote stays where it is, under the name under which they wrote it."),
+            _l("What they wrote stays where it is; their name goes from it when they are erased, some months later."),
             _l("A message tells them that their account is closed."),
         ),
         {
