@@ -2,8 +2,8 @@
 
 Each door is tried ``--tries`` times with somebody (or something) that exists and as often with somebody that doesn't,
 in turns, each pair in an order drawn by lot. Once as operators run it (KE_MIN_ANSWER_MS at its default), and once
-without that floor: what would show through if a busy server took longer than the floor. Medians and their ratio, and
-what the server's processes worked (CPU time); status, headers and body must be the same. JSON to
+without that floor: what would show through if a busy server took longer than the floor. Medians of the time and
+of the server's work (CPU), and their ratios; status, headers and body must be the same. JSON to
 ``var/bench/doors.json``.
 """
 
@@ -35,7 +35,7 @@ _HEAD = f"{'door':<62} {'exists':>8} {'not':>8} {'ratio':>7} {'CPU':>7} {'CPU no
 
 @dataclass(frozen=True)
 class Found:
-    """One door: medians (ms), the server's work (mean, CPU-ms), their ratios, and whether all else is the same."""
+    """One door: medians of time (ms) and of the server's work (CPU-ms), their ratios; whether all else is alike."""
 
     door: str
     known_ms: float
@@ -96,7 +96,7 @@ def _try(server: Running, door: Door, lot: float, tries: int, first: int) -> Fou
     visitor = Visitor(server.port)
     lots = random.Random(lot)
     times: dict[bool, list[float]] = {True: [], False: []}
-    work = {True: 0.0, False: 0.0}
+    work: dict[bool, list[float]] = {True: [], False: []}
     seen = set()
     for index in range(first, first + tries + WARM_UP):
         for known in lots.sample([True, False], 2):
@@ -106,17 +106,18 @@ def _try(server: Running, door: Door, lot: float, tries: int, first: int) -> Fou
             seen.add(looks)
             if index >= first + WARM_UP:
                 times[known].append(took_ms)
-                work[known] += server.exact_cpu_ms() - before
+                work[known].append(server.exact_cpu_ms() - before)
     visitor.close()
     ms = {known: statistics.median(taken) for known, taken in times.items()}
+    cpu = {known: statistics.median(taken) for known, taken in work.items()}
     found = Found(
         door=door.name,
         known_ms=round(ms[True], 2),
         unknown_ms=round(ms[False], 2),
         ratio=round(ms[True] / ms[False], 4),
-        known_cpu_ms=round(work[True] / tries, 3),
-        unknown_cpu_ms=round(work[False] / tries, 3),
-        cpu_ratio=round(work[True] / work[False], 4),
+        known_cpu_ms=round(cpu[True], 3),
+        unknown_cpu_ms=round(cpu[False], 3),
+        cpu_ratio=round(cpu[True] / cpu[False], 4),
         same=len(seen) == 1,
     )
     print(_line(found), flush=True)

@@ -37,6 +37,7 @@ def try_reset() -> ResponseReturnValue:
         found = queries.account_of_email(text_of(form.email))
         if found is None or found.standing == "left":
             letters.say_no_account(text_of(form.email))
+            tokens.issue_in_vain(tokens.RESET)
         else:
             letters.offer_reset(found.id, found.email)
     return redirect(url_for("auth.reset_sent"), 303)
