@@ -28,7 +28,7 @@ from knowledge_exchange.networks.models import (
 from knowledge_exchange.notifications.leaving import forget_networks
 
 #: Members of one statement: a list of all would be more than a database takes.
-CHUNK = 1000
+CHUNK = 2000
 
 
 class Rule(Enum):

@@ -5,7 +5,7 @@ By a handful of statements for each thousand: a roll in which thousands move is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ _MOVE = Write(
     .where(_MEMBERS.c.id == bindparam("of_id", type_=Id))
     .values({name: bindparam(name) for name in ("region", "organisation_code", "category")})
 )
+#: What may change for a member, and which rules then give them other networks.
+_RULES = {"region": (Rule.REGION,), "organisation_code": (Rule.ORGANISATION,), "category": tuple(Rule)}
 
 
 def find(import_id: int) -> Sequence[AnyRow]:
@@ -73,10 +75,20 @@ def run(members: Sequence[AnyRow]) -> None:
         for m in moves
     ]
     _MOVE.many(values)
-    _change_networks(moves, "region", Rule.REGION, automatic.in_region)
-    _change_networks(moves, "organisation_code", Rule.ORGANISATION, automatic.in_organisation)
-    _change_networks(moves, "category", None, None)
+    _leave(moves)
+    for what, rules in _RULES.items():
+        active = [move.was.id for move in moves if move.differs(what) and move.was.standing == "active"]
+        # Whoever returns some day comes in by ``join_automatically``.
+        automatic.join_of_members(active, rules)
     link_managers.end_of_movers()
+
+
+def _leave(moves: Sequence[_Move]) -> None:
+    """Out of what they were put into and no rule gives them now."""
+    recategorised = [move.was.id for move in moves if move.differs("category")]
+    rest = [move.was.id for move in moves if not move.differs("category")]
+    automatic.leave_of_members(recategorised)
+    automatic.leave_of_members(rest, or_(automatic.in_region(), automatic.in_organisation()))
 
 
 def _moves(members: Sequence[AnyRow]) -> list[_Move]:
@@ -89,7 +101,7 @@ def _moves(members: Sequence[AnyRow]) -> list[_Move]:
         row = said[was.id]
         known = categories.known(row.category, words) if "category" in columns else was.category
         move = _Move(was, row.region or was.region, codes.get(row.ods_code) or was.organisation_code, known)
-        if any(move.differs(name) for name in ("region", "organisation_code", "category")):
+        if any(move.differs(name) for name in _RULES):
             moves.append(move)
     return moves
 
@@ -100,16 +112,3 @@ def _as_they_are(ids: Sequence[int]) -> list[AnyRow]:
         query = select(Member.id, Member.standing, Member.region, Member.organisation_code, Member.category)
         found += db.session.execute(query.where(Member.id.in_(ids[begin : begin + automatic.CHUNK]))).all()
     return found
-
-
-def _change_networks(moves: Sequence[_Move], what: str, rule: Rule | None, where: Callable[[], Any] | None) -> None:
-    """Out of what they were put into and no rule gives them now, into what a rule does.
-
-    Only active members come in: whoever returns some day does by ``join_automatically``.
-    """
-    movers = [move.was for move in moves if move.differs(what)]
-    if not movers:
-        return
-    automatic.leave_of_members([was.id for was in movers], *([where()] if where else []))
-    active = [was.id for was in movers if was.standing == "active"]
-    automatic.join_of_members(active, (rule,) if rule else tuple(Rule))
