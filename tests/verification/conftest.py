@@ -11,7 +11,11 @@ from sqlalchemy import select
 
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks.actions import create_network
+from knowledge_exchange.verification import registry_https
 from knowledge_exchange.verification.models import RollEntry
+from tests.verification import registries
+from tests.verification.pulls import source
+from tests.verification.registries import Machine
 
 HEADER = "membership_number,surname,first_name,email,ods_code,region,category,joined,paid_up_to"
 
@@ -65,3 +69,24 @@ def networks(in_app: None) -> dict[str, int]:
     ]
     with unit_of_work():
         return {slug: create_network(slug, slug.title(), kind=kind, visibility=seen).id for slug, kind, seen in wanted}
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """A union's membership system, asked without proxies and without pauses between the tries."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setattr(registry_https, "PATIENCE", registry_https.Patience(pause_s=0.01))
+    with registries.running() as running:
+        yield running
+
+
+@pytest.fixture
+def set_up(in_app: None, machine: Machine) -> Machine:
+    """``unison`` is pulled from it."""
+    done = source(
+        "set", "unison", "--url", machine.url, "--token-file", "-", "--name", "UNISON", typed=registries.TOKEN
+    )
+    assert done.exit_code == 0, done.output
+    return machine

@@ -5,15 +5,13 @@ from __future__ import annotations
 import gzip
 import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import trustme
 
 from knowledge_exchange.verification import registry_body
-from knowledge_exchange.verification.pulling import fetch_within
-from knowledge_exchange.verification.registry import Access, Fetched, RegistryFailed, Unchanged, open_registry
+from knowledge_exchange.verification.pull_fetching import fetch_within
+from knowledge_exchange.verification.registry import Access, Fetched, RegistryFailed, Unchanged
 from knowledge_exchange.verification.registry_https import HttpsRegistry, Patience
 from tests.verification import registries
 from tests.verification.registries import CSV, PEOPLE, TOKEN, Machine, says, sends, sends_gzip, sends_json
@@ -21,16 +19,6 @@ from tests.verification.registries import CSV, PEOPLE, TOKEN, Machine, says, sen
 #: Long enough for a busy machine, except where being too slow is the point.
 PATIENT = Patience(connect_s=20, read_s=20, total_s=60, tries=4, pause_s=0.01, longest_pause_s=1)
 HURRIED = Patience(connect_s=20, read_s=0.5, total_s=2, tries=2, pause_s=0.01, longest_pause_s=1)
-
-
-@pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
-    """The membership system."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    with registries.running() as running:
-        yield running
 
 
 @pytest.fixture
@@ -236,49 +224,3 @@ def test_cut_json_is_refused_as_a_whole(machine: Machine, into: Path) -> None:
     failed = refused(machine, into)
     assert "broken" in failed.sentence
     assert "1234567" not in failed.sentence
-
-
-@pytest.mark.parametrize(
-    "url", ["http://registry.example/", "ftp://127.0.0.1/", "https://me:it@registry.example/", "x"]
-)
-def test_addresses_that_would_give_the_token_away_are_refused(url: str) -> None:
-    with pytest.raises(RegistryFailed):
-        HttpsRegistry(Access(url, TOKEN, is_lenient=True))
-
-
-def test_plain_http_is_refused_in_production() -> None:
-    with pytest.raises(RegistryFailed, match="https://"):
-        open_registry("https", Access("http://127.0.0.1:9/", TOKEN))
-
-
-def test_a_token_shows_in_no_text_of_its_access() -> None:
-    assert TOKEN not in repr(Access("https://registry.example/", TOKEN))
-
-
-def test_the_certificate_is_checked(into: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import ssl
-
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    known = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(str(known))
-    with registries.running(context) as machine:
-        machine.does(sends(CSV))
-        registry = HttpsRegistry(Access(machine.url, TOKEN), PATIENT)
-        with pytest.raises(RegistryFailed, match="certificate"):
-            registry.fetch("", into)
-        assert machine.asked == []
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(known))
-        assert isinstance(registry.fetch("", into), Fetched)
-
-
-def test_a_netrc_of_the_machine_does_not_replace_the_token(
-    machine: Machine, into: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
-    monkeypatch.setenv("NETRC", str(netrc))
-    machine.does(sends(CSV))
-    got(machine, into)
-    assert machine.asked[0]["authorization"] == f"Bearer {TOKEN}"
