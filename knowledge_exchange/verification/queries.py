@@ -13,11 +13,11 @@ from sqlalchemy.orm import aliased
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.crypto import generation_of, lift, newest_generation
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
 from knowledge_exchange.verification.matching import normal_number, number_hashes
 from knowledge_exchange.verification.models import Claim, RollEntry, RollImport
 from knowledge_exchange.verification.policy import CLAIMANTS, SETTLERS
+from knowledge_exchange.verification.rekeyed import hashes_alike
 
 #: The parent unions' rolls, offered before either was imported.
 USUAL_SOURCES = {"unison": "UNISON", "fda": "FDA"}
@@ -156,8 +156,7 @@ _ENTRY = (
 
 def entry_with_number(source: str, hashed: str) -> Sequence[AnyRow]:
     """The roll entry with that number: one or none."""
-    hashes = [lift(hashed, number) for number in range(generation_of(hashed), newest_generation() + 1)]
-    where = (RollEntry.source == source, RollEntry.number_hash.in_(hashes))
+    where = (RollEntry.source == source, RollEntry.number_hash.in_(hashes_alike(source, hashed)))
     return db.session.execute(select(*_ENTRY).where(*where)).all()
 
 
