@@ -27,6 +27,7 @@ from knowledge_exchange.cli.demo_content import (
     Thread,
     load,
 )
+from knowledge_exchange.cli.demo_places import load_link_manager
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import floor_id, new_id
@@ -75,6 +76,7 @@ def load_community() -> dict[str, int]:
                 act()
         _read_the_old(state)
         load_claims(community, state.people, state.ago)
+        load_link_manager(state.people, state.now)
         # The history is invented, the record of it is of today: else it would seem to have waited a year for its seal.
         db.session.execute(update(AuditEntry).values(at=state.now))
     counts = {"people": len(community.people), "threads": len(community.threads)}

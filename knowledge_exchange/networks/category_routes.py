@@ -64,7 +64,7 @@ def add() -> ResponseReturnValue:
 def category(slug: str) -> ResponseReturnValue:
     """One category, to be changed."""
     row = _found(slug)
-    return _page(row, CategoryForm(MultiDict(), data=_as_kept(row)), categories.networks_of(slug))
+    return _page(row, CategoryForm(data=_as_kept(row)), categories.networks_of(slug))
 
 
 def _found(slug: str) -> AnyRow:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_exchange.cli import demo_content
+from knowledge_exchange.cli import demo_content, demo_places
 from knowledge_exchange.cli.demo_content import DemoCommunity, Thread, load
 from knowledge_exchange.cli.demo_content.reading import hours
 
@@ -92,6 +92,13 @@ def test_the_accounts_are_where_the_contract_puts_them(community: DemoCommunity)
     assert where["pending"].claim is not None
     north_west = next(n for n in community.networks if n.slug == "north-west")
     assert where["moderator"].handle in north_west.moderators
+
+
+def test_the_link_manager_works_where_they_are_named_and_an_officer_appointed_them(community: DemoCommunity) -> None:
+    people = {person.handle: person for person in community.people}
+    manager, officer = people[demo_places.MANAGER], people[demo_places.OFFICER]
+    assert (manager.organisation, manager.standing) == (demo_places.ORGANISATION, "active")
+    assert officer.office == "officer"
 
 
 def test_each_account_sees_only_its_networks(community: DemoCommunity) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -270,6 +271,14 @@ def test_the_office_reads_and_administrators_change(app: Flask, admin: Person, a
         assert nobody.get("/admin/categories").status_code == 404
     assert admin.get("/admin/categories/retired").status_code == 200
     assert admin.get("/admin/categories/none").status_code == 404
+
+
+def test_the_page_of_a_category_shows_it_as_it_is(admin: Person) -> None:
+    may_not("may_start", "joins_region")
+    page = admin.get("/admin/categories/retired").text
+    ticked = re.findall(r'<input checked id="(\w+)"', page) + re.findall(r'id="n-([\w-]+)"[^>]* checked', page)
+    assert set(ticked) == {"joins_organisation", "may_reply", "may_join", "national", "ask-an-officer"}
+    assert ">\nretired member</textarea>" in page.replace("\r", "")
 
 
 def test_an_administrator_changes_a_category_on_its_page(admin: Person, rita: Person) -> None:
