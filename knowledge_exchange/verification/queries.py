@@ -58,7 +58,9 @@ def claim_state(member_id: int) -> ClaimState:
 
 def sources() -> dict[str, str]:
     """The rolls that somebody can be on: name in the database, name for people."""
-    imported = db.session.scalars(select(RollImport.source).distinct().order_by(RollImport.source))
+    # A file that nobody has applied makes no roll yet.
+    applied = select(RollImport.source).where(RollImport.applied_at.is_not(None)).distinct()
+    imported = db.session.scalars(applied.order_by(RollImport.source))
     return USUAL_SOURCES | {name: source_name(name) for name in imported}
 
 

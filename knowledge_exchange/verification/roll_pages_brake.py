@@ -96,8 +96,10 @@ def reasons(plan: Plan) -> list[str]:
     if plan.percent > _limit():
         said.append(
             _(
-                "%(percent)s%% of the active members would lapse; the limit is %(limit)s%%. This most often means that "
-                "an export left out a region or a way of paying, and not that so many people left.",
+                "%(lapsing)s of %(active)s active members would lapse, %(percent)s%%; the limit is %(limit)s%%. Most "
+                "often that means that an export left out a region or a way of paying, not that so many people left.",
+                lapsing=f"{plan.lapsing:,}",
+                active=f"{plan.active:,}",
                 percent=to_confirm(plan),
                 limit=f"{_limit():g}",
             )

@@ -19,9 +19,10 @@ from knowledge_exchange.core.crypto import generation
 from knowledge_exchange.core.db import AnySelect, db, end_read, is_sqlite, table_of, unit_of_work
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
-from knowledge_exchange.verification.roll_file import RollFile, Row, clues_of_entry
+from knowledge_exchange.verification.roll_file import RollFile, Row
 from knowledge_exchange.verification.roll_rows import DEFAULT_CATEGORY, READERS
 from knowledge_exchange.verification.staging_doubles import BATCH, batches, fault_doubles
+from knowledge_exchange.verification.staging_doubts import Doubts
 
 #: What nobody has applied by then is dropped.
 STAGED_FOR = timedelta(days=2)
@@ -37,24 +38,6 @@ _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("joined", "paid_up_to", "entry_id")),
     "category": DEFAULT_CATEGORY,
 }
-
-
-class Doubts:
-    """Whom the rows that could not be read may mean."""
-
-    def __init__(self) -> None:
-        self.clues: set[str] = set()
-        #: A row in which nothing could be read may mean anybody.
-        self.anybody = False
-
-    def note(self, row: Row) -> None:
-        """Take in one bad row."""
-        self.clues |= row.clues
-        self.anybody = self.anybody or not (row.clues or row.number_hash)
-
-    def may_mean(self, entry: Any) -> bool:
-        """Whether one of the rows may mean this entry."""
-        return self.anybody or not self.clues.isdisjoint(clues_of_entry(entry.number_hash, entry.surname, entry.email))
 
 
 def grace() -> timedelta:

@@ -345,7 +345,7 @@ OFFICER = [
     Stop("before suspending", _record("member@demo", "Suspend")),
     Stop("before ending a suspension", _record("suspended@demo", "End the suspension")),
     Stop("refusal without a reason", _refusal_without_reason),
-    at("/admin/rolls/sources/unison"),
+    *map(at, ("/admin/rolls", "/admin/rolls/columns/unison", "/admin/rolls/sources/unison")),
     at("/admin/invitations"),
     at("/admin/invitations?source=unison"),
     at("/admin/appeals"),

@@ -80,6 +80,12 @@ def latest() -> RollImport:
     return db.session.scalars(select(RollImport).order_by(RollImport.id.desc())).first()  # type: ignore[return-value]
 
 
+def imports() -> int:
+    """How many imports there are, in whatever state."""
+    settle()
+    return db.session.scalar(select(func.count()).select_from(RollImport)) or 0
+
+
 def own(number: str, member_id: int, source: str = "unison") -> None:
     """Make an entry a member's."""
     hashed = number_hash(source, normal_number(number))

@@ -78,7 +78,7 @@ def test_nothing_changes_before_the_officer_says_so_and_the_page_says_what_would
         "Changed": "1",
         "Gone": "1",
         "Would lapse": "0",
-        "Could not be read": "1",
+        "Unreadable": "1",
     }
     assert "the surname is missing" in shown.text
     assert entries() == 3

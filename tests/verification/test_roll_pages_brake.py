@@ -67,7 +67,7 @@ def test_the_page_says_what_is_wrong_how_far_off_and_where(officer: Person, brak
     page = officer.get(braked).text
     for words in (
         "The brake is on: this roll would end 4 memberships",
-        "36.4% of the active members would lapse; the limit is 5%",
+        "4 of 11 active members would lapse, 36.4%; the limit is 5%",
         "36.4 per cent would lapse; the limit is 5 per cent",
         "Wales",
         "Throw this file away",

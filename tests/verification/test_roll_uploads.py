@@ -10,6 +10,7 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import update
@@ -21,13 +22,16 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.realtime.wsgi_guard import harden
 from knowledge_exchange.verification import reading, reading_files, reading_job, reading_process, staging
 from knowledge_exchange.verification.models import RollImport
+from knowledge_exchange.verification.roll_file import open_roll
 from tests.support.persons import Person, person, visitor
+from tests.verification.conftest import HEADER
 from tests.verification.rolling import (
     ANN,
     BOLA,
     PAGE,
     as_file,
     files_kept,
+    imports,
     latest,
     officer_of,
     on_the_record,
@@ -186,6 +190,18 @@ def test_a_workbook_that_swells_is_refused(officer: Person) -> None:
     assert (files_kept(), rows_staged()) == ([], 0)
 
 
+def test_a_workbook_is_read_like_a_text_whatever_it_is_called(officer: Person) -> None:
+    kept, book = io.BytesIO(), openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in (HEADER, ANN, BOLA):
+        sheet.append(row.split(","))
+    book.save(kept)
+    page = send(officer, kept.getvalue(), name="roll.csv").location
+    read_all()
+    assert (latest().state, rows_staged(), files_kept()) == ("ready", 2, [])
+    assert "Okonedo, Bola" in officer.get(f"{page}/joiners").text
+
+
 def test_the_officers_own_name_of_the_file_is_in_the_sentence(officer: Person) -> None:
     page = send(officer, b"\n\n", name="november.csv").location
     read_all()
@@ -198,6 +214,12 @@ def test_of_two_processes_one_reads(officer: Person) -> None:
     assert reading_job.claim_next() is None
 
 
+def told(who: Person, page: str | None) -> dict[str, Any]:
+    """What the page that waits asks for."""
+    answer: dict[str, Any] = who.get(f"{page}/progress", headers={"Accept": "application/json"}).get_json()
+    return answer
+
+
 def test_progress_is_told_while_it_is_read(officer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     page = send(officer, as_file(*(f"{n},Name,,,,,,," for n in range(1, 1201)))).location
     seen: list[dict[str, Any]] = []
@@ -206,17 +228,17 @@ def test_progress_is_told_while_it_is_read(officer: Person, monkeypatch: pytest.
     def watched(*args: Any, tell: Any, **named: Any) -> int:
         def telling(read: int) -> None:
             tell(read)
-            seen.append(officer.get(f"{page}/progress", headers={"Accept": "application/json"}).json)
+            seen.append(told(officer, page))
 
         return whole(*args, tell=telling, **named)
 
     monkeypatch.setattr(staging, "stage", watched)
     read_all()
-    assert [told["state"] for told in seen] == ["reading"] * 3
-    percents = [told["percent"] for told in seen]
+    assert [answer["state"] for answer in seen] == ["reading"] * 3
+    percents = [answer["percent"] for answer in seen]
     assert percents == sorted(percents)
     assert 0 < percents[0] < percents[-1] < 100
-    assert officer.get(f"{page}/progress", headers={"Accept": "application/json"}).json["done"] is True
+    assert told(officer, page)["done"] is True
 
 
 def test_a_page_that_waits_says_how_far_it_is_and_how_to_look_again(officer: Person) -> None:
@@ -243,7 +265,7 @@ def test_what_a_dead_reader_has_staged_is_not_in_the_way_of_the_next(officer: Pe
     send(officer, as_file(ANN, BOLA))
     claimed = reading_job.claim_next()
     assert claimed is not None
-    staged = reading_process.open_roll(reading_files.path_of(latest().stored_as), "unison")
+    staged = open_roll(reading_files.path_of(latest().stored_as), "unison")
     staging.stage(staged, actor=None, import_id=claimed[0])
     with unit_of_work() as work:
         ago = clock.now() - timedelta(seconds=1)
@@ -267,7 +289,7 @@ def test_what_is_dropped_while_it_waits_is_cleared_away_with_its_file(officer: P
     page = str(send(officer, as_file(ANN)).location)
     assert officer.post(page, do="drop").status_code == 303
     reading_job.clear_away()
-    assert (files_kept(), latest(), rows_staged()) == ([], None, 0)
+    assert (files_kept(), imports(), rows_staged()) == ([], 0, 0)
     assert officer.get(page).status_code == 404
     assert on_the_record("roll.dropped") == [(officer.id, "unison")]
 
@@ -289,7 +311,7 @@ def test_the_sweep_takes_what_nobody_applied_and_files_that_nothing_names(office
     os.utime(orphan, (1, 1))
     with clock.held(clock.now() + staging.STAGED_FOR + timedelta(minutes=1)):
         reading_job.sweep()
-    assert (files_kept(), latest(), rows_staged()) == ([], None, 0)
+    assert (files_kept(), imports(), rows_staged()) == ([], 0, 0)
 
 
 @pytest.mark.server
