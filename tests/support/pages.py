@@ -323,6 +323,7 @@ PERSONAL = [
     *map(at, ("/no/such/page", "/n/north-west-reps", "/moderation", "/rules", "/privacy")),
     Stop("settings with errors", _submit_empty("/settings/account", "Change the password")),
     *map(at, ("/settings/email", "/settings/email/no-such-link")),
+    at("/organisations/R0A"),
     Stop("address with errors", _submit_empty("/settings/email", "Send the link")),
     Stop("why I was told", _why_i_was_told),
     Stop("why I was not told", _why_i_was_not_told),
@@ -350,9 +351,16 @@ OFFICER = [
     at("/admin/invitations?source=unison"),
     at("/admin/appeals"),
     Stop("one appeal", _one_appeal),
+    at("/admin/categories"),
+    at("/admin/organisations?q=manchester"),
+    at("/admin/organisations/R0A"),
+    Stop("link manager with errors", _submit_empty("/admin/organisations/R0A", "Ask them to be link manager")),
 ]
 
-ADMINISTRATOR = [*map(at, ("/", "/admin", "/notifications", "/admin/rolls/sources/unison/change"))]
+ADMINISTRATOR = [
+    *map(at, ("/", "/admin", "/notifications", "/admin/rolls/sources/unison/change")),
+    *map(at, ("/admin/categories", "/admin/categories/retired")),
+]
 
 #: Somebody who is in one region only; open networks may be read before joining them.
 OUTSIDE = [
