@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-READY_S = 30.0
+READY_S = 120.0
 STOP_S = 10.0
 POLL_S = 0.05
 MIB = 1024 * 1024
