@@ -58,3 +58,14 @@ def test_a_netrc_of_the_machine_does_not_replace_the_token(
     machine.does(sends(CSV))
     HttpsRegistry(Access(machine.url, TOKEN, is_lenient=True), PATIENT).fetch("", tmp_path)
     assert machine.asked[0]["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_plain_http_goes_through_no_proxy(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with registries.running() as proxy:
+        proxy.does(sends(CSV))
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        machine.does(sends(CSV))
+        HttpsRegistry(Access(machine.url, TOKEN, is_lenient=True), PATIENT).fetch("", tmp_path)
+        assert (len(machine.asked), proxy.asked) == (1, [])
