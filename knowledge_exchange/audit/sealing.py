@@ -39,11 +39,12 @@ OLDER_KEYS = (
 
 def seal_waiting() -> None:
     """Seal everything that has settled, batch by batch (a job)."""
-    while _seal_batch() == BATCH:
+    while seal_batch() == BATCH:
         continue
 
 
-def _seal_batch() -> int:
+def seal_batch() -> int:
+    """Seal one batch; returns of how many entries."""
     settled = AuditEntry.seal_id.is_(None) & (AuditEntry.id < floor_id(now() - SETTLED_AFTER))
     waiting = select(AuditEntry.id).where(settled).limit(1)
     is_waiting = db.session.scalar(waiting) is not None
@@ -52,7 +53,9 @@ def _seal_batch() -> int:
         return 0
     with unit_of_work() as work:
         entries = work.scalars(select(AuditEntry).where(settled).order_by(AuditEntry.id).limit(BATCH)).all()
-        previous, keys = newest_seal(), crypto.generation()
+        previous = newest_seal()
+        # Never under earlier keys than the seal before it: another machine's clock may be ahead by a moment.
+        keys = max(crypto.generation(), crypto.generation_of(previous))
         for entry in entries:
             entry.actor_key, entry.subject_key = _person_key(entry.actor_id, keys), _person_key(entry.subject_id, keys)
         digest = _digest(previous, entries, keys)

@@ -114,6 +114,24 @@ def test_the_record_holds_over_a_change_of_keys(app: Flask) -> None:
         assert sealing.problems() == []
 
 
+def test_a_seal_is_never_under_earlier_keys_than_the_one_before_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "BATCH", 1)
+    acts(2, "act")
+    begun = clock.now()
+    with clock.held(begun + timedelta(minutes=10)):
+        key_file.rotate(app.config["KE_KEY_FILE"])
+        crypto.follow_now()
+    with clock.held(begun + timedelta(minutes=12)):
+        assert sealing.seal_batch() == 1
+    # Another machine, whose clock is behind: by it the new keys have not settled.
+    with clock.held(begun + timedelta(minutes=10, seconds=30)):
+        assert crypto.generation() == 1
+        assert sealing.seal_batch() == 1
+    found = db.session.scalars(select(AuditSeal.generation).order_by(AuditSeal.id)).all()
+    assert list(found) == [2, 2]
+    assert sealing.problems() == []
+
+
 def test_what_is_sealed_under_keys_that_had_been_replaced_is_noticed(app: Flask) -> None:
     acts(1, "one")
     key_file.rotate(app.config["KE_KEY_FILE"])
