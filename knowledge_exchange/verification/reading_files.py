@@ -18,6 +18,8 @@ from flask import current_app
 FOLDER = "rolls"
 #: The largest roll that is taken: some 300,000 rows. A roll of 50,000 has 5 MiB.
 MAX_ROLL_BYTES = 32 * 1024 * 1024
+#: The form around it brings its own fields and borders.
+MAX_UPLOAD_BYTES = MAX_ROLL_BYTES + 1024 * 1024
 #: Files on the disk at one time; whoever uploads more waits until some have been read.
 MOST_FILES = 20
 _CHUNK_BYTES = 256 * 1024

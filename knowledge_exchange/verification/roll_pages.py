@@ -53,7 +53,7 @@ class UploadForm(Form):
 
 def init_app(app: Flask) -> None:
     """Let officers send large files here, and say in words when one is too large."""
-    large_bodies.take_up_to(app, PATH, files.MAX_ROLL_BYTES + MIB, roles=policy.SETTLERS)
+    large_bodies.take_up_to(app, PATH, files.MAX_UPLOAD_BYTES, roles=policy.SETTLERS)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
 
 

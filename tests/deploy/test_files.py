@@ -13,6 +13,7 @@ import pytest
 
 from knowledge_exchange.core import config
 from knowledge_exchange.realtime import limits
+from knowledge_exchange.verification import reading_files
 from tests.deploy.support import files
 from tests.deploy.support.certificate import write_certificate
 from tests.deploy.support.site import NGINX
@@ -96,7 +97,7 @@ def test_gunicorn_is_told_what_live_sockets_need() -> None:
 def test_nginx_has_the_limits_of_the_exchange() -> None:
     text = files.NGINX.read_text("utf-8")
     mebibytes = {int(size) * limits.MIB for size in re.findall(r"client_(?:max_body|body_buffer)_size (\d+)m;", text)}
-    assert mebibytes == {config.MAX_BODY_BYTES}
+    assert mebibytes == {config.MAX_BODY_BYTES, reading_files.MAX_UPLOAD_BYTES}
     (read_s,) = re.findall(r"proxy_read_timeout (\d+)s;", text)
     assert int(read_s) > limits.SOCKET_PING_SECONDS + limits.SOCKET_PONG_SECONDS
 
