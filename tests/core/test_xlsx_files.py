@@ -83,8 +83,15 @@ def test_of_a_formula_its_last_value_counts(book: Path) -> None:
 
 
 def test_a_title_notes_and_empty_rows_are_passed_over(tmp_path: Path) -> None:
-    notes = [["Please read"], [], ["this first"]]
-    roll = [["Roll of November"], [], ["Number", "Surname", None], [1, "Smith"], [None, None], [2, "Brown", None, None]]
+    notes: list[list[Any]] = [["Please read"], [], ["this first"]]
+    roll: list[list[Any]] = [
+        ["Roll of November"],
+        [],
+        ["Number", "Surname", None],
+        [1, "Smith"],
+        [None, None],
+        [2, "Brown", None, None],
+    ]
     path = saved(tmp_path / "a.xlsx", notes, roll)
     assert read_table(path)[0] == ["Number", "Surname"]
     assert rows_of(path) == [(4, ["1", "Smith"]), (6, ["2", "Brown"])]

@@ -77,16 +77,13 @@ def test_a_password_opens_an_account_that_is_a_member_at_once(app: Flask, bola: 
     assert networks_of(who.id) >= {"north-west", "national"}
     assert used()
     assert db.session.scalars(select(RollEntry.member_id)).one() == who.id
-    entries = db.session.execute(select(AuditEntry.actor_id, AuditEntry.subject_id).where(_is_use()))
+    is_use = AuditEntry.action == "invitation.used"
+    entries = db.session.execute(select(AuditEntry.actor_id, AuditEntry.subject_id).where(is_use))
     assert [tuple(row) for row in entries] == [(who.id, who.id)]
     # And in with that password, past the link that is used up.
     signed = bola.post("/sign-in", email=ROLL, password=PASSWORD, next=link)
     assert signed.headers["Location"] == link
     assert bola.get(link).headers["Location"] == "/networks"
-
-
-def _is_use() -> object:
-    return AuditEntry.action == "invitation.used"
 
 
 def test_a_link_works_once(app: Flask, bola: Person, link: str) -> None:

@@ -172,8 +172,8 @@ def test_a_mapping_that_means_nothing_is_bad_usage(roll_file: FileOf, words: tup
 
 def test_a_workbook_is_a_roll_like_any_other(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    for row in [["Mem No.", "Surname", "Maiden name"], [12345678, "Smith", "formerly Jones / Okafor"]]:
-        book.worksheets[0].append(row)
+    book.worksheets[0].append(["Mem No.", "Surname", "Maiden name"])
+    book.worksheets[0].append([12345678, "Smith", "formerly Jones / Okafor"])
     book.save(tmp_path / "roll.xlsx")
     done = run(tmp_path / "roll.xlsx")
     assert "1 added" in done.stdout, done.output
