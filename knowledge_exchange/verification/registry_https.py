@@ -121,14 +121,10 @@ class HttpsRegistry:
         url = self._access.url
         for _redirect in range(MOST_REDIRECTS + 1):
             waits = (self._patience.connect_s, min(self._patience.read_s, max(deadline - time.monotonic(), 0.001)))
-            answer = session.get(
-                url,
-                headers=headers,
-                auth=_Bearer(self._access.token),
-                timeout=waits,
-                stream=True,
-                allow_redirects=False,
-            )
+            # A proxy of the environment may carry what is sealed, not what is plain.
+            session.trust_env = url.startswith("https://")
+            session.auth = _Bearer(self._access.token)
+            answer = session.get(url, headers=headers, timeout=waits, stream=True, allow_redirects=False)
             if answer.status_code not in _REDIRECTS:
                 return answer
             answer.close()

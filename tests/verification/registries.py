@@ -63,6 +63,7 @@ class Handler(BaseHTTPRequestHandler):
     def head(self, status: int, **headers: str) -> None:
         """The first part of an answer."""
         self.send_response(status)
+        self.send_header("Connection", "close")
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
