@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,31 +34,45 @@ def test_a_token_shows_in_no_text_of_its_access() -> None:
     assert TOKEN not in repr(Access("https://registry.example/", TOKEN))
 
 
-def test_the_certificate_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    authority = trustme.CA()
+@pytest.fixture
+def authority(tmp_path: Path) -> Path:
+    """Certificates of an authority that this machine doesn't know, and what would make it known."""
+    made = trustme.CA()
+    made.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
+    made.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    return tmp_path / "authority.pem"
+
+
+@pytest.fixture
+def sealed(authority: Path, machine: Machine) -> Iterator[Machine]:
+    """A registry over TLS (``machine`` sees to the environment)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    known = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(str(known))
-    with registries.running(context) as machine:
-        machine.does(sends(CSV))
-        registry = HttpsRegistry(Access(machine.url, TOKEN), PATIENT)
-        with pytest.raises(RegistryFailed, match="certificate"):
-            registry.fetch("", tmp_path)
-        assert machine.asked == []
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(known))
-        assert isinstance(registry.fetch("", tmp_path), Fetched)
+    context.load_cert_chain(authority.with_name("server.pem"))
+    with registries.running(context) as running:
+        running.does(sends(CSV))
+        yield running
+
+
+def test_the_certificate_is_checked(
+    sealed: Machine, authority: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = HttpsRegistry(Access(sealed.url, TOKEN), PATIENT)
+    with pytest.raises(RegistryFailed, match="certificate"):
+        registry.fetch("", tmp_path)
+    assert sealed.asked == []
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority))
+    assert isinstance(registry.fetch("", tmp_path), Fetched)
 
 
 def test_a_netrc_of_the_machine_does_not_replace_the_token(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    sealed: Machine, authority: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    machine.does(sends(CSV))
-    HttpsRegistry(Access(machine.url, TOKEN, is_lenient=True), PATIENT).fetch("", tmp_path)
-    assert machine.asked[0]["authorization"] == f"Bearer {TOKEN}"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority))
+    HttpsRegistry(Access(sealed.url, TOKEN), PATIENT).fetch("", tmp_path)
+    assert sealed.asked[0]["authorization"] == f"Bearer {TOKEN}"
 
 
 def test_plain_http_goes_through_no_proxy(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
