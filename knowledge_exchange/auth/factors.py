@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth import letters, queries, sessions
 from knowledge_exchange.auth.factors_models import AuthenticatorApp, Passkey, RecoveryCode, SpentChallenge
-from knowledge_exchange.auth.models import Member
+from knowledge_exchange.auth.models import Member, UnionIdentity
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import db
 
@@ -158,9 +158,12 @@ def used_recovery_code(member_id: int) -> None:
 
 
 def reset(member_id: int, actor_id: int | None) -> int:
-    """Take everything but the password, sign them out everywhere; returns how many factors there were."""
+    """Take everything but the password, sign them out everywhere; returns how many factors there were.
+
+    A link with the union's sign-in goes, too: whoever got in may have made it with an account of their own.
+    """
     amount = factors_of(member_id).amount
-    for table in (Passkey, AuthenticatorApp, RecoveryCode):
+    for table in (Passkey, AuthenticatorApp, RecoveryCode, UnionIdentity):
         db.session.execute(delete(table).where(table.member_id == member_id))
     sessions.end_all(member_id)
     record("factor.reset", actor=actor_id, subject=member_id, note=f"{amount} removed")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from knowledge_exchange.audit.models import AuditEntry
-from knowledge_exchange.auth import passwords
+from knowledge_exchange.auth import factors, passwords
 from knowledge_exchange.auth.models import Member, SignIn, UnionIdentity
 from knowledge_exchange.core.db import db
 from knowledge_exchange.verification.matching import normal_number, number_hash
@@ -319,6 +319,18 @@ def test_what_is_linked_with_one_account_can_not_be_taken_to_another(app: Flask)
     answer = client.get(sign_in_at(on_to(client, "/settings/factors/union", "/settings/factors"), "ann"))
     assert answer.status_code == 400
     assert len(identities(app)) == 1
+
+
+@pytest.mark.databases("sqlite")
+def test_taking_somebodys_factors_off_takes_the_link_too(app: Flask) -> None:
+    """Whoever got into the account may have linked it with one of their own."""
+    bob, client = make_member(app, "bob@example.org"), app.test_client()
+    enter(client, bob)
+    client.get(sign_in_at(on_to(client, "/settings/factors/union", "/settings/factors"), "gus"))
+    assert len(identities(app)) == 1
+    with writing(app):
+        factors.reset(bob, None)
+    assert identities(app) == []
 
 
 @pytest.mark.databases("sqlite")
