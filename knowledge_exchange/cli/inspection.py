@@ -11,7 +11,7 @@ from flask import current_app
 from knowledge_exchange.cli.console import FAILED, with_exchange
 
 #: Finer words of the gate, as those see them who only ask whether a sign-in is needed.
-_PLAINLY = {"link": "public", "setting_up": "active"}
+_PLAINLY = {"anybody": "public", "link": "public", "setting_up": "active"}
 
 
 @click.command()

@@ -6,15 +6,21 @@ import re
 from collections.abc import Iterable
 
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.verification import invitations
 from knowledge_exchange.verification.invitations import Whom
 from knowledge_exchange.verification.models import InvitationRun
+from tests.auth.door import PASSWORD
+from tests.support.persons import Person
 from tests.verification.claiming import letters
 
 UNISON = Whom("unison")
+#: Where the entry that `claiming.entry` makes has its mail sent.
+ROLL = "bola@roll.example"
 
 
 def start(whom: Whom = UNISON) -> int:
@@ -48,3 +54,13 @@ def run() -> InvitationRun:
     db.session.rollback()
     db.session.expire_all()
     return db.session.scalars(select(InvitationRun).order_by(InvitationRun.id.desc())).first() or InvitationRun()
+
+
+def join(who: Person, link: str, **fields: str) -> TestResponse:
+    return who.post(link, **{"password": PASSWORD, **fields})
+
+
+def members() -> dict[str, str]:
+    """Standings by address."""
+    db.session.rollback()
+    return {row.email: row.standing for row in db.session.execute(select(Member.email, Member.standing))}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
-from werkzeug.test import TestResponse
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.models import Member
@@ -22,12 +19,11 @@ from knowledge_exchange.verification.own_data import letters_of_invitation_to
 from tests.auth.door import PASSWORD, alike
 from tests.support.persons import Person, person, visitor
 from tests.verification.claiming import claim, entry, letters, member, networks_of
-from tests.verification.inviting import invite, token
+from tests.verification.inviting import ROLL, invite, join, members, token
 
 pytestmark = pytest.mark.usefixtures("networks")
 
 DEAD = "This link no longer works"
-ROLL = "bola@roll.example"
 
 
 @pytest.fixture
@@ -41,16 +37,6 @@ def link() -> str:
 @pytest.fixture
 def bola(app: Flask) -> Person:
     return visitor(app)
-
-
-def join(who: Person, link: str, **fields: str) -> TestResponse:
-    return who.post(link, **{"password": PASSWORD, **fields})
-
-
-def members() -> dict[str, str]:
-    """Standings by address."""
-    db.session.rollback()
-    return {row.email: row.standing for row in db.session.execute(select(Member.email, Member.standing))}
 
 
 def used() -> bool:
@@ -226,55 +212,3 @@ def test_for_everybody_else_it_is_no_way_in(app: Flask, link: str, standing: str
         assert answer.headers["Location"] == goal
     assert not used()
     assert member(other.id).standing == standing
-
-
-def test_of_two_at_once_with_one_link_one_is_in(app: Flask, link: str) -> None:
-    both = [person(app, name, standing="pending") for name in ("First Comer", "Second Comer")]
-    begin = Barrier(2)
-
-    def one(who: Person) -> int:
-        begin.wait(timeout=20)
-        return who.post(link).status_code
-
-    db.session.remove()
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(one, both)) == [303, 404]
-    assert sorted(members().values()) == ["active", "pending"]
-
-
-def test_of_two_visitors_at_once_with_one_link_one_gets_an_account(app: Flask, link: str) -> None:
-    begin = Barrier(2)
-
-    def one(who: Person) -> int:
-        begin.wait(timeout=20)
-        return join(who, link).status_code
-
-    both = [visitor(app), visitor(app)]
-    db.session.remove()
-    with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(one, both))
-    # Whoever came second found the address taken, or the link used up.
-    assert answers[0] == 303
-    assert answers[1] in (303, 404)
-    assert members() == {ROLL: "active"}
-
-
-def test_tries_are_limited_as_at_the_door(app: Flask, make_limited: Flask) -> None:
-    who = visitor(make_limited)
-    answers = [who.post("/invited/never-was", password="x").status_code for _try in range(31)]
-    assert answers == [404] * 30 + [429]
-
-
-@pytest.fixture
-def make_limited(make_app: object) -> Flask:
-    return make_app(KE_RATE_LIMITS=True)  # type: ignore[operator,no-any-return]
-
-
-def test_the_answer_never_comes_before_its_time(make_app: object, link: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("knowledge_exchange.auth.timing.sleep", slept.append)
-    slow = make_app(KE_MIN_ANSWER_MS=60_000)  # type: ignore[operator]
-    join(visitor(slow), link)
-    join(visitor(slow), "/invited/never-was")
-    assert len(slept) == 2
-    assert min(slept) > 30
