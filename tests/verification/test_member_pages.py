@@ -6,24 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
 
-from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.factors_models import Passkey
 from knowledge_exchange.auth.models import SignIn
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.mail.refusals import note_refusal
 from knowledge_exchange.verification import member_queries
-from knowledge_exchange.verification.models import RollEntry, RollSource
-from tests.support.persons import Person, Statements, facts_of, known, person, visitor
-from tests.verification.claiming import claim, entry
+from tests.support.persons import Person, Statements, facts_of, person, visitor
+from tests.verification.claiming import claim
+from tests.verification.members import FIND, WHY, acts_on_record, owned, record_of
 
 pytestmark = pytest.mark.usefixtures("networks")
-
-FIND = "/admin/members"
-WHY = {"chosen": "other", "words": "A reason."}
 
 
 @pytest.fixture
@@ -34,24 +28,6 @@ def officer(app: Flask) -> Person:
 @pytest.fixture
 def ann(app: Flask) -> Person:
     return person(app, "Ann Example", region="north-west")
-
-
-def record_of(who: Person) -> str:
-    return f"{FIND}/{who.id}"
-
-
-def owned(who: Person, **facts: object) -> int:
-    """An entry of the roll that is theirs."""
-    number = entry(**facts)  # type: ignore[arg-type]
-    with unit_of_work():
-        db.session.execute(update(RollEntry).where(RollEntry.id == number).values(member_id=who.id))
-    return number
-
-
-def acts_on_record(action: str) -> list[tuple[int | None, int | None, str]]:
-    query = select(AuditEntry.actor_id, AuditEntry.subject_id, AuditEntry.note).where(AuditEntry.action == action)
-    rows = db.session.execute(query.order_by(AuditEntry.id))
-    return [(row.actor_id, row.subject_id, row.note) for row in rows]
 
 
 def addresses(who: Person) -> list[str]:
@@ -207,93 +183,6 @@ def test_the_pages_cost_the_same_for_one_and_for_many(app: Flask, officer: Perso
     assert max(counts[1]) <= 18
 
 
-def test_an_act_needs_both_a_chosen_reason_and_words(officer: Person, ann: Person) -> None:
-    path = f"{record_of(ann)}/do/suspend"
-    for form in ({}, {"chosen": "rules"}, {"words": "A reason."}, {"chosen": "no such", "words": "x"}):
-        answer = officer.post(path, **form)
-        assert (answer.status_code, "needs a correction" in answer.text or "need a correction" in answer.text) == (
-            422,
-            True,
-        )
-        assert form.get("words", "") in answer.text
-    assert officer.post(path, chosen="rules", words="x" * 501).status_code == 422
-    assert facts_of(ann.id).standing == "active"
-    officer.post(path, chosen="rules", words=" You named\n a colleague. ")
-    assert facts_of(ann.id).standing_cause == "The rules of the exchange were broken. You named a colleague."
-
-
-def test_nobody_decides_about_themselves_or_an_administrator(app: Flask, officer: Person) -> None:
-    admin = person(app, "Ada Admin", role="administrator")
-    assert "Nobody decides about themselves" in officer.get(record_of(officer)).text
-    assert "another administrator looks after it" in officer.get(record_of(admin)).text
-    for whom in (officer, admin):
-        for act in ("suspend", "close", "sign-out", "reset-link", "reset-factors", "role"):
-            assert officer.get(f"{record_of(whom)}/do/{act}").status_code == 404
-            assert officer.post(f"{record_of(whom)}/do/{act}", role="member", **WHY).status_code == 404
-    assert (facts_of(admin.id).standing, facts_of(officer.id).standing) == ("active", "active")
-    assert officer.get("/networks").status_code == 200
-
-
-def test_an_account_that_changed_meanwhile_is_looked_at_again(app: Flask, officer: Person, ann: Person) -> None:
-    second = person(app, "Second Officer", role="membership_officer")
-    assert officer.get(f"{record_of(ann)}/do/suspend").status_code == 200
-    second.post(f"{record_of(ann)}/do/suspend", **WHY)
-    assert officer.post(f"{record_of(ann)}/do/suspend", **WHY).status_code == 404
-    assert len(acts_on_record("standing.changed")) == 1
-
-
-def test_signing_somebody_out_everywhere_ends_their_sign_ins_and_no_others(officer: Person, ann: Person) -> None:
-    answer = officer.post_and_follow(f"{record_of(ann)}/do/sign-out", **WHY)
-    assert "Done: “Sign out everywhere”" in answer.text
-    assert db.session.scalars(select(SignIn.member_id)).all() == [officer.id]
-    assert acts_on_record("member.sign-out") == [(officer.id, ann.id, "A reason.")]
-
-
-def test_the_link_for_a_new_password_goes_to_the_accounts_address_and_is_not_shown(
-    officer: Person, ann: Person
-) -> None:
-    answer = officer.post_and_follow(f"{record_of(ann)}/do/reset-link", **WHY)
-    assert "/reset/" not in answer.text
-    [letter] = db.session.scalars(select(MailMessage).where(MailMessage.recipient == ann.email))
-    assert "/reset/" in letter.text
-    assert acts_on_record("member.reset-link") == [(officer.id, ann.id, "A reason.")]
-
-
-def test_second_factors_are_taken_away_and_their_owner_told(officer: Person, ann: Person) -> None:
-    assert "reset-factors" not in officer.get(record_of(ann)).text
-    with unit_of_work():
-        key = {"credential_id": b"1", "public_key": b"2", "sign_count": 0, "name": "A key"}
-        db.session.add(Passkey(member_id=ann.id, **key))
-    assert "reset-factors" in officer.get(record_of(ann)).text
-    officer.post(f"{record_of(ann)}/do/reset-factors", **WHY)
-    assert db.session.scalar(select(func.count()).select_from(Passkey)) == 0
-    assert acts_on_record("factor.reset") == [(officer.id, ann.id, "1 removed")]
-    [letter] = db.session.scalars(select(MailMessage).where(MailMessage.recipient == ann.email))
-    assert letter.subject == "How you sign in has changed"
-
-
-def test_an_administrator_gives_an_office_and_the_sign_ins_under_the_old_one_end(app: Flask, ann: Person) -> None:
-    admin = person(app, "Ada Admin", role="administrator")
-    path = f"{record_of(ann)}/do/role"
-    assert admin.post(path, role="king", **WHY).status_code == 422
-    assert admin.post(path, role="membership_officer", **WHY).status_code == 303
-    assert facts_of(ann.id).role == "membership_officer"
-    assert acts_on_record("role.changed") == [(admin.id, ann.id, "member > membership_officer: A reason.")]
-    assert ann.get("/networks").headers["Location"].startswith("/sign-in")
-
-
-def test_an_act_asks_whether_it_is_still_the_officer_and_goes_on_with_the_form(app: Flask, ann: Person) -> None:
-    old = person(app, "Olu Officer", role="membership_officer")
-    with unit_of_work():
-        before = clock.now() - timedelta(hours=1)
-        stale = update(SignIn).where(SignIn.member_id == old.id)
-        db.session.execute(stale.values(created_at=before, confirmed_at=before))
-    answer = old.post(f"{record_of(ann)}/do/suspend", **WHY)
-    assert answer.status_code == 403
-    assert "A reason." in answer.text
-    assert facts_of(ann.id).standing == "active"
-
-
 def test_the_lists_hold_whom_they_say_page_by_page(app: Flask, officer: Person, ann: Person) -> None:
     many = member_queries.LIST_PAGE + 2
     for number in range(many):
@@ -322,53 +211,3 @@ def test_the_first_page_counts_each_standing_and_lists_nobody(app: Flask, office
     assert "<dt>lapsed</dt><dd>3</dd>" in page
     assert "<dt>active</dt><dd>2</dd>" in page
     assert ann.name not in page
-
-
-def test_leaving_asks_whether_it_is_still_the_member(ann: Person) -> None:
-    with unit_of_work():
-        before = clock.now() - timedelta(hours=1)
-        db.session.execute(update(SignIn).values(created_at=before, confirmed_at=before))
-    assert ann.post("/me/leave").status_code == 403
-    assert facts_of(ann.id).standing == "active"
-
-
-def test_who_has_left_is_signed_out_with_a_word_and_reads_nothing_more(ann: Person) -> None:
-    answer = ann.post_and_follow("/me/leave")
-    assert "Your account is closed, and you are signed out." in answer.text
-    assert ann.get("/me").headers["Location"].startswith("/sign-in")
-
-
-def test_where_to_renew_stands_on_the_page_of_who_has_lapsed_or_is_about_to(app: Flask, ann: Person) -> None:
-    lapsed = person(app, "Lee Lapsed", standing="lapsed")
-    with unit_of_work():
-        db.session.add(RollSource(source="unison", name="UNISON", renew_url="https://renew.example/unison"))
-        db.session.add(RollSource(source="fda", name="FDA", renew_url="https://renew.example/fda"))
-    owned(ann)
-    owned(lapsed, number="2", gone_at=clock.now())
-    assert "renew.example" not in ann.get("/me").text
-    with unit_of_work():
-        db.session.execute(update(RollEntry).where(RollEntry.member_id == ann.id).values(gone_at=clock.now()))
-    for who in (ann, lapsed):
-        page = who.get("/me").text
-        assert 'href="https://renew.example/unison"' in page
-        assert "Renew with UNISON" in page
-        assert "renew.example/fda" not in page
-
-
-@pytest.mark.parametrize("standing", ["pending", "active", "lapsed", "suspended"])
-def test_ones_own_page_offers_in_every_standing_the_data_and_the_way_out(app: Flask, standing: str) -> None:
-    page = person(app, "Ann Example", standing=standing, cause="Because.").get("/me").text
-    for part in ("/me/data.json", "/me/leave", "membership card" if standing != "active" else "active member"):
-        assert part in page
-
-
-def test_ones_own_page_says_who_took_each_step_without_naming_the_officer(
-    app: Flask, officer: Person, ann: Person
-) -> None:
-    officer.post(f"{record_of(ann)}/do/suspend", **WHY)
-    officer.post(f"{record_of(ann)}/do/reinstate", **WHY)
-    assert facts_of(ann.id).standing == "active"
-    page = " ".join(known(app, ann.email).get("/me").text.split())
-    history = page.split("How it came about")[1].split("Who looked")[0]
-    assert history.count("by the membership team") == 2
-    assert "Olu Officer" not in history
