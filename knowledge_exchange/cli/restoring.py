@@ -140,7 +140,7 @@ class _Later:
         self._table = table
         own = [key.parent for key in table.foreign_keys if key.column.table is table]
         self._column = own[0] if own else None
-        (self._key,) = table.primary_key.columns if own else (None,)
+        self._key = next(iter(table.primary_key.columns)) if own else None
         self._waiting: list[Row] = []
 
     def put_off(self, row: Row) -> Row:
