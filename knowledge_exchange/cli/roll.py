@@ -11,10 +11,14 @@ from knowledge_exchange.cli.console import fail, progress, with_exchange
 from knowledge_exchange.core.db import end_read, unit_of_work
 from knowledge_exchange.core.text_lines import UnreadableFile
 from knowledge_exchange.verification import rolls, staging
+from knowledge_exchange.verification.categories import unknown_in
 from knowledge_exchange.verification.roll_file import RollFile, open_roll
 from knowledge_exchange.verification.roll_headers import COLUMNS, REQUIRED
 from knowledge_exchange.verification.rolls import Plan
 from knowledge_exchange.verification.sources import remember_mapping
+
+#: Words for categories that are listed at most.
+MOST_WORDS = 20
 
 
 @click.group("roll")
@@ -69,6 +73,7 @@ def import_roll(file: Path, source: str, dry_run: bool, allow_lapse: float | Non
         good = _report(import_id)
         if not good:
             fail(f"{source}: nothing was imported, for no row could be read.")
+        _say_unknown(import_id)
         plan = rolls.find_plan(import_id)
         if dry_run:
             warning = f" {_why_braked(plan)}" if rolls.is_braked(plan, allow_lapse) else ""
@@ -100,6 +105,13 @@ def _say_columns(roll: RollFile) -> None:
             click.echo(f"not in this file: “{theirs}”, remembered as {ours}")
     if roll.ignored:
         click.echo(f"Columns that were not used: {', '.join(roll.ignored)}")
+
+
+def _say_unknown(import_id: int) -> None:
+    """Which words for categories nobody here knows."""
+    words = ", ".join(f"“{word}” ({rows:,})" for word, rows in unknown_in(import_id).most_common(MOST_WORDS))
+    if words:
+        click.echo(f"Categories that are not known, taken for full members: {words}")
 
 
 def _report(import_id: int) -> bool:

@@ -23,6 +23,7 @@ from knowledge_exchange.verification import roll_pages_brake as brake
 from knowledge_exchange.verification import roll_pages_columns as columns
 from knowledge_exchange.verification import roll_pages_queries as queries
 from knowledge_exchange.verification import roll_pages_words as words
+from knowledge_exchange.verification.categories import unknown_in
 from knowledge_exchange.verification.roll_pages import as_shown, blueprint, names
 from knowledge_exchange.verification.rolls import Plan
 
@@ -133,7 +134,6 @@ def _preview(row: AnyRow) -> dict[str, Any]:
     plan = rolls.find_plan(row.id)
     reasons = brake.reasons(plan)
     mine = factors.factors_of(require_me().id)
-    categories, organisations = queries.unknown_words(row.id)
     return {
         "plan": plan,
         "reasons": reasons,
@@ -142,8 +142,8 @@ def _preview(row: AnyRow) -> dict[str, Any]:
         "regions": brake.by_region(queries.lapsing_by_region(row.id), plan),
         "kinds": words.kinds(),
         "first_faults": queries.unreadable(row.id, limit=FIRST_ROWS),
-        "categories": categories,
-        "organisations": organisations,
+        "categories": unknown_in(row.id).most_common(queries.MOST_UNKNOWN + 1),
+        "organisations": queries.unknown_organisations(row.id),
         "most_words": queries.MOST_UNKNOWN,
         "outdated": rolls.is_outdated(row.source, row.base, row.generation),
         "with_code": mine.amount > 0,

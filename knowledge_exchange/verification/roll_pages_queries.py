@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from knowledge_exchange.auth.models import Category, Member
+from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
 from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow, RollSource
@@ -84,19 +83,14 @@ def _imports() -> AnySelect:
     return select(*columns, Member.name.label("actor")).outerjoin(Member, Member.id == RollImport.actor_id)
 
 
-def unknown_words(import_id: int) -> tuple[Sequence[AnyRow], Sequence[AnyRow]]:
-    """Categories and organisations that good rows name and nobody knows: the word, in how many rows. Two statements."""
-    return (
-        _unknown(import_id, RollRow.category, select(Category.slug)),
-        _unknown(import_id, RollRow.ods_code, select(Organisation.code)),
-    )
-
-
-def _unknown(import_id: int, column: Any, known: Any) -> Sequence[AnyRow]:
-    good = (RollRow.import_id == import_id, RollRow.step != "", column != "", column.not_in(known))
+def unknown_organisations(import_id: int) -> list[tuple[str, int]]:
+    """Codes of organisations that good rows name and nobody knows, and in how many rows; the most frequent first."""
+    known = select(Organisation.code)
+    good = (RollRow.import_id == import_id, RollRow.step != "", RollRow.ods_code != "", RollRow.ods_code.not_in(known))
     count = func.count()
-    query = select(column.label("word"), count.label("rows")).where(*good).group_by(column)
-    return db.session.execute(query.order_by(count.desc(), column).limit(MOST_UNKNOWN + 1)).all()
+    query = select(RollRow.ods_code, count).where(*good).group_by(RollRow.ods_code)
+    found = db.session.execute(query.order_by(count.desc(), RollRow.ods_code).limit(MOST_UNKNOWN + 1))
+    return [(code, rows) for code, rows in found]
 
 
 def lapsing_by_region(import_id: int) -> Sequence[AnyRow]:
