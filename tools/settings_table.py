@@ -13,7 +13,7 @@ END = "<!-- end of settings -->\n"
 
 def table() -> str:
     """The settings in the order of the code: name, default, what it is for."""
-    from knowledge_exchange.core.config import SETTINGS
+    from knowledge_exchange.core.settings import SETTINGS
 
     rows = [
         (f"`{setting.name}`", _default(setting.default), _help(setting.help, setting.secret)) for setting in SETTINGS

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import unquote, urlsplit
 
-from knowledge_exchange.core.config import is_loopback
+from knowledge_exchange.core.settings import is_loopback
 from knowledge_exchange.mail import verdicts
 from knowledge_exchange.mail.composing import host as own_name
 from knowledge_exchange.mail.composing import sender

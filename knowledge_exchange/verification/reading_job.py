@@ -19,8 +19,8 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.config import SETTINGS
 from knowledge_exchange.core.db import db, end_read, unit_of_work
+from knowledge_exchange.core.settings import SETTINGS
 from knowledge_exchange.verification import reading_files as files
 from knowledge_exchange.verification import staging
 from knowledge_exchange.verification.models import RollImport

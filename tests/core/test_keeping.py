@@ -11,9 +11,9 @@ from flask import Flask
 
 from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core import clock, keeping
-from knowledge_exchange.core.config import SETTINGS
 from knowledge_exchange.core.db import Base
 from knowledge_exchange.core.keeping_settings import KEEPING
+from knowledge_exchange.core.settings import SETTINGS
 from knowledge_exchange.jobs import jobs_of
 
 #: Tables without a time of their own: why what they hold is kept.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_exchange.core import config
+from knowledge_exchange.core import config, settings
 from knowledge_exchange.realtime import limits
 from knowledge_exchange.verification import reading_files
 from tests.deploy.support import files
@@ -59,7 +59,7 @@ def parsed(given: dict[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path)
 
 
 def test_every_setting_of_the_example_exists_and_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert set(example()) <= {setting.name for setting in config.SETTINGS}
+    assert set(example()) <= {setting.name for setting in settings.SETTINGS}
     assert parsed(example(), monkeypatch, tmp_path)["KE_TRUSTED_PROXIES"] == 1
 
 

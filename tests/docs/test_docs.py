@@ -12,7 +12,7 @@ import pytest
 
 from knowledge_exchange.cli.main import COMMANDS, Commands
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.config import SETTINGS
+from knowledge_exchange.core.settings import SETTINGS
 from knowledge_exchange.realtime.events import MEMBER_KINDS, THREAD_KINDS
 from knowledge_exchange.realtime.sockets import Live
 from tests.support.shared import ROOT
