@@ -98,12 +98,14 @@ def test_without_standing_an_office_changes_nothing(app: Flask, client: FlaskCli
     assert client.get(PAGE).location == "/me"
 
 
-def test_a_promotion_takes_effect_at_the_next_page(app: Flask, client: FlaskClient) -> None:
+def test_a_promotion_takes_effect_at_the_next_page_and_with_another_sign_in(app: Flask, client: FlaskClient) -> None:
     member = make_member(app)
     enter(client, member)
     assert client.get("/networks").status_code == 200
     with writing(app):
         actions.set_role(member, "officer", None)
+    assert client.get("/networks").location == "/sign-in?next=/networks"
+    enter(client, member)
     assert client.get("/networks").location == PAGE
 
 
