@@ -23,6 +23,7 @@ from knowledge_exchange.core.ids import MAX_ID
 View = TypeVar("View", bound=Callable[..., Any])
 
 _WORD = "_ke_access"
+_WAITS = "_ke_waits_for_second_factor"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -74,6 +75,12 @@ def by_link(view: View) -> View:
 def signed_in(view: View) -> View:
     """Mark a view for everybody with an account, pending, lapsed and suspended included."""
     return _say(view, SIGNED_IN)
+
+
+def once_set_up(view: View) -> View:
+    """Mark a view for everybody with an account that a password alone must not open where a second factor is due."""
+    setattr(view, _WAITS, True)
+    return view
 
 
 def setting_up(view: View) -> View:
@@ -140,7 +147,8 @@ def _keep() -> ResponseReturnValue | None:
     if me is None:
         return _keep_visitor(access, writes)
     sessions.touch(me)
-    if me.must_set_up and access not in (SIGNED_IN, SETTING_UP):
+    waits = access not in (SIGNED_IN, SETTING_UP) or getattr(view, _WAITS, False)
+    if me.must_set_up and waits:
         return _to_setting_up()
     if not me.is_active and not me.must_set_up and access not in (SIGNED_IN, ANYBODY):
         return _to_own_page()

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from knowledge_exchange.auth import own_data, queries, sessions
 from knowledge_exchange.auth.blueprint import blueprint
-from knowledge_exchange.auth.gate import signed_in
+from knowledge_exchange.auth.gate import once_set_up, signed_in
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import unit_of_work
@@ -63,6 +63,7 @@ def end_other_sessions() -> ResponseReturnValue:
 
 @blueprint.get("/me/data.json")
 @signed_in
+@once_set_up
 @limiter.limit(DATA_LIMIT)
 def my_data() -> ResponseReturnValue:
     """What the exchange holds about who asks, as a file."""

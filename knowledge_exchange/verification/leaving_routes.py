@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from knowledge_exchange.auth import sessions
 from knowledge_exchange.auth.fresh import ask_unless_fresh
-from knowledge_exchange.auth.gate import signed_in
+from knowledge_exchange.auth.gate import once_set_up, signed_in
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import unit_of_work
@@ -19,6 +19,7 @@ blueprint = Blueprint("leaving", __name__, url_prefix="/me/leave")
 
 @blueprint.get("")
 @signed_in
+@once_set_up
 def ask() -> ResponseReturnValue:
     """What becomes of the account and of what one wrote."""
     return render_template("verification/leave.html", nav="me")
@@ -26,6 +27,7 @@ def ask() -> ResponseReturnValue:
 
 @blueprint.post("")
 @signed_in
+@once_set_up
 @limiter.limit(SMALL_ACT_LIMIT)
 def leave() -> ResponseReturnValue:
     """Close one's own account, once it is sure that it is its owner who asks."""

@@ -20,8 +20,11 @@ from tests.auth.door import EMAIL, enter, is_in, make_member, send, token_in, tr
 from tests.auth.factor_people import ORIGIN, PAGE, Device, acts, add_passkey, code_of, give_app, give_codes
 
 OFFICES = ("officer", "membership_officer", "administrator")
-CLOSED = ("/", "/networks", "/notifications", "/admin", "/settings/account", "/no/such/thing", "/help", "/sign-in")
-OPEN = ("/me", PAGE, "/me/data.json")
+CLOSED = (
+    *("/", "/networks", "/notifications", "/admin", "/settings/account", "/no/such/thing", "/help", "/sign-in"),
+    *("/me/data.json", "/me/leave"),
+)
+OPEN = ("/me", PAGE)
 
 
 @pytest.fixture
@@ -56,6 +59,7 @@ def test_who_holds_an_office_sets_a_factor_up_first_and_can_use_nothing_else(
         assert (told.status_code, told.json) == (403, {"error": "second_factor"}), path
     token = token_in(client.get(PAGE))
     assert client.post("/n/north-west/new", data={"csrf_token": token, "title": "x"}).location == PAGE
+    assert client.post("/me/leave", data={"csrf_token": token}).location == PAGE
     assert [client.get(path).status_code for path in OPEN] == [200] * len(OPEN)
     assert "your office needs more than a password" in client.get(PAGE).text
 
