@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,9 +92,10 @@ def add(name: str, *, actor: int) -> str:
 
     Raises :class:`CannotKeep`.
     """
-    slug = re.sub(r"[^a-z0-9]+", "-", word_key(name)).strip("-")
+    plain = unicodedata.normalize("NFKD", word_key(name)).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not slug:
-        raise CannotKeep("name", _("Give it a name with letters."))
+        raise CannotKeep("name", _("Give it a name with letters from a to z: its address is made of them."))
     # The empty slug is nobody's: also the word of a category of that very slug is taken.
     _insist_unclaimed("", [name, slug])
     position = (db.session.scalar(select(func.max(Category.position))) or 0) + 1

@@ -24,6 +24,7 @@ from knowledge_exchange.notifications.queries import unread_count
 
 blueprint = Blueprint("networks", __name__)
 BAD_INPUT = 400
+FORBIDDEN = 403
 
 
 def visible_network(slug: str) -> AnyRow:
@@ -176,11 +177,23 @@ def answer(invitation_id: str) -> ResponseReturnValue:
 def _stay_or_refuse(network: AnyRow) -> ResponseReturnValue:
     """A button pressed twice, or on an old page: show how things are. What can't be is not there.
 
-    What one's category of membership may not is refused; the network's page says so in words.
+    What one's category of membership may not is refused, in words.
     """
     if network.my_role is None and network.my_request_id is None:
-        abort(404 if require_me().may_join else 403)
+        if require_me().may_join:
+            abort(404)
+        return _barred(network)
     return _to(network)
+
+
+def _barred(network: AnyRow) -> ResponseReturnValue:
+    """What one's category keeps one from, in the words of the pages; what was written to the moderators is not lost."""
+    if network.visibility == "closed":
+        return closed_page(network, AskForm(request.form)), FORBIDDEN
+    heading = _("Your category of membership does not let you join further networks")
+    advice = _("If that can’t be right, write to the membership team.")
+    page = render_template("errors/error.html", status=FORBIDDEN, heading=heading, advice=advice, is_active=True)
+    return page, FORBIDDEN
 
 
 def _to(network: AnyRow) -> ResponseReturnValue:

@@ -235,11 +235,16 @@ def test_whose_category_may_not_join_reads_why_and_is_refused(rita: Person) -> N
     page = rita.get("/n/national").text
     assert "/n/national/join" not in page
     assert "not let you join further networks" in page
-    assert rita.post("/n/national/join").status_code == 403
+    refused = rita.post("/n/national/join")
+    assert refused.status_code == 403
+    assert "not let you join further networks" in refused.text
     closed = rita.get("/n/board-directors").text
     assert "/n/board-directors/ask" not in closed
     assert "not let you ask to join" in closed
-    assert rita.post("/n/board-directors/ask", note="Please.").status_code == 403
+    refused = rita.post("/n/board-directors/ask", note="Please, I wrote long.")
+    assert refused.status_code == 403
+    assert "not let you ask to join" in refused.text
+    assert "Please, I wrote long." in refused.text
     assert inside(rita.id) == {"north-west", "ask-an-officer"}
 
 
@@ -321,6 +326,14 @@ def test_a_word_means_one_category(admin: Person, field: str, text: str) -> None
     assert answer.status_code == 422
     assert "needs a correction" in answer.text
     assert facts_of(admin.id).category == "full"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"), [("Aelodau Tŷ Gŵyl", "aelodau-ty-gwyl"), ("Ünïon & friends", "union-friends")]
+)
+def test_the_address_of_a_category_keeps_the_letters_under_its_accents(admin: Person, name: str, slug: str) -> None:
+    assert admin.post("/admin/categories", name=name).location == f"/admin/categories/{slug}"
+    assert name.replace("&", "&amp;") in admin.get("/admin/categories").text
 
 
 def test_a_category_is_added_and_deleted_when_nobody_has_it(app: Flask, admin: Person) -> None:
