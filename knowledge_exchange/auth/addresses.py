@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from sqlalchemy import column, func, literal, or_, select, table
 
@@ -51,9 +52,18 @@ def warn(form: AddressForm) -> bool:
 
 def _domains_of(address: str) -> Iterator[str]:
     """The domain of an address, and those above it; the last alone (``uk``) is nobody's."""
-    labels = address.rpartition("@")[2].strip().rstrip(".").lower().split(".")[-_MOST_LABELS:]
+    labels = _domain_of(address).rstrip(".").lower().split(".")[-_MOST_LABELS:]
     for first in range(len(labels) - 1):
         yield ".".join(labels[first:])
+
+
+def _domain_of(address: str) -> str:
+    """As lists of organisations and mail servers write it (``xn--…``); forms keep what people read."""
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return address.rpartition("@")[2].strip()
+    return str(found.ascii_domain)
 
 
 def _is_an_organisations(domains: list[str]) -> bool:

@@ -26,7 +26,7 @@ def join(client: FlaskClient, email: str = WORK, **form: str) -> TestResponse:
 def trust(app: Flask) -> None:
     """An organisation with domains of its own."""
     with writing(app):
-        facts = {"code": "R0A", "name": "A trust", "domains": "northtrust.org Care_Group.example"}
+        facts = {"code": "R0A", "name": "A trust", "domains": "northtrust.org Care_Group.example xn--mnch-0ra.example"}
         db.session.add(Organisation(**facts))
 
 
@@ -46,6 +46,11 @@ def trust(app: Flask) -> None:
         ("a@mail.northtrust.org", True),
         ("a@care_group.example", True),
         ("a@careXgroup.example", False),
+        ("a@münch.example", True),
+        ("a@mail.MÜNCH.example", True),
+        ("a@xn--mnch-0ra.example", True),
+        ("a@munch.example", False),
+        ("a@nhs．uk", True),
         ("a@northtrust.org.example", False),
         ("a@trust.org", False),
         ("a@org", False),
