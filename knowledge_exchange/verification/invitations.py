@@ -26,7 +26,7 @@ from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.mail.actions import post_mail
 from knowledge_exchange.mail.models import MailRefusal
 from knowledge_exchange.mail.refusals import REFUSAL_KEPT
-from knowledge_exchange.verification.models import InvitationRun, RollEntry, RollInvitation
+from knowledge_exchange.verification.models import InvitationRun, RollEntry, RollInvitation, RollRow
 
 #: A letter may wait for a holiday; a key to somebody's place may not lie about for ever.
 LIFE = timedelta(days=30)
@@ -65,6 +65,20 @@ def stop(run_id: int, *, actor: int | None) -> bool:
     if source is not None:
         record("invitations.stopped", actor=actor, note=source)
     return source is not None
+
+
+def end_misdirected(import_id: int) -> None:
+    """Of those whose address on the roll is to change by this file, the letters lie in somebody else's box by now.
+
+    In the unit of work of the import, before it changes the entries. They can be invited anew.
+    """
+    moved = select(RollEntry.id).join(RollRow, RollRow.entry_id == RollEntry.id)
+    readdressed = (RollRow.import_id == import_id, RollRow.step == "changed")
+    differs = func.lower(RollRow.email) != func.lower(RollEntry.email)
+    unused = (RollInvitation.used_at.is_(None), RollInvitation.entry_id.in_(moved.where(*readdressed, differs)))
+    db.session.execute(
+        update(RollInvitation).where(*unused, RollInvitation.expires_at > now()).values(expires_at=now())
+    )
 
 
 def count_holding(whom: Whom) -> int:

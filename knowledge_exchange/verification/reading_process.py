@@ -20,6 +20,7 @@ from knowledge_exchange.verification import reading, staging
 from knowledge_exchange.verification import reading_files as files
 from knowledge_exchange.verification.models import RollImport
 from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.roll_headers import is_somebodys
 from knowledge_exchange.verification.roll_look import look_at
 
 #: A file that wants more memory than this to be read is no roll.
@@ -111,6 +112,8 @@ def _can_be_helped(given: Given) -> bool:
     except UnreadableFile:
         return False
     if not 1 < len(look.header) <= MOST_COLUMNS or not all(name.isprintable() for name in look.header):
+        return False
+    if is_somebodys(look.header):  # neither for the page nor to be remembered
         return False
     files.note(given.stored_as, json.dumps(asdict(look)))
     return True

@@ -56,6 +56,10 @@ OTHER_NAMES: dict[str, tuple[str, ...]] = {
 _SOMEBODYS = re.compile(r"\d\D*\d\D*\d|@")
 
 
+#: A year may stand in a column's name; with more digits it is somebody's number or birthday.
+MAX_HEADER_DIGITS = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """What a file's columns are taken for."""
@@ -163,6 +167,11 @@ def _insist(places: Mapping[str, int | None], header: Sequence[str]) -> None:
         names = ", ".join(missing)
         message = _("The first line must name the columns; missing: %(names)s.", names=names)
         raise UnreadableFile(f"{message}{_it_has(header)}")
+
+
+def is_somebodys(header: Sequence[str]) -> bool:
+    """Whether the first line is a person's row: it holds an address, or what may be a number of theirs."""
+    return any("@" in name or sum(sign.isdigit() for sign in name) > MAX_HEADER_DIGITS for name in header)
 
 
 def _it_has(header: Sequence[str]) -> str:

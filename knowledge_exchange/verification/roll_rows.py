@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from knowledge_exchange.core.csv_files import UNREADABLE
 from knowledge_exchange.core.text import one_line
 from knowledge_exchange.networks.regions import region_slug
-from knowledge_exchange.verification.matching import is_number, normal_number, plain_surname
+from knowledge_exchange.verification.matching import is_number, normal_number, number_tail, plain_surname
 
 NUMBER = "membership_number"
 MAX_CELL_CHARS = 200
@@ -27,6 +27,12 @@ _SPREADSHEET_FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|S
 #: A code of an organisation, and no surname; those of digits alone are short.
 _LIKE_A_CODE = re.compile(r"[A-Z]*\d[A-Z0-9]*")
 MAX_CODE_DIGITS = 4
+#: With letters it has so many at most (``A81001``); more are somebody's number.
+MAX_DIGITS_BESIDE_LETTERS = 5
+#: As many digits in a word for a category, and it is none.
+MAX_CATEGORY_DIGITS = 3
+#: From so many digits on, what stands in the wrong column may be somebody's number: no report repeats it.
+NUMBER_DIGITS = 4
 #: Between two earlier names, and before one.
 _BETWEEN_NAMES = re.compile(r"[;,/|()]|\b(?:formerly|previously|née|nee|born|also|and|aka)\b", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
@@ -59,9 +65,21 @@ def read_surname(text: str) -> str:
 
 def read_code(text: str) -> str:
     """The organisation's code in capitals, or an empty text. Raises :class:`BadCell` for what is a number instead."""
-    if len(text) > MAX_CODE_DIGITS and text.isdecimal():
+    most = MAX_CODE_DIGITS if text.isdecimal() else MAX_DIGITS_BESIDE_LETTERS
+    if _digits(text) > most:
         raise BadCell(_("the organisation’s code can’t be one (have two columns changed places?)"))
     return text.upper()
+
+
+def _digits(text: str) -> int:
+    return sum(letter.isdigit() for letter in text)
+
+
+def _quoted(text: str) -> str:
+    """A cell as a report may repeat it: of what may be somebody's number in the wrong column, the end alone."""
+    normal = normal_number(text)
+    may_be_number = is_number(normal) and _digits(normal) >= NUMBER_DIGITS
+    return f"…{number_tail(normal)}" if may_be_number else text
 
 
 def read_email(text: str) -> str:
@@ -78,12 +96,14 @@ def read_region(text: str) -> str:
     """The slug of the region's network, or an empty text. Raises :class:`BadCell`."""
     slug = region_slug(text) if text else ""
     if slug is None:
-        raise BadCell(_("the region “%(text)s” is not known", text=text))
+        raise BadCell(_("the region “%(text)s” is not known", text=_quoted(text)))
     return slug
 
 
 def read_category(text: str) -> str:
-    """The category of membership, in small letters; full where nothing stands."""
+    """The category of membership, in small letters; full where nothing stands. Raises :class:`BadCell` for a number."""
+    if _digits(text) > MAX_CATEGORY_DIGITS:
+        raise BadCell(_("the category can’t be one (have two columns changed places?)"))
     return text.lower() or DEFAULT_CATEGORY
 
 
@@ -102,7 +122,7 @@ def read_date(text: str) -> date | None:
     elif found := _BRITISH.fullmatch(text):
         day, month, year = (int(part) for part in found.groups())
     else:
-        raise BadCell(_("“%(text)s” is not a date (use 2024-03-31 or 31/03/2024)", text=text))
+        raise BadCell(_("“%(text)s” is not a date (use 2024-03-31 or 31/03/2024)", text=_quoted(text)))
     try:
         moment = date(year, month, day)
     except ValueError as error:

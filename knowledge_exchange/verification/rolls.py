@@ -16,7 +16,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import generation
 from knowledge_exchange.core.db import AnySelect, Id, UtcDateTime, db, table_of
 from knowledge_exchange.core.ids import new_run
-from knowledge_exchange.verification import moves
+from knowledge_exchange.verification import invitations, moves
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
 from knowledge_exchange.verification.rekeyed import has_others
 from knowledge_exchange.verification.staging import FACTS, newest_import
@@ -164,6 +164,8 @@ def apply(import_id: int, *, actor: int | None, allowed: float | None = None, wh
     moving = moves.find(import_id)
     _turn(import_id, "gone", moment)
     _turn(import_id, "back", None)
+    if "email" in staged.columns.split():
+        invitations.end_misdirected(import_id)
     _change(staged)
     _add(staged, moment)
     moves.run(moving)

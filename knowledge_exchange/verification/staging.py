@@ -22,7 +22,7 @@ from knowledge_exchange.verification.models import RollEntry, RollImport, RollRo
 from knowledge_exchange.verification.roll_file import RollFile, Row
 from knowledge_exchange.verification.roll_rows import DEFAULT_CATEGORY, READERS
 from knowledge_exchange.verification.staging_doubles import BATCH, batches, fault_doubles
-from knowledge_exchange.verification.staging_doubts import Doubts
+from knowledge_exchange.verification.staging_doubts import Doubts, misplaced_numbers
 
 #: What nobody has applied by then is dropped.
 STAGED_FOR = timedelta(days=2)
@@ -76,7 +76,7 @@ def stage(
         last = batch[-1]
         tell(last.read)
     _refresh_statistics()
-    doubts.clues |= fault_doubles(import_id)
+    doubts.clues |= fault_doubles(import_id) | misplaced_numbers(import_id, roll.source)
     _put_missing(import_id, roll.source, doubts)
     _finish(import_id, cut=last is not None and last.is_broken_off)
     return import_id
