@@ -44,7 +44,7 @@ def find(text: str, source: str = "") -> Found:
     """Members by the beginning of their address, by a whole number on a roll (``source``; empty: on any), or by name.
 
     An address has an ``@``, a number a digit and no space between words; everything else is a name, of which each
-    word can be the beginning.
+    word can be the beginning. What has no ``@`` may be the beginning of an address as well.
     """
     text = one_line(text)
     if len(text) < MIN_CHARS:
@@ -56,13 +56,14 @@ def find(text: str, source: str = "") -> Found:
 
 
 def _condition(text: str, source: str) -> tuple[str, ColumnElement[bool]]:
+    address = Member.email.startswith(email_key(text), autoescape=True)
     if "@" in text:
-        return BY_ADDRESS, Member.email.startswith(email_key(text), autoescape=True)
+        return BY_ADDRESS, address
     normal = normal_number(text)
     if is_number(normal) and any(letter.isdigit() for letter in normal):
-        return BY_NUMBER, _has_number(normal, [source] if source else list(queries.sources()))
+        return BY_NUMBER, or_(address, _has_number(normal, [source] if source else list(queries.sources())))
     begins = Member.name.istartswith(text, autoescape=True)
-    return BY_NAME, or_(begins, Member.name.icontains(f" {text}", autoescape=True))
+    return BY_NAME, or_(address, begins, Member.name.icontains(f" {text}", autoescape=True))
 
 
 def _has_number(normal: str, sources: list[str]) -> ColumnElement[bool]:

@@ -67,6 +67,7 @@ def test_both_offices_open_every_page(app: Flask, ann: Person, role: str) -> Non
         ("ann.example@people.example", "", True),
         ("ANN.EX@", "", False),  # the beginning of an address, as it is: that isn't one
         ("ann.example@", "", True),
+        ("ann.ex", "", True),  # without its @, too
         ("Ann", "", True),
         ("examp", "", True),
         ("xample", "", False),
