@@ -71,8 +71,9 @@ def import_roll(file: Path, source: str, dry_run: bool, allow_lapse: float | Non
     import_id = _stage(file, source, mapping)
     try:
         good = _report(import_id)
-        if not good:
-            fail(f"{source}: nothing was imported, for no row could be read.")
+        if not good and allow_lapse is None:
+            advice = "If the roll is really empty, confirm it with --allow-lapse PERCENT."
+            fail(f"{source}: nothing was imported, for no row could be read. {advice}")
         _say_unknown(import_id)
         plan = rolls.find_plan(import_id)
         if dry_run:

@@ -111,6 +111,17 @@ def test_when_no_row_can_be_read_the_work_has_failed(roll_file: FileOf) -> None:
     assert "nothing was imported" in done.stderr
 
 
+def test_a_roll_that_is_really_empty_is_applied_when_somebody_confirms_it(roll_file: FileOf) -> None:
+    assert run(roll_file(SMITH), "--source", "unison").exit_code == 0
+    assert run(roll_file(), "--source", "unison").exit_code == 1
+    done = run(roll_file(), "--source", "unison", "--allow-lapse", "100")
+    assert done.exit_code == 0, done.output
+    assert "1 gone from the roll" in done.stdout
+    note = db.session.scalars(select(AuditEntry.note).order_by(AuditEntry.id.desc())).first()
+    numbers = "unison: 0 added, 0 changed, 1 gone, 0 back, 0 unreadable"
+    assert note == f"{numbers}; confirmed: up to 100 % of the members may lapse"
+
+
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\x00\x00", b"PK\x03\x04", b"a,b\n1,2\n"])
 def test_a_file_that_is_no_roll_fails_in_one_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "roll.csv"
