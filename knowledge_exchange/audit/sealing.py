@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from knowledge_exchange.audit import naming
 from knowledge_exchange.audit.models import AuditEntry, AuditSeal
 from knowledge_exchange.core import crypto
 from knowledge_exchange.core.clock import now
@@ -75,11 +76,18 @@ def newest_seal() -> str:
 def problems() -> list[str]:
     """What is wrong with the record, in sentences: changed, cut, or not sealed for long."""
     found = list(_breaks())
+    if missing := _unnamed(found):
+        found.append(f"The record of acts does not name {missing} people any more who have an account: see a backup.")
     overdue = select(func.count()).where(AuditEntry.seal_id.is_(None), AuditEntry.at < now() - OVERDUE_AFTER)
     waiting = db.session.scalar(overdue)
     if waiting:
         found.append(f"{waiting} entries of the record of acts have not been sealed for a day: is `worker` running?")
     return found
+
+
+def _unnamed(breaks: list[str]) -> int:
+    """How many; where the chain is broken that is said already, and keys may be missing."""
+    return 0 if breaks else naming.unnamed()
 
 
 def _breaks() -> Iterator[str]:
@@ -130,4 +138,4 @@ def _line(entry: AuditEntry, keys: int) -> str:
 
 
 def _person_key(member_id: int | None, keys: int) -> str | None:
-    return None if member_id is None else crypto.keyed_hash_at(keys, "audit person", str(member_id))
+    return None if member_id is None else naming.person_key(member_id, keys)

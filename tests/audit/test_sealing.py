@@ -12,8 +12,10 @@ from sqlalchemy import delete, select, update
 from knowledge_exchange.audit import sealing
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.audit.models import AuditEntry, AuditSeal
+from knowledge_exchange.auth import erasing
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
+from tests.auth.door import make_member
 
 ANN, OLU = 1001, 1002
 
@@ -71,6 +73,31 @@ def test_a_change_to_any_part_of_an_entry_is_noticed(sealed: None, changed: dict
         work.execute(update(AuditEntry).where(AuditEntry.note == "number 3").values(**changed))
     [problem] = sealing.problems()
     assert "was changed" in problem
+
+
+@pytest.mark.parametrize("column", ["subject_id", "actor_id"])
+def test_somebody_who_is_unnamed_though_they_have_an_account_is_noticed(app: Flask, column: str) -> None:
+    ann = make_member(app)
+    with unit_of_work():
+        record("claim.opened", actor=ann if column == "actor_id" else OLU, subject=ann if column != "actor_id" else OLU)
+    seal_later()
+    assert sealing.problems() == []
+    with unit_of_work() as work:
+        work.execute(update(AuditEntry).where(AuditEntry.action == "claim.opened").values({column: None}))
+    [problem] = sealing.problems()
+    assert "does not name 1 people" in problem
+
+
+def test_somebody_who_was_erased_is_not_missed(app: Flask) -> None:
+    ann = make_member(app)
+    with unit_of_work():
+        record("claim.opened", actor=OLU, subject=ann)
+        record("email.changed", actor=ann, subject=ann)
+    seal_later()
+    with unit_of_work():
+        erasing.erase(ann)
+    assert db.session.scalar(select(AuditEntry.subject_id).where(AuditEntry.action == "claim.opened")) is None
+    assert sealing.problems() == []
 
 
 def test_an_entry_that_is_taken_out_is_noticed(sealed: None) -> None:
