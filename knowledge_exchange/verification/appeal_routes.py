@@ -88,6 +88,8 @@ def queue() -> ResponseReturnValue:
     rows = list(appeal_queries.open_appeals(after=parse_id(request.args.get("after", ""))))
     shown = rows[: appeal_queries.APPEALS_PAGE]
     older = url_for(".queue", after=str(shown[-1].id)) if len(rows) > len(shown) else None
+    with unit_of_work():
+        record("appeal.listed", actor=require_me().id)
     appeals = [_as_shown(row) for row in shown]
     unread = unread_count(require_me().id)
     return render_template("verification/appeals.html", appeals=appeals, older=older, unread=unread)

@@ -31,6 +31,8 @@ def queue() -> ResponseReturnValue:
     rows = list(queries.waiting_claims(after=parse_id(request.args.get("after", ""))))
     shown = rows[: queries.QUEUE_PAGE]
     older = url_for(".queue", after=str(shown[-1].id)) if len(rows) > len(shown) else None
+    with unit_of_work():
+        record("claim.listed", actor=require_me().id)
     claims = [_as_shown(row) for row in shown]
     alarm = guessing.last_alarm()
     unread = unread_count(require_me().id)

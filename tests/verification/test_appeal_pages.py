@@ -196,11 +196,12 @@ def test_officers_search_the_roll_for_the_appellant(ann: Person, pat: Person) ->
 
 def test_looking_at_an_appeal_is_on_record_and_the_appellant_reads_it(ann: Person, pat: Person) -> None:
     ann.post("/me/appeal", text=WORDS)
+    pat.get("/admin/appeals")
     pat.get(path())
     pat.post(path(), do="search", text="oka")
     query = select(AuditEntry.action, AuditEntry.subject_id).where(AuditEntry.actor_id == pat.id)
     found = [tuple(row) for row in db.session.execute(query.order_by(AuditEntry.id))]
-    assert found == [("appeal.opened", ann.id), ("roll.searched", ann.id)]
+    assert found == [("appeal.listed", None), ("appeal.opened", ann.id), ("roll.searched", ann.id)]
     page = ann.get("/me").text
     assert "to decide your appeal" in page
     assert "Pat Other" in page
