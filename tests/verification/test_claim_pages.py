@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.verification.models import Claim, RollImport
 from tests.support.persons import Person, Statements, facts_of, person, visitor
@@ -158,10 +159,13 @@ def test_the_claim_form_is_on_the_page_of_the_pending_and_the_lapsed_and_of_nobo
 
 def test_a_roll_that_was_imported_can_be_chosen(app: Flask) -> None:
     with unit_of_work():
-        db.session.add(RollImport(source="rcm", added=1, changed=0, unreadable=0))
+        facts = {"added": 1, "changed": 0, "unreadable": 0}
+        db.session.add(RollImport(source="rcm", state="applied", applied_at=clock.now(), **facts))
+        db.session.add(RollImport(source="nobody-applied", state="ready", **facts))
     page = claimant(app).get("/me").text
     for name in ("UNISON", "FDA", "RCM"):
         assert f"<span>{name}</span>" in page
+    assert "nobody-applied" not in page.lower()
 
 
 def test_a_refusal_and_its_note_stand_on_the_claimants_page(app: Flask) -> None:
