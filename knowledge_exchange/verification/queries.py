@@ -15,7 +15,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
 from knowledge_exchange.verification.matching import normal_number, number_hashes
-from knowledge_exchange.verification.models import Claim, RollEntry, RollImport
+from knowledge_exchange.verification.models import Claim, RollEntry, RollImport, RollSource
 from knowledge_exchange.verification.policy import CLAIMANTS, SETTLERS
 from knowledge_exchange.verification.rekeyed import hashes_alike
 
@@ -57,11 +57,12 @@ def claim_state(member_id: int) -> ClaimState:
 
 
 def sources() -> dict[str, str]:
-    """The rolls that somebody can be on: name in the database, name for people."""
+    """The rolls that somebody can be on: name in the database, name for people, as officers have given it."""
+    applied = select(RollImport.source, RollSource.name).outerjoin(RollSource, RollSource.source == RollImport.source)
     # A file that nobody has applied makes no roll yet.
-    applied = select(RollImport.source).where(RollImport.applied_at.is_not(None)).distinct()
-    imported = db.session.scalars(applied.order_by(RollImport.source))
-    return USUAL_SOURCES | {name: source_name(name) for name in imported}
+    imported = db.session.execute(applied.where(RollImport.applied_at.is_not(None)).distinct())
+    names = {row.source: row.name or source_name(row.source) for row in imported}
+    return USUAL_SOURCES | dict(sorted(names.items()))
 
 
 def source_name(source: str) -> str:

@@ -22,6 +22,7 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.realtime.wsgi_guard import harden
 from knowledge_exchange.verification import reading, reading_files, reading_job, reading_process, staging
 from knowledge_exchange.verification.models import RollImport
+from knowledge_exchange.verification.queries import sources
 from knowledge_exchange.verification.roll_file import open_roll
 from tests.support.persons import Person, person, visitor
 from tests.verification.conftest import HEADER
@@ -95,6 +96,11 @@ def test_a_new_source_keeps_the_name_that_the_officer_gave_it(officer: Person) -
     send(officer, as_file(ANN), source="other", new_source="Prospect Union")
     assert latest().source == "prospect-union"
     assert "Prospect Union" in officer.get(PAGE).text
+    read_all()
+    page = f"{PAGE}/{latest().id}"
+    assert officer.post(page, do="apply").status_code == 303
+    # Claimants choose by that name, too.
+    assert sources()["prospect-union"] == "Prospect Union"
 
 
 def _claiming(who: Person, length: int) -> TestResponse:
