@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from knowledge_exchange.auth.categories import BETWEEN, STANDARD
+from knowledge_exchange.auth.fresh import fresh
 from knowledge_exchange.auth.gate import for_roles
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
@@ -93,6 +94,7 @@ def _page(row: AnyRow, form: CategoryForm, named: set[str]) -> str:
 @blueprint.post("/<slug>")
 @for_roles(*KEEPERS)
 @limiter.limit(SMALL_ACT_LIMIT)
+@fresh
 def change(slug: str) -> ResponseReturnValue:
     """Keep what was entered, or delete it (``do``)."""
     row, me = _found(slug), require_me()

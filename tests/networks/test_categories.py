@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -12,9 +13,10 @@ from sqlalchemy import func, select, update
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.categories import known, words
-from knowledge_exchange.auth.models import Category, Member
+from knowledge_exchange.auth.models import Category, Member, SignIn
 from knowledge_exchange.cli.demo_loading import me_of
 from knowledge_exchange.cli.network import group
+from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions, automatic, categories
 from knowledge_exchange.networks.categories import RIGHTS, Kept
@@ -334,6 +336,20 @@ def test_a_word_means_one_category(admin: Person, field: str, text: str) -> None
 def test_the_address_of_a_category_keeps_the_letters_under_its_accents(admin: Person, name: str, slug: str) -> None:
     assert admin.post("/admin/categories", name=name).location == f"/admin/categories/{slug}"
     assert name.replace("&", "&amp;") in admin.get("/admin/categories").text
+
+
+def test_changing_a_category_asks_whether_it_is_still_the_administrator_and_keeps_the_form(admin: Person) -> None:
+    with unit_of_work() as work:
+        before = clock.now() - timedelta(hours=1)
+        stale = update(SignIn).where(SignIn.member_id == admin.id)
+        work.execute(stale.values(created_at=before, confirmed_at=before))
+    for do in ("keep", "remove"):
+        asked = admin.post("/admin/categories/retired", name="Resting member", networks="national", do=do)
+        assert asked.status_code == 403
+        assert "Resting member" in asked.text
+        assert 'name="networks"' in asked.text
+    db.session.rollback()
+    assert db.session.scalar(select(Category.name).where(Category.slug == "retired")) == "Retired member"
 
 
 def test_a_category_is_added_and_deleted_when_nobody_has_it(app: Flask, admin: Person) -> None:
