@@ -61,7 +61,10 @@ def read_organisations(path: Path) -> tuple[list[Facts], list[Bad]]:
         except _BadRow as error:
             bad.append((row.line, str(error)))
         else:
-            good[found.code] = found
+            first = good.setdefault(found.code, found)
+            if first is not found:
+                reason = _("%(code)s stands in line %(line)s already", code=found.code, line=first.line)
+                bad.append((found.line, reason))
     return list(good.values()), bad
 
 

@@ -168,6 +168,13 @@ def test_a_row_whose_further_columns_make_no_sense_is_reported(tmp_path: Path, l
     assert "line 2" in done.output
 
 
+def test_of_two_rows_with_one_code_the_second_is_reported(tmp_path: Path) -> None:
+    done = run(tmp_path, MANCHESTER, WALES, MANCHESTER.replace("MANCHESTER", "ANOTHER"))
+    assert "line 4: R0A stands in line 2 already" in done.output
+    assert "2 organisations added, 0 changed, 0 unchanged, 0 closed ones left out, 1 unreadable." in done.output
+    assert ("R0A", "Manchester University NHS Foundation Trust", "north-west") in on_record()
+
+
 def test_successors_that_go_in_a_circle_are_refused(tmp_path: Path) -> None:
     run(tmp_path, "AAA,First,London,,,", "BBB,Second,London,,,", header=YEARLY)
     done = run(tmp_path, "AAA,First,London,2020-01-01,BBB,", "BBB,Second,London,2020-01-01,AAA,", header=YEARLY)
