@@ -8,6 +8,7 @@ without ``check`` noticing. What this does not show: that the newest batches wer
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -37,6 +38,8 @@ OLDER_KEYS = (
     "newest one in its place."
 )
 
+log = logging.getLogger(__name__)
+
 
 def seal_waiting() -> None:
     """Seal everything that has settled, batch by batch (a job)."""
@@ -50,7 +53,7 @@ def seal_batch() -> int:
     waiting = select(AuditEntry.id).where(settled).limit(1)
     is_waiting = db.session.scalar(waiting) is not None
     end_read()
-    if not is_waiting:
+    if not is_waiting or _lacks_keys():
         return 0
     with unit_of_work() as work:
         entries = work.scalars(select(AuditEntry).where(settled).order_by(AuditEntry.id).limit(BATCH)).all()
@@ -66,6 +69,15 @@ def seal_batch() -> int:
         for entry in entries:
             entry.seal_id = seal.id
         return len(entries)
+
+
+def _lacks_keys() -> bool:
+    """Whether the chain can't go on: its newest seal is under keys that the key file does not have."""
+    lacks = crypto.generation_of(newest_seal()) > crypto.newest_generation()
+    end_read()
+    if lacks:
+        log.warning("the record of acts waits for the newest key file; if that is lost, `keys rotate` lets it go on")
+    return lacks
 
 
 def newest_seal() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -156,6 +156,26 @@ def test_with_an_older_copy_of_the_keys_the_record_says_so(app: Flask) -> None:
         work.execute(update(AuditSeal).values(generation=3))
     [problem] = sealing.problems()
     assert "older copy" in problem
+
+
+def test_under_keys_that_are_not_there_nothing_is_sealed_until_they_are(
+    app: Flask, make_app: Callable[..., Flask]
+) -> None:
+    path = app.config["KE_KEY_FILE"]
+    older = path.read_bytes()
+    acts(1, "one")
+    key_file.rotate(path)
+    newest = path.read_bytes()
+    crypto.follow_now()
+    with clock.held(clock.now() + key_file.SETTLED_AFTER * 3):
+        sealing.seal_waiting()
+        acts(1, "two")
+    with clock.held(clock.now() + key_file.SETTLED_AFTER * 6):
+        for keys, amount in ((older, 0), (newest, 1)):
+            path.write_bytes(keys)
+            with make_app().app_context():
+                assert sealing.seal_batch() == amount
+        assert sealing.problems() == []
 
 
 def test_erasing_a_person_leaves_what_they_did_to_others_and_breaks_no_seal() -> None:
