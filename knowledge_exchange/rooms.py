@@ -142,11 +142,11 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, render_again
-    from knowledge_exchange.verification.invitations import INVITE_EVERY_S, invite_waiting
-    from knowledge_exchange.verification.leaving import FOLLOW_EVERY_S, follow_rolls
-    from knowledge_exchange.verification.pull_jobs import PULL_EVERY_S, pull_rolls
-    from knowledge_exchange.verification.reading_job import READ_EVERY_S, SWEEP_EVERY_S, read_waiting, sweep
-    from knowledge_exchange.verification.reminding import REMIND_EVERY_S, remind
+    from knowledge_exchange.verification.claims.reminding import REMIND_EVERY_S, remind
+    from knowledge_exchange.verification.inviting.invitations import INVITE_EVERY_S, invite_waiting
+    from knowledge_exchange.verification.pulling.jobs import PULL_EVERY_S, pull_rolls
+    from knowledge_exchange.verification.rolls.leaving import FOLLOW_EVERY_S, follow_rolls
+    from knowledge_exchange.verification.uploads.job import READ_EVERY_S, SWEEP_EVERY_S, read_waiting, sweep
 
     register(app, "invite", INVITE_EVERY_S, invite_waiting)
     register(app, "follow the rolls", FOLLOW_EVERY_S, follow_rolls)

@@ -9,7 +9,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.cli.demo_content import FREE_NUMBER, DemoCommunity, Person
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db
-from knowledge_exchange.verification.appealing import make_appeal
+from knowledge_exchange.verification.claims.appealing import make_appeal
 from knowledge_exchange.verification.matching import normal_number, number_hash, number_tail
 from knowledge_exchange.verification.models import Claim, RollEntry
 from knowledge_exchange.verification.policy import UNKNOWN_NUMBER

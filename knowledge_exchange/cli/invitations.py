@@ -8,8 +8,10 @@ from knowledge_exchange.auth import categories
 from knowledge_exchange.cli.console import fail, with_exchange
 from knowledge_exchange.core.db import end_read, unit_of_work
 from knowledge_exchange.networks.regions import region_slug
-from knowledge_exchange.verification import invitation_queries, invitations, queries
-from knowledge_exchange.verification.invitations import Whom
+from knowledge_exchange.verification.claims import queries
+from knowledge_exchange.verification.inviting import invitations
+from knowledge_exchange.verification.inviting import queries as invitation_queries
+from knowledge_exchange.verification.inviting.invitations import Whom
 
 
 @click.group("invitations")

@@ -14,7 +14,7 @@ from knowledge_exchange.auth.standing import Impossible
 from knowledge_exchange.cli.console import fail, with_exchange
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.text import one_line
-from knowledge_exchange.verification import member_steps
+from knowledge_exchange.verification.members import steps as member_steps
 
 #: Why somebody can't come to that standing, after "EMAIL is …, and".
 _NO_STEP = {

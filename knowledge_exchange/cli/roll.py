@@ -10,12 +10,12 @@ import click
 from knowledge_exchange.cli.console import fail, progress, with_exchange
 from knowledge_exchange.core.db import end_read, unit_of_work
 from knowledge_exchange.core.text_lines import UnreadableFile
-from knowledge_exchange.verification import rolls, staging
-from knowledge_exchange.verification.categories import unknown_in
-from knowledge_exchange.verification.roll_file import RollFile, open_roll
-from knowledge_exchange.verification.roll_headers import COLUMNS, REQUIRED
-from knowledge_exchange.verification.rolls import Plan
-from knowledge_exchange.verification.sources import remember_mapping
+from knowledge_exchange.verification.rolls import applying, staging
+from knowledge_exchange.verification.rolls.applying import Plan
+from knowledge_exchange.verification.rolls.categories import unknown_in
+from knowledge_exchange.verification.rolls.file import RollFile, open_roll
+from knowledge_exchange.verification.rolls.headers import COLUMNS, REQUIRED
+from knowledge_exchange.verification.rolls.sources import remember_mapping
 
 #: Words for categories that are listed at most.
 MOST_WORDS = 20
@@ -27,7 +27,7 @@ def group() -> None:
 
 
 def _source(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    name = rolls.source_key(value)
+    name = applying.source_key(value)
     if name is None:
         raise click.BadParameter("use small letters, digits and hyphens, such as unison")
     return name
@@ -75,9 +75,9 @@ def import_roll(file: Path, source: str, dry_run: bool, allow_lapse: float | Non
             advice = "If the roll is really empty, confirm it with --allow-lapse PERCENT."
             fail(f"{source}: nothing was imported, for no row could be read. {advice}")
         _say_unknown(import_id)
-        plan = rolls.find_plan(import_id)
+        plan = applying.find_plan(import_id)
         if dry_run:
-            warning = f" {_why_braked(plan)}" if rolls.is_braked(plan, allow_lapse) else ""
+            warning = f" {_why_braked(plan)}" if applying.is_braked(plan, allow_lapse) else ""
             click.echo(f"{summary(plan, dry_run=True)}{warning}")
         else:
             click.echo(summary(_apply(import_id, allow_lapse, mapping), dry_run=False))
@@ -126,12 +126,12 @@ def _apply(import_id: int, allowed: float | None, mapping: Mapping[str, str]) ->
     end_read()
     try:
         with unit_of_work():
-            plan = rolls.apply(import_id, actor=None, allowed=allowed)
+            plan = applying.apply(import_id, actor=None, allowed=allowed)
             remember_mapping(plan.source, mapping)
             return plan
-    except rolls.Braked as braked:
+    except applying.Braked as braked:
         fail(f"{braked.plan.source}: nothing was changed. {_why_braked(braked.plan)}")
-    except rolls.Outdated:
+    except applying.Outdated:
         fail("Nothing was changed: another file of this source was imported meanwhile. Begin again.")
 
 
@@ -163,7 +163,7 @@ def summary(plan: Plan, *, dry_run: bool) -> str:
 @with_exchange
 def read_upload(import_id: int, attempt: int) -> None:
     """Read a file that an officer has uploaded; the exchange calls this itself."""
-    from knowledge_exchange.verification import reading_process
+    from knowledge_exchange.verification.uploads import process as reading_process
 
     reading_process.restrain()
     reading_process.read(import_id, attempt)

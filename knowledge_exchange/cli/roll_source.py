@@ -11,16 +11,18 @@ from sqlalchemy import select
 from knowledge_exchange.cli.console import fail, with_exchange
 from knowledge_exchange.cli.roll import group, summary
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import pulling, registry, rolls, source_settings, staging
 from knowledge_exchange.verification.models import RollSource
-from knowledge_exchange.verification.pull_state import FAILED, UNCHANGED, WAITING
+from knowledge_exchange.verification.pulling import pulls as pulling
+from knowledge_exchange.verification.pulling import registry, source_settings
+from knowledge_exchange.verification.pulling.state import FAILED, UNCHANGED, WAITING
+from knowledge_exchange.verification.rolls import applying, staging
 
 __all__ = ["group"]
 
 
 def source_name(_context: click.Context, _argument: click.Parameter, value: str) -> str:
     """A source's name as it is stored."""
-    name = rolls.source_key(value)
+    name = applying.source_key(value)
     if name is None:
         raise click.BadParameter("use small letters, digits and hyphens, such as unison")
     return name

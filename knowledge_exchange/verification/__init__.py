@@ -10,20 +10,13 @@ def init_app(app: Flask) -> None:
     """Bring the room in, and its part of the page of one's own."""
     from knowledge_exchange.auth.office import section
     from knowledge_exchange.core import hooks
-    from knowledge_exchange.verification import (  # noqa: F401
-        appeal_routes,
-        categories,
-        invitation_pages,
-        member_office,
-        models,
-        officer_routes,
-        policy,
-        queries,
-        roll_pages_office,
-        routes,
-        source_pages,
-        vouched,
-    )
+    from knowledge_exchange.verification import models, policy, vouched  # noqa: F401
+    from knowledge_exchange.verification.claims import appeal_routes, officer_routes, queries, routes
+    from knowledge_exchange.verification.inviting import pages as invitation_pages
+    from knowledge_exchange.verification.members import office as member_office
+    from knowledge_exchange.verification.pulling import source_pages
+    from knowledge_exchange.verification.rolls import categories
+    from knowledge_exchange.verification.uploads import office as roll_pages_office
 
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(officer_routes.blueprint)

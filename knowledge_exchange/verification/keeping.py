@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import keeping, rekeying
-from knowledge_exchange.verification.expiring import close_lapsed, close_pending
 from knowledge_exchange.verification.models import (
     Appeal,
     Claim,
@@ -21,6 +20,7 @@ from knowledge_exchange.verification.models import (
     RollRow,
     RollSource,
 )
+from knowledge_exchange.verification.rolls.expiring import close_lapsed, close_pending
 
 #: Nothing comes of an import in these states any more.
 _OVER = ("applied", "failed", "dropped")

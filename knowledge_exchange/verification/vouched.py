@@ -9,7 +9,7 @@ from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
-from knowledge_exchange.verification.actions import make_member, take_entry
+from knowledge_exchange.verification.claims.actions import make_member, take_entry
 from knowledge_exchange.verification.matching import is_number, normal_number, number_hashes
 from knowledge_exchange.verification.models import Claim, RollEntry
 from knowledge_exchange.verification.policy import may_claim

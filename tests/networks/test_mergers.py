@@ -18,7 +18,7 @@ from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.networks import actions, automatic, link_managers, mergers
 from knowledge_exchange.networks.mergers import CannotMerge, current_code, merge
 from knowledge_exchange.networks.models import Organisation
-from knowledge_exchange.verification.actions import make_member
+from knowledge_exchange.verification.claims.actions import make_member
 from knowledge_exchange.verification.models import RollEntry
 from tests.networks.employers import manages, network, origin, settle, worker
 from tests.networks.visiting import inside

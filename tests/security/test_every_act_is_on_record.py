@@ -22,10 +22,10 @@ from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks.models import LinkManager, Organisation
-from knowledge_exchange.verification import rolls, staging
 from knowledge_exchange.verification.models import Appeal, Claim, InvitationRun, RollSource
 from knowledge_exchange.verification.policy import REFUSALS
-from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.rolls import applying, staging
+from knowledge_exchange.verification.rolls.file import open_roll
 from tests.support.persons import Person, person
 
 OFFICE = ("membership_officer", "administrator", "officer")
@@ -133,7 +133,7 @@ def invite(here: Office) -> TestResponse:
     with here.app.app_context():
         import_id = here.staged()
         with unit_of_work():
-            rolls.apply(import_id, actor=None, allowed=100)
+            applying.apply(import_id, actor=None, allowed=100)
     return here.officer.post("/admin/invitations", source="unison")
 
 

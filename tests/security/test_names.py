@@ -8,7 +8,7 @@ from flask import Flask
 from knowledge_exchange.auth.actions import create_member
 from knowledge_exchange.auth.forms import JoinForm
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.verification.roll_rows import BadCell, cells_by_name, read_values
+from knowledge_exchange.verification.rolls.rows import BadCell, cells_by_name, read_values
 
 NAMES = [
     ("Zoë \u202eO'Brien", "Zoë O'Brien"),

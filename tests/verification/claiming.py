@@ -12,8 +12,8 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.networks.models import Network, NetworkMembership
-from knowledge_exchange.verification import actions, codes
-from knowledge_exchange.verification.actions import CodeOutcome
+from knowledge_exchange.verification.claims import actions, codes
+from knowledge_exchange.verification.claims.actions import CodeOutcome
 from knowledge_exchange.verification.matching import normal_number, number_hash, number_tail
 from knowledge_exchange.verification.models import Claim, RollEntry
 

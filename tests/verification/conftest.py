@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks.actions import create_network
-from knowledge_exchange.verification import registry_https
 from knowledge_exchange.verification.models import RollEntry
+from knowledge_exchange.verification.pulling import https as registry_https
 from tests.verification import registries
 from tests.verification.pulls import source
 from tests.verification.registries import Machine

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.models import MailMessage
-from knowledge_exchange.verification import invitations
-from knowledge_exchange.verification.invitations import Whom
+from knowledge_exchange.verification.inviting import invitations
+from knowledge_exchange.verification.inviting.invitations import Whom
 from knowledge_exchange.verification.models import InvitationRun
 from tests.auth.door import PASSWORD
 from tests.support.persons import Person

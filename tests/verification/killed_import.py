@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import event
 from knowledge_exchange import create_app
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import rolls, staging
-from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.rolls import applying, staging
+from knowledge_exchange.verification.rolls.file import open_roll
 
 where, path = sys.argv[1:]
 

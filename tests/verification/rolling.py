@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import reading_job, reading_process
 from knowledge_exchange.verification.matching import normal_number, number_hash
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
+from knowledge_exchange.verification.uploads import job as reading_job
+from knowledge_exchange.verification.uploads import process as reading_process
 from tests.support.persons import Person, person
 from tests.verification.conftest import HEADER
 

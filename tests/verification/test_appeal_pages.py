@@ -13,7 +13,7 @@ from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import settling
+from knowledge_exchange.verification.claims import settling
 from knowledge_exchange.verification.models import Appeal
 from tests.support.persons import Person, Statements, facts_of, known, person, visitor
 from tests.verification.claiming import claim, entry, latest

@@ -16,9 +16,10 @@ from knowledge_exchange.auth.models import StandingChange
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import actions, appeal_queries, appealing, policy, settling
-from knowledge_exchange.verification.leaving import follow_rolls
+from knowledge_exchange.verification import policy
+from knowledge_exchange.verification.claims import actions, appeal_queries, appealing, settling
 from knowledge_exchange.verification.models import Appeal, RollEntry
+from knowledge_exchange.verification.rolls.leaving import follow_rolls
 from tests.verification.claiming import account, claim, code_in, entry, latest, letters, member, networks_of
 
 pytestmark = pytest.mark.usefixtures("networks")

@@ -13,8 +13,8 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.cli.roll import group
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, unit_of_work
-from knowledge_exchange.verification.leaving import follow_rolls
 from knowledge_exchange.verification.models import RollEntry
+from knowledge_exchange.verification.rolls.leaving import follow_rolls
 from tests.verification import brutal_roll
 from tests.verification.brutal_roll import BrutalRoll
 
@@ -108,7 +108,7 @@ def assert_only_good_rows_were_applied(roll: BrutalRoll, before: dict[str, tuple
 
 def test_nobody_lapses_by_a_broken_roll_when_the_grace_is_over(tmp_path: Path) -> None:
     from knowledge_exchange.core import clock
-    from knowledge_exchange.verification.staging import grace
+    from knowledge_exchange.verification.rolls.staging import grace
 
     roll = brutal_roll.make(300, in_text=True)
     brutal_roll.write_csv(tmp_path / "old.csv", roll.old)

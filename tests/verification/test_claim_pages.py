@@ -169,7 +169,7 @@ def test_a_roll_that_was_imported_can_be_chosen(app: Flask) -> None:
 
 
 def test_a_refusal_and_its_note_stand_on_the_claimants_page(app: Flask) -> None:
-    from knowledge_exchange.verification import settling
+    from knowledge_exchange.verification.claims import settling
     from tests.verification.claiming import latest
 
     ann = claimant(app)

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import actions, queries
-from knowledge_exchange.verification.actions import CodeOutcome
+from knowledge_exchange.verification.claims import actions, queries
+from knowledge_exchange.verification.claims.actions import CodeOutcome
 from knowledge_exchange.verification.models import Claim
 from tests.verification.claiming import account, claim, code_in, entry, letters
 

@@ -10,8 +10,8 @@ from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.auth.models import StandingChange
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks.models import Organisation
-from knowledge_exchange.verification import actions, queries
-from knowledge_exchange.verification.actions import CodeOutcome
+from knowledge_exchange.verification.claims import actions, queries
+from knowledge_exchange.verification.claims.actions import CodeOutcome
 from knowledge_exchange.verification.models import RollEntry
 from tests.verification.claiming import (
     account,

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from knowledge_exchange.core import clock
-from knowledge_exchange.verification.reminding import remind
+from knowledge_exchange.verification.claims.reminding import remind
 from tests.support.persons import Person, Statements, person
 from tests.verification.claiming import NOON, entry, letters
 

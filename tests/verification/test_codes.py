@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from knowledge_exchange.core import clock
-from knowledge_exchange.verification import codes, queries
-from knowledge_exchange.verification.actions import CodeOutcome
+from knowledge_exchange.verification.claims import codes, queries
+from knowledge_exchange.verification.claims.actions import CodeOutcome
 from knowledge_exchange.verification.models import Claim
 from tests.verification.claiming import (
     NOON,

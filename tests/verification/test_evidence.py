@@ -10,7 +10,7 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth import own_data
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import actions, settling
+from knowledge_exchange.verification.claims import actions, settling
 from knowledge_exchange.verification.models import RollEntry
 from tests.support.persons import Person, person
 from tests.verification.claiming import claim, code_in, entry, latest, letters

@@ -16,7 +16,7 @@ from knowledge_exchange.auth.limits import limiter
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
-from knowledge_exchange.verification import guessing
+from knowledge_exchange.verification.claims import guessing
 from tests.support.persons import Person, person
 from tests.verification.claiming import entry, latest, letters
 

@@ -12,7 +12,8 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
-from knowledge_exchange.verification import invitation_pages, invitations
+from knowledge_exchange.verification.inviting import invitations
+from knowledge_exchange.verification.inviting import pages as invitation_pages
 from tests.support.persons import Person, person
 from tests.verification.claiming import entry, letters
 from tests.verification.inviting import run

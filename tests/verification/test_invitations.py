@@ -20,8 +20,9 @@ from knowledge_exchange.core import clock
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.refusals import note_refusal
-from knowledge_exchange.verification import invitation_queries, invitations
-from knowledge_exchange.verification.invitations import LIFE, Whom
+from knowledge_exchange.verification.inviting import invitations
+from knowledge_exchange.verification.inviting import queries as invitation_queries
+from knowledge_exchange.verification.inviting.invitations import LIFE, Whom
 from knowledge_exchange.verification.models import RollEntry, RollInvitation
 from tests.support.servers import run_python
 from tests.verification.claiming import account, entry, letters
@@ -36,7 +37,7 @@ import os, sys
 from sqlalchemy import event
 from knowledge_exchange import create_app
 from knowledge_exchange.core.db import db
-from knowledge_exchange.verification import invitations
+from knowledge_exchange.verification.inviting import invitations
 
 written = []
 
@@ -103,7 +104,7 @@ def test_one_address_gets_one_letter_whoever_shares_it_on_whichever_roll() -> No
 
 
 def test_two_entries_with_one_address_in_different_batches_get_one_letter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("knowledge_exchange.verification.invitations.BATCH", 1)
+    monkeypatch.setattr("knowledge_exchange.verification.inviting.invitations.BATCH", 1)
     entry("1", email="two@roll.example")
     entry("2", email="two@roll.example")
     invite()

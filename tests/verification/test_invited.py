@@ -13,7 +13,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification.invitations import LIFE
+from knowledge_exchange.verification.inviting.invitations import LIFE
 from knowledge_exchange.verification.models import RollEntry, RollInvitation
 from knowledge_exchange.verification.own_data import letters_of_invitation_to
 from tests.auth.door import PASSWORD, alike

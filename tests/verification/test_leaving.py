@@ -19,12 +19,12 @@ from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.networks.models import Network, NetworkMembership
-from knowledge_exchange.verification import rolls, staging
-from knowledge_exchange.verification.actions import make_member, take_entry
-from knowledge_exchange.verification.leaving import follow_rolls
+from knowledge_exchange.verification.claims.actions import make_member, take_entry
 from knowledge_exchange.verification.models import RollEntry, RollImport, RollRow
 from knowledge_exchange.verification.policy import GONE, why_no_code
-from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.rolls import applying, staging
+from knowledge_exchange.verification.rolls.file import open_roll
+from knowledge_exchange.verification.rolls.leaving import follow_rolls
 from tests.auth.door import enter
 
 pytestmark = pytest.mark.usefixtures("in_app")
@@ -246,5 +246,5 @@ def test_ones_own_page_says_when_access_ends_and_what_to_do(roll_file: FileOf, a
 def test_a_file_that_was_compared_with_an_earlier_roll_is_not_applied(roll_file: FileOf, ann: int) -> None:
     staged = staging.stage(open_roll(roll_file(SMITH, OKONEDO, BROWN, name="first.csv"), "unison"), actor=None)
     load(roll_file(SMITH, OKONEDO, BROWN, "1004,New,,,,,,,"))
-    with pytest.raises(rolls.Outdated), unit_of_work():
-        rolls.apply(staged, actor=None)
+    with pytest.raises(applying.Outdated), unit_of_work():
+        applying.apply(staged, actor=None)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.verification import policy
-from knowledge_exchange.verification.actions import find_entry
+from knowledge_exchange.verification.claims.actions import find_entry
 from knowledge_exchange.verification.matching import (
     is_number,
     normal_number,

@@ -12,7 +12,7 @@ from knowledge_exchange.auth.models import SignIn
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.refusals import note_refusal
-from knowledge_exchange.verification import member_queries
+from knowledge_exchange.verification.members import queries as member_queries
 from tests.support.persons import Person, Statements, facts_of, person, visitor
 from tests.verification.claiming import claim
 from tests.verification.members import FIND, WHY, acts_on_record, owned, record_of

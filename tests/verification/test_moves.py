@@ -16,10 +16,10 @@ from knowledge_exchange.networks import automatic, link_managers
 from knowledge_exchange.networks.mergers import merge
 from knowledge_exchange.notifications.models import NetworkLevel
 from knowledge_exchange.realtime.models import LiveEvent
-from knowledge_exchange.verification import categories, rolls, staging
 from knowledge_exchange.verification.matching import normal_number, number_hash, number_tail
 from knowledge_exchange.verification.models import RollEntry, RollImport
-from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.rolls import applying, categories, staging
+from knowledge_exchange.verification.rolls.file import open_roll
 from tests.networks.employers import manages, network, origin, settle, worker
 from tests.networks.visiting import inside
 from tests.support.persons import Person, Statements, facts_of, person
@@ -52,7 +52,7 @@ def stage(path: Path) -> int:
 def load(path: Path) -> None:
     import_id = stage(path)
     with unit_of_work():
-        rolls.apply(import_id, actor=None)
+        applying.apply(import_id, actor=None)
 
 
 def moved(number: int = 0, code: str = "CCC", region: str = "London", category: str = "full") -> str:
@@ -91,7 +91,7 @@ def test_a_failure_in_the_middle_leaves_all_as_it_was(
 
     monkeypatch.setattr(automatic, step, fail)
     with pytest.raises(RuntimeError), unit_of_work():
-        rolls.apply(import_id, actor=None)
+        applying.apply(import_id, actor=None)
     db.session.rollback()
     assert inside(ann.id) == before
     assert (facts_of(ann.id).region, facts_of(ann.id).organisation_code) == ("north-west", "AAA")
@@ -126,7 +126,7 @@ def test_another_category_moves_the_rights_and_the_networks_and_unknown_words_ar
     import_id = stage(roll_file(*lines, header=SHORT))
     assert categories.unknown_in(import_id) == {"emeritus": 2}
     with unit_of_work():
-        rolls.apply(import_id, actor=None)
+        applying.apply(import_id, actor=None)
     assert [facts_of(who.id).category for who in (ann, bea)] == ["retired", "full"]
 
 
@@ -157,7 +157,7 @@ def test_the_statements_do_not_grow_with_those_who_move(app: Flask, roll_file: F
         stay = [f"{1001 + number},Smith,AAA,North West,full" for number in range(7)]
         import_id = stage(roll_file(*lines, *stay[len(lines) :], header=SHORT))
         with Statements(app) as said, unit_of_work():
-            rolls.apply(import_id, actor=None)
+            applying.apply(import_id, actor=None)
         return len(said.sent)
 
     one = statements(moved())

@@ -15,8 +15,8 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.cli.roll_source import group
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import pull_state
 from knowledge_exchange.verification.models import RollImport, RollRow, RollSource
+from knowledge_exchange.verification.pulling import state as pull_state
 from tests.verification import registries
 from tests.verification.pulls import NOON, entries, pull, row, source
 from tests.verification.registries import CSV, PEOPLE, TOKEN, Machine, says, sends, sends_json

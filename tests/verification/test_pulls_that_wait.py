@@ -10,7 +10,9 @@ from sqlalchemy import select
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import pull_jobs, pull_state, rolls, staging
+from knowledge_exchange.verification.pulling import jobs as pull_jobs
+from knowledge_exchange.verification.pulling import state as pull_state
+from knowledge_exchange.verification.rolls import applying, staging
 from tests.verification.pulls import EMPTY, NOON, entries, letters, make_everybody_members, officer, pull, row, source
 from tests.verification.registries import CSV, Machine, says, sends
 
@@ -51,7 +53,7 @@ def test_what_an_officer_has_confirmed_is_known(set_up: Machine) -> None:
     waiting = pull_state.waiting_import("unison")
     assert waiting is not None
     with unit_of_work():
-        rolls.apply(waiting, actor=officer(), allowed=100)
+        applying.apply(waiting, actor=officer(), allowed=100)
     set_up.does(says(304))
     assert pull().exit_code == 0
     assert set_up.asked[0]["if-none-match"] == '"v2"'

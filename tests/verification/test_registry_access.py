@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from knowledge_exchange.verification.registry import Access, Fetched, RegistryFailed, open_registry
-from knowledge_exchange.verification.registry_https import HttpsRegistry, Patience
+from knowledge_exchange.verification.pulling.https import HttpsRegistry, Patience
+from knowledge_exchange.verification.pulling.registry import Access, Fetched, RegistryFailed, open_registry
 from tests.verification import registries
 from tests.verification.registries import CSV, TOKEN, Machine, sends
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_exchange.verification import registry_body
-from knowledge_exchange.verification.pull_fetching import fetch_within
-from knowledge_exchange.verification.registry import Access, Fetched, RegistryFailed, Unchanged
-from knowledge_exchange.verification.registry_https import HttpsRegistry, Patience
+from knowledge_exchange.verification.pulling import body as registry_body
+from knowledge_exchange.verification.pulling.fetching import fetch_within
+from knowledge_exchange.verification.pulling.https import HttpsRegistry, Patience
+from knowledge_exchange.verification.pulling.registry import Access, Fetched, RegistryFailed, Unchanged
 from tests.verification import registries
 from tests.verification.registries import CSV, PEOPLE, TOKEN, Machine, says, sends, sends_gzip, sends_json
 

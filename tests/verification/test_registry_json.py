@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from knowledge_exchange.core.csv_files import UNREADABLE
-from knowledge_exchange.verification.registry import RegistryFailed
-from knowledge_exchange.verification.registry_json import MOST_COLUMNS, to_roll_file
+from knowledge_exchange.verification.pulling.json_body import MOST_COLUMNS, to_roll_file
+from knowledge_exchange.verification.pulling.registry import RegistryFailed
 
 Rows = list[list[str]]
 

@@ -13,14 +13,14 @@ from sqlalchemy import func, select
 
 from knowledge_exchange.cli.roll_source import group
 from knowledge_exchange.core.db import db
-from knowledge_exchange.verification import registry
 from knowledge_exchange.verification.models import RollEntry
+from knowledge_exchange.verification.pulling import registry
 
 Install = Callable[..., None]
 DOCUMENT = Path(__file__).parents[2] / "docs" / "developers" / "registry.md"
 
 WELL_BEHAVED = """
-    from knowledge_exchange.verification.registry import Fetched, Unchanged
+    from knowledge_exchange.verification.pulling.registry import Fetched, Unchanged
 
     class Registry:
         def __init__(self, access):
@@ -87,7 +87,7 @@ def test_a_registry_of_an_installed_package_is_pulled_from_like_any_other(instal
 def test_one_that_misbehaves_changes_nothing_and_says_nothing_of_its_own(install: Install, how: str) -> None:
     code = f"""
         from pathlib import Path
-        from knowledge_exchange.verification.registry import Fetched, Unchanged
+        from knowledge_exchange.verification.pulling.registry import Fetched, Unchanged
 
         class Registry:
             def __init__(self, access): ...

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from knowledge_exchange.auth import factors_codes
 from knowledge_exchange.core import clock, crypto, key_file, rekeying
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import queries, rolls, staging
-from knowledge_exchange.verification.actions import CodeOutcome
+from knowledge_exchange.verification.claims import queries
+from knowledge_exchange.verification.claims.actions import CodeOutcome
 from knowledge_exchange.verification.models import RollEntry
-from knowledge_exchange.verification.rekeyed import hashes_alike
-from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.rolls import applying, staging
+from knowledge_exchange.verification.rolls.file import open_roll
+from knowledge_exchange.verification.rolls.rekeyed import hashes_alike
 from tests.verification.claiming import account, claim, code_in, enter, entry, latest, letters, member
 
 
@@ -116,10 +117,10 @@ ROLL = "membership_number,surname,email\n40217788,O'Konedo,bola@roll.example\n40
 @either
 def test_a_roll_finds_its_entries(lifted: None, tmp_path: Path) -> None:
     import_id = staged(tmp_path)
-    plan = rolls.find_plan(import_id)
+    plan = applying.find_plan(import_id)
     assert (plan.added, plan.gone, plan.changed + plan.unchanged) == (1, 0, 1)
     with unit_of_work():
-        rolls.apply(import_id, actor=None)
+        applying.apply(import_id, actor=None)
     hashes = db.session.scalars(select(RollEntry.number_hash)).all()
     assert [crypto.generation_of(hashed) for hashed in hashes] == [2, 2]
 
@@ -135,11 +136,11 @@ def test_a_roll_that_was_staged_before_new_keys_is_not_applied_after(app: Flask,
     import_id = staged(tmp_path)
     rotate(app)
     with clock.held(clock.now() + key_file.SETTLED_AFTER * 2):
-        with pytest.raises(rolls.Outdated), unit_of_work():
-            rolls.apply(import_id, actor=None)
+        with pytest.raises(applying.Outdated), unit_of_work():
+            applying.apply(import_id, actor=None)
         again = staged(tmp_path)
         with unit_of_work():
-            assert rolls.apply(again, actor=None).gone == 0
+            assert applying.apply(again, actor=None).gone == 0
 
 
 def test_a_roll_is_not_applied_to_entries_that_somebody_else_has_lifted_meanwhile(app: Flask, tmp_path: Path) -> None:
@@ -150,5 +151,5 @@ def test_a_roll_is_not_applied_to_entries_that_somebody_else_has_lifted_meanwhil
     with clock.held(clock.now() + key_file.SETTLED_AFTER * 2):
         rekeying.finish(RollEntry.number_hash)
     assert crypto.generation() == 1
-    with pytest.raises(rolls.Outdated), unit_of_work():
-        rolls.apply(import_id, actor=None)
+    with pytest.raises(applying.Outdated), unit_of_work():
+        applying.apply(import_id, actor=None)

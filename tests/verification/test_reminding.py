@@ -15,8 +15,8 @@ from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.jobs import jobs_of
 from knowledge_exchange.mail.models import MailMessage
-from knowledge_exchange.verification import appealing, settling
-from knowledge_exchange.verification.reminding import remind
+from knowledge_exchange.verification.claims import appealing, settling
+from knowledge_exchange.verification.claims.reminding import remind
 from tests.verification.claiming import NOON, account, claim, code_in, enter, entry, latest, letters
 
 pytestmark = pytest.mark.usefixtures("networks")

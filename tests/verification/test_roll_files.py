@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from knowledge_exchange.core.csv_files import UnreadableFile
-from knowledge_exchange.verification.roll_file import Row, open_roll
+from knowledge_exchange.verification.rolls.file import Row, open_roll
 
 pytestmark = pytest.mark.usefixtures("in_app")
 

@@ -15,10 +15,10 @@ from knowledge_exchange.cli.roll import group
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.text_lines import UnreadableFile
 from knowledge_exchange.verification.models import RollEntry, RollSource
-from knowledge_exchange.verification.roll_file import open_roll
-from knowledge_exchange.verification.roll_headers import Header, match_header
-from knowledge_exchange.verification.roll_look import look_at
-from knowledge_exchange.verification.sources import mapping_of, remember_mapping
+from knowledge_exchange.verification.rolls.file import open_roll
+from knowledge_exchange.verification.rolls.headers import Header, match_header
+from knowledge_exchange.verification.rolls.look import look_at
+from knowledge_exchange.verification.rolls.sources import mapping_of, remember_mapping
 
 pytestmark = pytest.mark.usefixtures("in_app")
 

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db
-from knowledge_exchange.verification import reading_job, staging
 from knowledge_exchange.verification.models import RollEntry, RollSource
+from knowledge_exchange.verification.rolls import staging
+from knowledge_exchange.verification.uploads import job as reading_job
 from tests.support.persons import Person, Statements, person, visitor
 from tests.verification.rolling import (
     ANN,

@@ -20,10 +20,14 @@ from knowledge_exchange.core import clock
 from knowledge_exchange.core.config import MAX_BODY_BYTES
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.realtime.wsgi_guard import harden
-from knowledge_exchange.verification import reading, reading_files, reading_job, reading_process, staging
+from knowledge_exchange.verification.claims.queries import sources
 from knowledge_exchange.verification.models import RollImport
-from knowledge_exchange.verification.queries import sources
-from knowledge_exchange.verification.roll_file import open_roll
+from knowledge_exchange.verification.rolls import staging
+from knowledge_exchange.verification.rolls.file import open_roll
+from knowledge_exchange.verification.uploads import files as reading_files
+from knowledge_exchange.verification.uploads import job as reading_job
+from knowledge_exchange.verification.uploads import process as reading_process
+from knowledge_exchange.verification.uploads import reading
 from tests.support.persons import Person, person, visitor
 from tests.verification.conftest import HEADER
 from tests.verification.rolling import (

@@ -11,8 +11,8 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import queries, settling
-from knowledge_exchange.verification.actions import CodeOutcome
+from knowledge_exchange.verification.claims import queries, settling
+from knowledge_exchange.verification.claims.actions import CodeOutcome
 from tests.verification.claiming import (
     NOON,
     account,

@@ -8,8 +8,8 @@ from sqlalchemy import func, select, update
 
 from knowledge_exchange.cli.roll_source import group
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import pulling
 from knowledge_exchange.verification.models import RollSource
+from knowledge_exchange.verification.pulling import pulls as pulling
 from tests.verification.pulls import pull, row, source
 from tests.verification.registries import Machine, says
 

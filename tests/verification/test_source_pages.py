@@ -13,9 +13,9 @@ from knowledge_exchange.auth.models import SignIn
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import unseal
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.verification import pull_state
 from knowledge_exchange.verification.models import RollImport, RollSource
-from knowledge_exchange.verification.source_settings import Changes, change
+from knowledge_exchange.verification.pulling import state as pull_state
+from knowledge_exchange.verification.pulling.source_settings import Changes, change
 from tests.support.persons import Person, person
 
 pytestmark = pytest.mark.usefixtures("networks")

@@ -15,8 +15,8 @@ from knowledge_exchange.cli.member import group
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.models import MailMessage
-from knowledge_exchange.verification.leaving import follow_rolls
 from knowledge_exchange.verification.models import RollEntry
+from knowledge_exchange.verification.rolls.leaving import follow_rolls
 from tests.support.persons import known, person
 from tests.verification.claiming import entry
 

@@ -23,8 +23,8 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.networks.actions import join_automatically
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
-from knowledge_exchange.verification.leaving import follow_rolls
 from knowledge_exchange.verification.models import RollEntry
+from knowledge_exchange.verification.rolls.leaving import follow_rolls
 from tests.support.persons import Person, person
 from tests.verification.claiming import entry, networks_of
 

@@ -1,0 +1,1 @@
+"""Claims to be on a roll, what officers decide about them, and appeals."""

@@ -1,0 +1,1 @@
+"""Invitations in bulk to people on a roll, and their way in."""

@@ -1,0 +1,1 @@
+"""Members' records for the membership office, and leaving by oneself."""

@@ -1,0 +1,1 @@
+"""Rolls that are fetched from the union’s own system."""

@@ -1,0 +1,1 @@
+"""A roll: its file read, staged beside what is known, weighed, applied; who leaves it."""
