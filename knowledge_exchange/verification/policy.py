@@ -10,7 +10,9 @@ from knowledge_exchange.verification.matching import same_surname
 #: Officers who settle claims and keep the roll.
 SETTLERS = ("membership_officer", "administrator")
 #: Who may show that they are a member: nobody knows it yet, or they have renewed under another number or union.
-CLAIMANTS = ("pending", "lapsed")
+OUTSIDE = ("pending", "lapsed")
+#: Who may claim: they, and members who are on another roll, too: either keeps them in. The suspended may appeal.
+CLAIMANTS = (*OUTSIDE, "active")
 
 # Why a claim waits for a person; the empty text: a code settles it.
 UNKNOWN_NUMBER = "unknown_number"
@@ -39,8 +41,13 @@ class Entry(Protocol):
     gone_at: datetime | None
 
 
+def is_outside(standing: str) -> bool:
+    """Whose membership was never confirmed, or was once: a place on a roll lets them in."""
+    return standing in OUTSIDE
+
+
 def may_claim(standing: str) -> bool:
-    """Those whose membership was never confirmed, and those whose it was once; the suspended may appeal."""
+    """Whether somebody of this standing may show that an entry on a roll is theirs."""
     return standing in CLAIMANTS
 
 

@@ -12,7 +12,7 @@ from knowledge_exchange.core.db import db
 from knowledge_exchange.verification.claims.actions import make_member, take_entry
 from knowledge_exchange.verification.matching import is_number, normal_number, number_hashes
 from knowledge_exchange.verification.models import Claim, RollEntry
-from knowledge_exchange.verification.policy import may_claim
+from knowledge_exchange.verification.policy import is_outside
 
 
 def holder_of_number(source: str, number: str) -> int | None:
@@ -28,7 +28,7 @@ def admit_by_number(member_id: int, source: str, number: str) -> bool:
     """Make a pending account the member whose entry this is; False where it is another's, gone, or not there."""
     normal = normal_number(number)
     standing = db.session.scalar(select(Member.standing).where(Member.id == member_id).with_for_update())
-    if not is_number(normal) or standing is None or not may_claim(standing):
+    if not is_number(normal) or standing is None or not is_outside(standing):
         return False
     holds = (RollEntry.number_hash.in_(number_hashes(source, normal)), RollEntry.gone_at.is_(None))
     entry_id = db.session.scalar(select(RollEntry.id).where(RollEntry.source == source, *holds))

@@ -32,7 +32,7 @@ with create_app().app_context():
     # Entries are gone, back and changed by then; the new ones are about to come.
     event.listen(db.engine, "after_cursor_execute", die_of_the_insert)
     with unit_of_work():
-        rolls.apply(import_id, actor=None, allowed=100)
+        applying.apply(import_id, actor=None, allowed=100)
 """
 
 

@@ -117,8 +117,8 @@ def test_of_two_with_a_code_for_one_number_the_first_is_in_and_the_other_waits()
     assert (row.member_id, row.queue_cause) == (first, "taken")
 
 
-@pytest.mark.parametrize("standing", ["active", "suspended", "left"])
-def test_only_the_pending_and_lapsed_claim_and_prove(standing: str) -> None:
+@pytest.mark.parametrize("standing", ["suspended", "left"])
+def test_the_suspended_and_those_who_left_neither_claim_nor_prove(standing: str) -> None:
     ann = account()
     entry()
     claim(ann)

@@ -186,8 +186,10 @@ def take_entry(entry_id: int | None, member_id: int) -> AnyRow | None:
 def make_member(member_id: int, entry: AnyRow | None, cause: str, *, actor: int | None) -> None:
     """Let an account in: what the roll says of the person, standing, and the networks of everybody.
 
-    An appeal that is open has come to its end by that.
+    An appeal that is open has come to its end by that. Who is in already has only another roll that holds them.
     """
+    if db.session.scalar(select(Member.standing).where(Member.id == member_id)) == "active":
+        return
     if entry is not None:
         facts = {
             "name": f"{entry.first_name} {entry.surname}" if entry.first_name else None,

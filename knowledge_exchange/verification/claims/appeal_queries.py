@@ -61,7 +61,7 @@ def appeal_state(member_id: int, standing: str) -> AppealState:
 
 def decision_about(member_id: int, standing: str) -> Decision | None:
     """The newest decision about somebody of that standing which they have not appealed against yet."""
-    found = [_refused_claim(member_id)] if standing in policy.CLAIMANTS else []
+    found = [_refused_claim(member_id)] if standing in policy.OUTSIDE else []
     found += [_step(member_id, standing)] if standing in policy.APPEALABLE else []
     return max((one for one in found if one is not None), key=lambda one: one.at, default=None)
 
@@ -91,7 +91,7 @@ def _is_current() -> ColumnElement[bool]:
         Appeal.decided_at.is_(None),
         Appeal.made_at >= Member.standing_since,
         or_(
-            and_(Appeal.claim_id.is_not(None), Member.standing.in_(policy.CLAIMANTS)),
+            and_(Appeal.claim_id.is_not(None), Member.standing.in_(policy.OUTSIDE)),
             and_(Appeal.standing_change_id.is_not(None), Member.standing.in_(policy.APPEALABLE)),
         ),
     )

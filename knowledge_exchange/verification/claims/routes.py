@@ -134,6 +134,9 @@ def _code() -> ResponseReturnValue:
     if outcome is actions.CodeOutcome.QUEUED:
         flash(_("Your code is right, but one more thing has to be checked. A person will look at it."), "warn")
         return redirect(url_for("auth.my_page"), 303)
+    if require_me().standing == "active":
+        flash(_("That place on the roll is yours, too: you stay in as long as either roll has you."), "good")
+        return redirect(url_for("auth.my_page"), 303)
     flash(_("Welcome: your membership is confirmed. These are your networks."), "good")
     return redirect(url_for("networks.list_networks"), 303)
 

@@ -101,7 +101,7 @@ def _decide(
     said = ": ".join(part for part in (reason, note.strip()) if part)
     record(f"claim.{word}", actor=officer_id, subject=claim.member_id, note=said)
     # Who is back after a lapse is written to about that step already.
-    if claim.standing == "pending" or not accepted:
+    if claim.standing != "lapsed" or not accepted:
         tell_of_answer(claim.member_id, claim.email)
 
 

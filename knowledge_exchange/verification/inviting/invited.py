@@ -20,7 +20,7 @@ from knowledge_exchange.core.crypto import token_hash
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.verification.claims.actions import make_member, take_entry
 from knowledge_exchange.verification.models import Claim, RollEntry, RollInvitation
-from knowledge_exchange.verification.policy import may_claim
+from knowledge_exchange.verification.policy import is_outside
 
 
 class DeadInvitation(Exception):
@@ -76,7 +76,7 @@ def use_for(token: str, member_id: int) -> None:
     """Make the account that has been waiting a member by this invitation. Raises :class:`DeadInvitation`."""
     standing = db.session.scalar(select(Member.standing).where(Member.id == member_id).with_for_update())
     invitation = find(token)
-    if invitation is None or standing is None or not may_claim(standing):
+    if invitation is None or standing is None or not is_outside(standing):
         raise DeadInvitation
     still_open = (Claim.member_id == member_id, Claim.decided_at.is_(None))
     db.session.execute(update(Claim).where(*still_open).values(decided_at=now(), accepted=True, code_hash=None))

@@ -21,7 +21,7 @@ from knowledge_exchange.auth.timing import never_sooner
 from knowledge_exchange.core.db import AnyRow, end_read, unit_of_work
 from knowledge_exchange.core.text import one_line
 from knowledge_exchange.verification.inviting import invited
-from knowledge_exchange.verification.policy import may_claim
+from knowledge_exchange.verification.policy import is_outside
 
 blueprint = Blueprint("invited", __name__, url_prefix="/invited")
 BAD_INPUT = 400
@@ -84,7 +84,7 @@ class InvitedForm(Form):
 def page(token: str) -> ResponseReturnValue:
     """A form: programs that look into mail follow links, but press nothing."""
     me = current_me()
-    if me is not None and not may_claim(me.standing):
+    if me is not None and not is_outside(me.standing):
         return _has_a_place(me)
     invitation = invited.find(token)
     if invitation is None:
@@ -104,7 +104,7 @@ def accept(token: str) -> ResponseReturnValue:
     try:
         if me is None:
             return _open_account(token)
-        return _take(token, me) if may_claim(me.standing) else _has_a_place(me)
+        return _take(token, me) if is_outside(me.standing) else _has_a_place(me)
     except invited.DeadInvitation:
         return _dead_link()
 
