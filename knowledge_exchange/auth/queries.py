@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from knowledge_exchange.audit.models import AuditEntry
-from knowledge_exchange.auth.models import Member, SignIn, StandingChange
+from knowledge_exchange.auth.models import Category, Member, SignIn, StandingChange
 from knowledge_exchange.auth.policy import email_key
 from knowledge_exchange.auth.sessions import still_good
 from knowledge_exchange.core.clock import now
@@ -104,17 +104,19 @@ def looks_at(member_id: int) -> list[Look]:
 
 
 class Standing(NamedTuple):
-    """Where somebody stands, since when, and why in words."""
+    """Where somebody stands, since when, and why in words; the name of their category, if it is known."""
 
     standing: str
     since: datetime
     cause: str
     email: str
+    category: str | None
 
 
 def standing_of(member_id: int) -> Standing:
     """Where a member stands."""
-    query = select(Member.standing, Member.standing_since, Member.standing_cause, Member.email)
+    facts = (Member.standing, Member.standing_since, Member.standing_cause, Member.email, Category.name)
+    query = select(*facts).outerjoin(Category, Category.slug == Member.category)
     return Standing(*db.session.execute(query.where(Member.id == member_id)).one())
 
 

@@ -140,3 +140,8 @@ def test_it_says_who_looked_at_ones_record_and_why(app: Flask, inside: FlaskClie
     assert "<b>An administrator</b>, on the server," in page
     data = inside.get("/me/data.json").get_json()
     assert [look["action"] for look in data["looks_at_my_record"]] == ["member.shown", "claim.opened"]
+
+
+def test_the_category_of_membership_is_told_by_its_name(app: Flask, client: FlaskClient) -> None:
+    enter(client, make_member(app, category="graduate-trainee"))
+    assert "Category: Graduate trainee" in client.get("/me").text
