@@ -8,6 +8,9 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Open the live namespace and its plain stand-in, and fill the hooks of standing."""
     from knowledge_exchange.core import hooks
+    from knowledge_exchange.realtime import lean
+
+    lean.load_server()
     from knowledge_exchange.realtime import connections, cursors, revocation, sockets
     from knowledge_exchange.realtime.routes import blueprint
 
