@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from knowledge_exchange.cli.backing_up import FORMAT, FORMAT_VERSION, KEYS, MANIFEST
 from knowledge_exchange.core import key_file
+from knowledge_exchange.core.zip_checks import BROKEN
 
 MAX_MANIFEST_BYTES = 1024 * 1024
 
 #: What a damaged file raises when it is read or taken apart.
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError)
+DAMAGE = (*BROKEN, KeyError, ValueError, TypeError, RuntimeError)
 
 
 class BadBackup(ValueError):

@@ -69,8 +69,7 @@ def decide(claim_id: str) -> ResponseReturnValue:
     step = steps.get(request.form.get("do", ""))
     if step is None:
         abort(400)
-    number = parse_id(claim_id)
-    row = queries.waiting_claim(number) if number is not None else None
+    row = _waiting(claim_id)
     if row is None:
         return _too_late()
     try:
@@ -85,9 +84,13 @@ def _too_late() -> ResponseReturnValue:
     return redirect(url_for(".queue"), 303)
 
 
-def _load(claim_id: str) -> Any:
+def _waiting(claim_id: str) -> Any:
     number = parse_id(claim_id)
-    row = queries.waiting_claim(number) if number is not None else None
+    return queries.waiting_claim(number) if number is not None else None
+
+
+def _load(claim_id: str) -> Any:
+    row = _waiting(claim_id)
     if row is None:
         abort(404)
     return row
