@@ -40,6 +40,7 @@ ROOMS = (
     "networks",
     "verification",
     "threads",
+    "moderation",
     "home",
     "admin",
 )

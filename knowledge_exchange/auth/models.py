@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_exchange.core.clock import now
@@ -50,6 +50,28 @@ class Member(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     #: When they last signed out: the sign-in, which says when it was last used, is gone by then.
     was_here_at: Mapped[datetime | None]
+    # At a desk that others can see (``auth/desk.py``).
+    #: The browser's tab says neither what this is nor what is read.
+    neutral_tab: Mapped[bool] = mapped_column(default=False)
+    #: Addresses hold no words of titles.
+    plain_addresses: Mapped[bool] = mapped_column(default=False)
+    #: A way out on every page, by one key or one touch.
+    quick_exit: Mapped[bool] = mapped_column(default=False)
+    #: After so many minutes without a touch the page is blurred; 0: never.
+    blur_minutes: Mapped[int] = mapped_column(default=0)
+
+
+class SealedList(Base):
+    """A member's sealed places in threads (pseudonyms), readable with the key file alone (``auth/sealed_list.py``).
+
+    Everybody has one, of the same length whether it is empty or not, and all are sealed afresh again and again: that
+    a row is there, or has changed, tells nothing.
+    """
+
+    __tablename__ = "sealed_list"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class TakenHandle(Base):

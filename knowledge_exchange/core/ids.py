@@ -42,6 +42,11 @@ def new_id(at: datetime | None = None) -> int:
         return fresh
 
 
+def random_id() -> int:
+    """An id by chance alone: it tells neither time nor order, as is due to places in threads."""
+    return 1 + secrets.randbelow(MAX_ID)
+
+
 def new_ids(count: int) -> list[int]:
     """So many fresh ids at once, in rising order, a random step from each to the next."""
     global _last

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_exchange.core.clock import now
@@ -155,3 +155,38 @@ class NetworkInvitation(Base):
     invited_at: Mapped[datetime] = mapped_column(default=now)
     answered_at: Mapped[datetime | None]
     accepted: Mapped[bool | None]
+
+
+class Shield(Base):
+    """From whom a thread is hidden, readable with the key file alone (``networks/shield.py``)."""
+
+    __tablename__ = "shield"
+
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
+    #: Organisations and members, sealed, padded.
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ShieldTag(Base):
+    """One of those from whom a thread is hidden, or its author, from whom it is not: as the database can ask.
+
+    A keyed hash of thread and organisation, or of thread and member; of no use for another thread, and padded with
+    hashes of nothing to a round number.
+    """
+
+    __tablename__ = "shield_tag"
+
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    #: Under which of the hashing keys, counted from the first.
+    generation: Mapped[int]
+
+
+class NetworkRemoval(Base):
+    """Somebody was removed from a network, and does not come back by themselves. The day, no more."""
+
+    __tablename__ = "network_removal"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), primary_key=True)
+    removed_on: Mapped[date]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import Base, Id
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_id, random_id
 
 #: From quiet to loud; automatic changes only go up, and never over a choice.
 LEVELS = ("muted", "normal", "tracking", "watching")
@@ -34,9 +34,16 @@ class Participant(Base):
             postgresql_where=text("level = 'watching'"),
         ),
         Index(None, "thread_id"),
+        Index(
+            "ix_participant_sealed",
+            "thread_id",
+            sqlite_where=text("member_id IS NULL"),
+            postgresql_where=text("member_id IS NULL"),
+        ),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    #: By chance alone: an id that held a time would say when its member first came, or wrote under a pseudonym.
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=random_id)
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -165,6 +172,9 @@ class Notification(Base):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     #: No foreign key: member and thread take their notices along, and no index need lead from here to them.
     participant_id: Mapped[int | None] = mapped_column(Id)
+    #: Whose post it tells of, as a participant: what one wrote under a pseudonym is told to one's own place, too,
+    #: as to everybody's, for its absence would name one; it is shown to everybody else.
+    by_participant_id: Mapped[int | None] = mapped_column(Id)
     kind: Mapped[str]
     network_id: Mapped[int | None] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))

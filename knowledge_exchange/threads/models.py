@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import Base, Bytewise, Id
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_id, random_id
 
 KINDS = ("problem", "advice", "case_study", "discussion", "announcement")
 VOICE_KINDS = ("own", "pseudonym", "role", "imported")
@@ -22,6 +22,14 @@ class Voice(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('own', 'pseudonym', 'role', 'imported')", name="kind"),
         UniqueConstraint("participant_id", "kind"),
+        # A pseudonym is never given twice.
+        Index(
+            "uq_voice_pseudonym",
+            "name",
+            unique=True,
+            sqlite_where=text("kind = 'pseudonym'"),
+            postgresql_where=text("kind = 'pseudonym'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
@@ -45,6 +53,7 @@ class Thread(Base):
             "ix_thread_network_latest",
             "network_id",
             "last_post_id",
+            "is_shielded",
             sqlite_where=text("deleted_at IS NULL"),
             postgresql_where=text("deleted_at IS NULL"),
         ),
@@ -52,10 +61,11 @@ class Thread(Base):
             "ix_thread_unanswered",
             "network_id",
             "last_post_id",
+            "is_shielded",
             sqlite_where=text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"),
             postgresql_where=text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"),
         ),
-        Index("ix_thread_kind", "network_id", "kind", "last_post_id"),
+        Index("ix_thread_kind", "network_id", "kind", "last_post_id", "is_shielded"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
@@ -74,6 +84,8 @@ class Thread(Base):
     answered_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    #: Whether it is hidden from somebody: of all others the shield's tables need not be asked.
+    is_shielded: Mapped[bool] = mapped_column(default=False)
     #: Goes up with every change that shows on the page: cached bodies are kept under it.
     version: Mapped[int] = mapped_column(default=1)
     #: Goes up when some who could follow it may no longer: names the socket room.
@@ -129,6 +141,21 @@ class PostRevision(Base):
     body: Mapped[str]
     html: Mapped[str]
     replaced_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class WaitingPost(Base):
+    """A thread or a reply that waits for its hour: what it says, and whose it is, readable with the key file alone."""
+
+    __tablename__ = "waiting_post"
+
+    #: By chance alone, and of no time: post and thread get their ids when they are published.
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=random_id)
+    #: Of the form that made it, as in :class:`Submission`.
+    key_hash: Mapped[str | None] = mapped_column(unique=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    #: Why it could not be published (a word of ``threads/waiting.py``); empty while it waits.
+    failed: Mapped[str] = mapped_column(default="")
 
 
 class Submission(Base):
