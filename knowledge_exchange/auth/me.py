@@ -7,6 +7,8 @@ from datetime import datetime
 
 from flask_login import UserMixin
 
+from knowledge_exchange.auth.desk import OPEN, Desk
+
 
 @dataclass(frozen=True, slots=True)
 class Me(UserMixin):  # type: ignore[misc]
@@ -32,6 +34,8 @@ class Me(UserMixin):  # type: ignore[misc]
     may_start: bool = True
     may_reply: bool = True
     may_join: bool = True
+    #: What others at their desk may see.
+    desk: Desk = OPEN
 
     @property
     def is_active(self) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, case, delete, false, func, lite
 
 from knowledge_exchange.auth import places
 from knowledge_exchange.auth.cookies import KnownCookies
+from knowledge_exchange.auth.desk import Desk
 from knowledge_exchange.auth.devices import in_words
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Category, Member, SignIn
@@ -58,6 +59,9 @@ _ME = (
     SignIn.seen_at,
 )
 
+#: In the order of Desk.
+_DESK = (Member.neutral_tab, Member.plain_addresses, Member.quick_exit, Member.blur_minutes)
+
 #: What a category of membership may do; likewise.
 _RIGHTS = (Category.may_start, Category.may_reply, Category.may_join)
 
@@ -75,7 +79,7 @@ def _by_token(second_factors: bool) -> Read:
     # Of a category that isn't there any more one may do everything: no slip in a table shuts anybody up.
     rights = [func.coalesce(right, true()).label(right.key) for right in _RIGHTS]
     return Read(
-        select(*_ME, *last, *rights, hooks.call("unread_of", Member.id).label("unread"))
+        select(*_ME, *_DESK, *last, *rights, hooks.call("unread_of", Member.id).label("unread"))
         .join(Member, Member.id == SignIn.member_id)
         .outerjoin(Category, Category.slug == Member.category)
         .where(SignIn.token_hash == bindparam("token"), Member.standing != "left")
@@ -100,8 +104,9 @@ def load_me(token: str) -> Me | None:
     if row is None:
         return None
     *facts, created_at, confirmed_at, must_set_up, may_start, may_reply, may_join, unread = row
-    confirmed_at = confirmed_at or created_at
-    me = Me(*facts, token, unread, confirmed_at, bool(must_set_up), bool(may_start), bool(may_reply), bool(may_join))
+    who, desk = facts[: len(_ME)], Desk(*facts[len(_ME) :])
+    rights = (bool(may_start), bool(may_reply), bool(may_join))
+    me = Me(*who, token, unread, confirmed_at or created_at, bool(must_set_up), *rights, desk)
     moment = now()
     return me if me.seen_at > moment - idle_limit(me.role) and created_at > moment - absolute_limit() else None
 

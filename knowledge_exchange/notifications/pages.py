@@ -13,6 +13,7 @@ from flask.globals import request_ctx
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
+from knowledge_exchange.auth.desk import Desk
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import shells
 from knowledge_exchange.core.shells import Given, Hole
@@ -37,6 +38,7 @@ class Reader(Given):
     standing: str
     role: str
     zone: str
+    desk: Desk
     must_set_up: ClassVar[bool] = False  # the gate lets nobody through who must
 
 
@@ -74,7 +76,7 @@ def member_page(
 ) -> bytes:
     """A page for an active member; see :func:`knowledge_exchange.core.shells.page`.
 
-    ``facts`` are joined by the reader's role and zone, the holes by what the frame needs of them.
+    ``facts`` are joined by the reader's role, zone and desk, the holes by what the frame needs of them.
     """
     own = {
         "my_id": str(me.id),
@@ -87,7 +89,7 @@ def member_page(
     }
     return shells.page(
         template,
-        {"me": _reader(me.handle is not None, me.standing, me.role, me.zone), "unread": _COUNT, **facts},
+        {"me": _reader(me.handle is not None, me.standing, me.role, me.zone, me.desk), "unread": _COUNT, **facts},
         {**own, **values},
         zone=me.zone,
         # Said once, to one: it must not be kept.
@@ -102,7 +104,7 @@ _escaped = lru_cache(maxsize=_MOST_NAMES)(escape)
 
 
 @lru_cache(maxsize=_MOST_READERS)
-def _reader(has_handle: bool, standing: str, role: str, zone: str) -> Reader:
+def _reader(has_handle: bool, standing: str, role: str, zone: str, desk: Desk) -> Reader:
     return Reader(
         id=Hole("my_id"),
         name=Hole("my_name"),
@@ -110,6 +112,7 @@ def _reader(has_handle: bool, standing: str, role: str, zone: str) -> Reader:
         standing=standing,
         role=role,
         zone=zone,
+        desk=desk,
     )
 
 
