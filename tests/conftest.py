@@ -83,6 +83,7 @@ def _ids_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
     from knowledge_exchange.core import ids
 
     monkeypatch.setattr(ids, "_last", 0)
+    monkeypatch.setattr(ids, "_last_rounded", 0)
 
 
 @pytest.fixture(scope="session")

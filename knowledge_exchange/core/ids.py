@@ -7,6 +7,7 @@ them at 53 bits.
 
 from __future__ import annotations
 
+import os
 import secrets
 import struct
 import threading
@@ -19,11 +20,13 @@ RANDOM_BITS = 22
 #: The largest number that the database holds as an id.
 MAX_ID = (1 << 63) - 1
 _MAX_STEP = 1 << 12
+_HALF_A_BUCKET = (clock.ROUNDED_TO // timedelta(milliseconds=1) << RANDOM_BITS) // 2
 #: Ids of a run: for rows that one statement makes of as many members as there may be.
 MOST_IN_A_RUN = 1 << 17
 
 _lock = threading.Lock()
 _last = 0
+_last_rounded = 0
 
 
 def new_id(at: datetime | None = None) -> int:
@@ -40,6 +43,37 @@ def new_id(at: datetime | None = None) -> int:
             fresh = _last + 1 + secrets.randbelow(_MAX_STEP)
         _last = fresh
         return fresh
+
+
+def new_rounded_id() -> int:
+    """A fresh id that tells when it was made to within :data:`clock.ROUNDED_TO`, and what came first in this process.
+
+    For rows that name somebody (sign-ins, the record of acts): to the millisecond, such an id could be laid beside
+    that of a post. A process begins each bucket of five minutes at a place of its own in the lower half of the
+    bucket's numbers and goes up by small steps of chance; the upper half has room for some 300 million. Acts of two
+    processes in one bucket may stand in either order.
+
+    Two processes with m and n ids in one bucket hold a number in common with a chance of at most m * n / 2 ** 39 (the
+    half bucket has 150,000 ms of 2 ** 22 numbers, more than 2 ** 39): with a hundred each, once in 50 million buckets,
+    which is 500 years. The later of the two writes then fails, as with :func:`new_id`.
+    """
+    global _last_rounded
+    with _lock:
+        bucket = floor_id(clock.rounded_now())
+        if bucket > _last_rounded:
+            _last_rounded = bucket + secrets.randbelow(_HALF_A_BUCKET)
+        else:
+            _last_rounded += 1 + secrets.randbelow(_MAX_STEP)
+        return _last_rounded
+
+
+def _begin_anew() -> None:
+    """A forked process must not go on where its parent does: every few thousandth id would be the same."""
+    global _last_rounded
+    _last_rounded = 0
+
+
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 def random_id() -> int:
