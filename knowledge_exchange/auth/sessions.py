@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from functools import cache
+from typing import cast
 
 import flask_login
 from flask import Flask, current_app, g, session
@@ -152,6 +153,11 @@ def require_me() -> Me:
 def show_to_templates(me: Me | None) -> None:
     """Let this request's pages know who is asking (None: a visitor)."""
     setattr(g, _SHOWN, me)
+
+
+def shown() -> Me | None:
+    """Whom this request's pages know: nobody is loaded for it."""
+    return cast("Me | None", g.get(_SHOWN))
 
 
 def was_signed_in() -> bool:

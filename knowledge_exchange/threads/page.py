@@ -71,6 +71,11 @@ def base_url(thread: AnyRow) -> str:
     return f"/t/{thread.id}/{slug_of(thread.title)}"
 
 
+def plain_url(thread: AnyRow) -> str:
+    """The same without the words of its title, for members who want none in addresses."""
+    return f"/t/{thread.id}"
+
+
 def page_url(thread: AnyRow, view: str, mine: str, after: int | None) -> str:
     """The address of one of its pages; the view stands in it only where it isn't the reader's own."""
     if after is None and view == mine:

@@ -18,7 +18,7 @@ from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications.levels import effective, raised
 from knowledge_exchange.notifications.models import LEVELS
 from knowledge_exchange.threads import queries
-from knowledge_exchange.threads.page import base_url
+from knowledge_exchange.threads.page import base_url, plain_url
 from knowledge_exchange.threads.routes import blueprint, visible_thread
 
 
@@ -73,7 +73,7 @@ def level(thread_id: int) -> ResponseReturnValue:
 def _page_being_read(found: AnyRow) -> str:
     """The page of the thread on which the form stood, the first where the browser doesn't say."""
     where = came_from()
-    return where if where.partition("?")[0] == base_url(found) else base_url(found)
+    return where if where.partition("?")[0] in (base_url(found), plain_url(found)) else base_url(found)
 
 
 @blueprint.post("/t/<int:thread_id>/view")

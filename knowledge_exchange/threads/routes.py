@@ -15,7 +15,7 @@ from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import listing, policy, queries
 from knowledge_exchange.threads.network_page import show_network
-from knowledge_exchange.threads.page import Wish, base_url, page_url, show
+from knowledge_exchange.threads.page import Wish, base_url, page_url, plain_url, show
 
 blueprint = Blueprint("threads", __name__)
 
@@ -63,10 +63,11 @@ def thread(thread_id: int, slug: str | None) -> ResponseReturnValue:
     found = visible_thread(me, thread_id)
     if slug is None and FIRST_UNREAD in request.args:
         return redirect(_first_unread(me, found))
-    right = base_url(found)
+    plain = me.desk.plain_addresses
+    right = plain_url(found) if plain else base_url(found)
     if request.path != right:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
-        return redirect(right + query, 301 if slug is not None else 302)
+        return redirect(right + query, 301 if slug is not None and not plain else 302)
     return show(me, found, _wish(me, found))
 
 
