@@ -21,6 +21,7 @@ from knowledge_exchange.core import (
     errors,
     headers,
     i18n,
+    keyed_tags,
     logs,
     paths,
     templating,
@@ -104,7 +105,7 @@ def build(given: dict[str, Any] | None) -> Flask:
     app.config.update(config.flask_settings(settings), **settings)
     app.jinja_environment = templating.SettlingEnvironment
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (logs, crypto, db, i18n, headers, errors, assets, compression):
+    for part in (logs, crypto, db, keyed_tags, i18n, headers, errors, assets, compression):
         part.init_app(app)
     for room in ROOMS:
         import_module(f"knowledge_exchange.{room}").init_app(app)
@@ -136,6 +137,7 @@ def _module_of(hook: Any) -> str:
 
 def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.audit.sealing import SEAL_EVERY_S, seal_waiting
+    from knowledge_exchange.auth.sealed_list import LOOK_EVERY_S, keep_lists
     from knowledge_exchange.core.keeping import FORGET_EVERY_S, forget_what_is_due
     from knowledge_exchange.core.rekeying import LIFT_EVERY_S, lift_waiting
     from knowledge_exchange.jobs import register
@@ -149,6 +151,7 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.verification.rolls.leaving import FOLLOW_EVERY_S, follow_rolls
     from knowledge_exchange.verification.uploads.job import READ_EVERY_S, SWEEP_EVERY_S, read_waiting, sweep
 
+    register(app, "keep sealed lists", LOOK_EVERY_S, keep_lists)
     register(app, "invite", INVITE_EVERY_S, invite_waiting)
     register(app, "follow the rolls", FOLLOW_EVERY_S, follow_rolls)
     register(app, "remind of claims", REMIND_EVERY_S, remind)

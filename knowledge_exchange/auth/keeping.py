@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.erasing import erase_leavers
 from knowledge_exchange.auth.factors_models import AuthenticatorApp, RecoveryCode
-from knowledge_exchange.auth.models import Member, StandingChange
+from knowledge_exchange.auth.models import Member, SealedList, StandingChange
 from knowledge_exchange.core import keeping, rekeying
 
 
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     """Register both."""
     rekeying.register(app, RecoveryCode.code_hash)
     rekeying.register(app, AuthenticatorApp.sealed, rekeying.SEAL)
+    rekeying.register(app, SealedList.content, rekeying.SEAL)
     keeping.register(app, "KE_KEEP_UNCONFIRMED_DAYS", forget_unconfirmed, Member)
     keeping.register(app, "KE_KEEP_LEAVERS_DAYS", erase_leavers, Member)
     keeping.register(app, "KE_KEEP_STANDING_DAYS", forget_steps, StandingChange)

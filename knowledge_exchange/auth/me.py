@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_login import UserMixin
 
 from knowledge_exchange.auth.desk import OPEN, Desk
+from knowledge_exchange.auth.sealed_list import NOWHERE, Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Me(UserMixin):  # type: ignore[misc]
     may_start: bool = True
     may_reply: bool = True
     may_join: bool = True
+    #: Where they write under a pseudonym: of each thread, as which participant.
+    places: Places = field(default_factory=lambda: NOWHERE, compare=False)
     #: What others at their desk may see.
     desk: Desk = OPEN
 

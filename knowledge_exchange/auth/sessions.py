@@ -16,16 +16,16 @@ from knowledge_exchange.auth.cookies import KnownCookies
 from knowledge_exchange.auth.desk import Desk
 from knowledge_exchange.auth.devices import in_words
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.auth.models import Category, Member, SignIn
+from knowledge_exchange.auth.models import Category, Member, SealedList, SignIn
+from knowledge_exchange.auth.sealed_list import places_in
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.crypto import new_token, token_hash
 from knowledge_exchange.core.db import Busy, UtcDateTime, db, unit_of_work
 from knowledge_exchange.core.reads import Read
 
 #: Who may act on others: a sign-in that they leave behind is over sooner.
 OFFICES = ("officer", "membership_officer", "administrator")
-TOUCH_EVERY = timedelta(minutes=5)
 #: Where Flask-Login looks for the token in the cookie, and where it keeps who is asking for one request.
 _TOKEN = "_user_id"  # noqa: S105
 _CACHED = "_login_user"
@@ -80,8 +80,9 @@ def _by_token(second_factors: bool) -> Read:
     # Of a category that isn't there any more one may do everything: no slip in a table shuts anybody up.
     rights = [func.coalesce(right, true()).label(right.key) for right in _RIGHTS]
     return Read(
-        select(*_ME, *_DESK, *last, *rights, hooks.call("unread_of", Member.id).label("unread"))
+        select(*_ME, *_DESK, *last, *rights, SealedList.content, hooks.call("unread_of", Member.id).label("unread"))
         .join(Member, Member.id == SignIn.member_id)
+        .outerjoin(SealedList, SealedList.member_id == Member.id)
         .outerjoin(Category, Category.slug == Member.category)
         .where(SignIn.token_hash == bindparam("token"), Member.standing != "left")
     )
@@ -104,10 +105,13 @@ def load_me(token: str) -> Me | None:
     row = _by_token(are_required()).first(token=token_hash(token))
     if row is None:
         return None
-    *facts, created_at, confirmed_at, must_set_up, may_start, may_reply, may_join, unread = row
+    *facts, created_at, confirmed_at, must_set_up, may_start, may_reply, may_join, sealed, unread = row
+    places = places_in(sealed)
+    if places:  # what they are told there hangs on no column that names them
+        unread = hooks.call("unread_counts", [row.id]).get(row.id, 0)
     who, desk = facts[: len(_ME)], Desk(*facts[len(_ME) :])
     rights = (bool(may_start), bool(may_reply), bool(may_join))
-    me = Me(*who, token, unread, confirmed_at or created_at, bool(must_set_up), *rights, desk)
+    me = Me(*who, token, unread, confirmed_at or created_at, bool(must_set_up), *rights, places, desk)
     moment = now()
     return me if me.seen_at > moment - idle_limit(me.role) and created_at > moment - absolute_limit() else None
 
@@ -186,14 +190,14 @@ def begin(member_id: int, user_agent: str, way: str = "password") -> SignIn:
 def renew(me: Me) -> None:
     """Another token for this sign-in: what it may do has changed, and a copy of its cookie shall not."""
     token = new_token()
-    changed = {"token_hash": token_hash(token), "confirmed_at": now()}
+    changed = {"token_hash": token_hash(token), "confirmed_at": rounded_now()}
     db.session.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(**changed))
     session[_TOKEN] = token
 
 
 def note_confirmed(me: Me) -> None:
     """This sign-in has just shown again that it is its member's."""
-    db.session.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(confirmed_at=now()))
+    db.session.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(confirmed_at=rounded_now()))
 
 
 def end_this_one() -> None:
@@ -201,7 +205,7 @@ def end_this_one() -> None:
     if token := session.get(_TOKEN):
         mine = delete(SignIn).where(SignIn.token_hash == token_hash(str(token))).returning(SignIn.member_id)
         member_id = db.session.scalar(mine)
-        db.session.execute(update(Member).where(Member.id == member_id).values(was_here_at=now()))
+        db.session.execute(update(Member).where(Member.id == member_id).values(was_here_at=rounded_now()))
 
 
 def sign_out() -> None:
@@ -234,11 +238,12 @@ def end_all(member_id: int, but: int | None = None) -> None:
 
 
 def touch(me: Me) -> None:
-    """Note that the sign-in is in use; written at most every five minutes, never at the price of the page."""
-    if now() - me.seen_at < TOUCH_EVERY:
+    """Note that the sign-in is in use, once in each five minutes; never at the price of the page."""
+    moment = rounded_now()
+    if moment <= me.seen_at:
         return
     try:
         with unit_of_work() as work:
-            work.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(seen_at=now()))
+            work.execute(update(SignIn).where(SignIn.id == me.sign_in_id).values(seen_at=moment))
     except Busy:
         log.info("a sign-in's use was not noted: another process was writing")

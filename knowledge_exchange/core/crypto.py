@@ -86,6 +86,12 @@ def _keys() -> Keys:
     return held.keys()
 
 
+def hashing_keys(app: Flask | None = None) -> tuple[bytes, ...]:
+    """The hashing keys, the oldest first: for what derives its own from them (``core/keyed_tags.py``)."""
+    held: _Held = (app or current_app).extensions["ke_keys"]
+    return held.keys().hashing
+
+
 def follow_now() -> None:
     """Look at the key file at once, whenever that was last done."""
     held: _Held = current_app.extensions["ke_keys"]

@@ -43,8 +43,8 @@ def _feed(me: Me) -> bytes:
     only = request.args.get("show", "all") if request.query_string else "all"
     only = only if only in _TABS else "all"
     networks = listing.my_networks(me.id)
-    newest = listing.feed(me.id, networks, only)
-    waiting = listing.waiting(me.id)
+    newest = listing.feed(me, networks, only)
+    waiting = listing.waiting(me)
     if only == "all":
         waiting += _unanswered(newest, waiting)
     above = {thread.id for thread in waiting}

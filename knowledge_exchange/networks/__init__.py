@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     """Bring the room into the app."""
     from knowledge_exchange.auth.office import section
     from knowledge_exchange.core import hooks
+    from knowledge_exchange.core.rekeying import LIFT_EVERY_S
     from knowledge_exchange.jobs import register
     from knowledge_exchange.networks import (  # noqa: F401
         categories,
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
         queries,
         regions,
         routes,
+        shield,
     )
 
     app.register_blueprint(routes.blueprint)
@@ -31,11 +33,13 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(organisation_routes.blueprint)
     app.register_blueprint(own_organisation.blueprint)
     register(app, "settle categories", categories.SETTLE_EVERY_S, categories.settle_rest)
+    register(app, "tag shields afresh", LIFT_EVERY_S, shield.tag_afresh)
     app.jinja_env.filters["region_name"] = regions.region_name
     app.jinja_env.globals["my_organisation"] = own_organisation.my_organisation
     app.jinja_env.globals["ask_form"] = routes.ask_form
     hooks.provide(app, "standing_lost", link_managers.end_of)
     hooks.provide(app, "network_readable", queries.network_readable)
+    hooks.provide(app, "thread_open_to", shield.thread_open_to)
     hooks.provide(app, "network_known", queries.network_known)
     hooks.provide(app, "moderates_some", queries.moderates_some)
     section(

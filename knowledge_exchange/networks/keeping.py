@@ -1,4 +1,4 @@
-"""For how long the room keeps what."""
+"""What the room keeps under keys, and for how long it keeps what."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from datetime import datetime
 
 from flask import Flask
 
-from knowledge_exchange.core import keeping
-from knowledge_exchange.networks.models import JoinRequest, LinkManager, NetworkInvitation
+from knowledge_exchange.core import keeping, rekeying
+from knowledge_exchange.networks.models import JoinRequest, LinkManager, NetworkInvitation, Shield
 
 
 def init_app(app: Flask) -> None:
-    """Register it."""
+    """Register both."""
+    rekeying.register(app, Shield.content, rekeying.SEAL)
     keeping.register(app, "KE_KEEP_REQUESTS_DAYS", forget_settled, JoinRequest, NetworkInvitation, LinkManager)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, select, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, Id, db, insert_of_dialect, insert_or_ignore, table_of
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import random_id
 from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.notifications.history import note_network_level, note_thread_level
 from knowledge_exchange.notifications.levels import raised
@@ -48,11 +48,21 @@ def _place(member_id: int, thread_id: int, level: str) -> tuple[AnyRow, bool]:
     place = _PLACE.first(**found)
     if place is not None:
         return cast("AnyRow", place), False
-    row = {"id": new_id(), "member_id": member_id, "thread_id": thread_id, "last_read_id": 0}
+    row = {"id": random_id(), "member_id": member_id, "thread_id": thread_id, "last_read_id": 0}
     insert_or_ignore(Participant, {**row, "level": level})
     place = _PLACE.all(**found)[0]
     # Another process may have made it at the same moment.
     return cast("AnyRow", place), place.id == row["id"]
+
+
+def place_of(member_id: int, thread_id: int) -> AnyRow | None:
+    """The member's plain place in a thread, if they have one: id, level, level_chosen_at, last_read_id."""
+    return cast("AnyRow | None", _PLACE.first(member=member_id, thread=thread_id))
+
+
+def last_read_at(place_id: int) -> int:
+    """Up to which post somebody has read in that place."""
+    return db.session.scalar(select(Participant.last_read_id).where(Participant.id == place_id)) or 0
 
 
 def read_up_to(place_id: int, post_id: int) -> None:

@@ -25,7 +25,9 @@ _INSERT = Write(insert(table_of(Notification)))
 
 @dataclass(frozen=True)
 class Event:
-    """What is told: its words, where it leads, and which network it belongs to."""
+    """What is told: its words, where it leads, which network it belongs to, and who speaks, as a participant."""
+
+    by_participant_id: int | None
 
     network_id: int
     thread_id: int

@@ -16,10 +16,11 @@ from sqlalchemy import delete, select, update
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import every_keyed_hash, keyed_hash
-from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
+from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.markup import RENDERER_VERSION, mentions_in, render
 from knowledge_exchange.core.order import FIRST, key_between
+from knowledge_exchange.networks.shield import Hidden, raise_shield
 from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications import telling
 from knowledge_exchange.notifications.models import Notification
@@ -27,8 +28,9 @@ from knowledge_exchange.notifications.telling import Event
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads import statements
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
-from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
+from knowledge_exchange.threads.models import Post, PostRevision, Thread
 from knowledge_exchange.threads.network_mentions import mentioned_members
+from knowledge_exchange.threads.speaking import OWN, Speaker, speak, speaking
 
 #: What the hash of a form's key is for.
 _SUBMISSION = "submission"
@@ -49,8 +51,19 @@ def written(body: str) -> Text:
     return Text(body, html, tuple(mentions_in(html)))
 
 
-def start_thread(me: Me, network_id: int, kind: str, title: str, text: Text) -> tuple[int, int]:
-    """Open a thread with its opening post; returns their ids."""
+def start_thread(
+    me: Me,
+    network_id: int,
+    kind: str,
+    title: str,
+    text: Text,
+    voice: str = OWN,
+    hidden: Hidden | None = None,
+) -> tuple[int, int]:
+    """Open a thread with its opening post, in one's own name or (``voice``) under a pseudonym; returns their ids.
+
+    ``hidden``: from whom the thread is to be hidden.
+    """
     post_id = new_id()
     thread = Thread(
         id=new_id(),
@@ -60,28 +73,20 @@ def start_thread(me: Me, network_id: int, kind: str, title: str, text: Text) -> 
         voice_id=0,  # known in a moment: voice and participant refer to the thread
         opening_post_id=post_id,
         last_post_id=post_id,
+        is_shielded=hidden is not None,
     )
     db.session.add(thread)
     db.session.flush()
-    place = notices.participate(me.id, thread.id, "watching")
-    thread.voice_id = own_voice(place.id, me)
-    notices.read_up_to(place.id, post_id)
+    if hidden is not None:
+        raise_shield(thread.id, hidden)
+    speaker = speak(me, thread.id, voice)
+    thread.voice_id = speaker.voice_id
+    notices.read_up_to(speaker.place_id, post_id)
     statements.INSERT_POST.run(id=post_id, **_facts(thread.id, None, thread.voice_id, FIRST, 0, text))
-    event = _event(me, network_id, thread.id, title, post_id)
-    telling.tell_of_post(
-        event, me.id, None, text.mentions, why="new_thread", group=mentioned_members(me, text.mentions)
-    )
+    event = _event(speaker, network_id, thread.id, title, post_id)
+    group = mentioned_members(me, text.mentions)
+    telling.tell_of_post(event, speaker.member_id, None, text.mentions, why="new_thread", group=group)
     return thread.id, post_id
-
-
-def own_voice(participant_id: int, me: Me) -> int:
-    """The voice of somebody's own name in a thread, made at their first post there."""
-    found = statements.OWN_VOICE.first(participant=participant_id)
-    if found is not None:
-        return int(found.id)
-    facts = {"name": me.name, "handle": me.handle, "title": me.title, "source": ""}
-    insert_or_ignore(Voice, {"id": new_id(), "participant_id": participant_id, "kind": "own", **facts})
-    return int(statements.OWN_VOICE.scalar(participant=participant_id))
 
 
 def _facts(
@@ -101,25 +106,27 @@ def _facts(
     }
 
 
-def reply(me: Me, thread: AnyRow, parent: AnyRow, text: Text) -> int:
+def reply(me: Me, thread: AnyRow, parent: AnyRow, text: Text, voice: str = OWN) -> int:
     """Answer a post of the thread (as ``queries.post_by_id`` gives it); returns the reply's id.
+
+    ``voice`` counts for the first post in a thread; whoever writes there already keeps theirs.
 
     The thread's row is written first: that makes repliers to one thread queue (PostgreSQL), so that
     no two take the same position.
     """
-    place = notices.participate(me.id, thread.id, "watching")
-    voice_id = own_voice(place.id, me)
+    speaker = speak(me, thread.id, voice)
     before = _count_up(thread.id)
     position = _place_under(thread.id, parent)
     # Another process's clock may be ahead: what is read later must have the higher id.
     post_id = max(new_id(), before + 1)
-    facts = _facts(thread.id, parent.id, voice_id, position, parent.depth + 1, text)
+    facts = _facts(thread.id, parent.id, speaker.voice_id, position, parent.depth + 1, text)
     statements.INSERT_POST.run(id=post_id, **facts)
     statements.NEWEST_IS.run(newest=post_id, thread=thread.id)
-    if place.last_read_id >= before:
-        notices.read_up_to(place.id, post_id)
-    event = _event(me, thread.network_id, thread.id, thread.title, post_id)
-    telling.tell_of_post(event, me.id, parent.participant_id, text.mentions, group=mentioned_members(me, text.mentions))
+    if speaker.last_read_id >= before:
+        notices.read_up_to(speaker.place_id, post_id)
+    event = _event(speaker, thread.network_id, thread.id, thread.title, post_id)
+    group = mentioned_members(me, text.mentions)
+    telling.tell_of_post(event, speaker.member_id, parent.participant_id, text.mentions, group=group)
     push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post_id)
     return post_id
 
@@ -145,9 +152,10 @@ def _participant_of(post_id: int) -> int | None:
     return found.participant_id if found else None
 
 
-def _event(me: Me, network_id: int, thread_id: int, title: str, post_id: int) -> Event:
-    facts = {"name": me.name, "title": title}
+def _event(speaker: Speaker, network_id: int, thread_id: int, title: str, post_id: int) -> Event:
+    facts = {"name": speaker.name, "title": title}
     return Event(
+        by_participant_id=speaker.place_id,
         network_id=network_id,
         thread_id=thread_id,
         post_id=post_id,
@@ -180,8 +188,9 @@ def edit(me: Me, thread: AnyRow, post: AnyRow, text: Text, title: str | None) ->
     )
     values = {"title": title} if title else {}
     _touch(thread.id, **values)
-    event = _event(me, thread.network_id, thread.id, title or thread.title, post.id)
-    telling.tell_newly_mentioned(event, me.id, text.mentions, mentioned_members(me, text.mentions))
+    speaker = speaking(me, thread)
+    event = _event(speaker, thread.network_id, thread.id, title or thread.title, post.id)
+    telling.tell_newly_mentioned(event, speaker.member_id, text.mentions, mentioned_members(me, text.mentions))
     _tell_changed(thread, post.id)
     if values:
         push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
@@ -230,10 +239,11 @@ def delete_post(thread: AnyRow, post: AnyRow) -> bool:
 def accept(me: Me, thread: AnyRow, post: AnyRow) -> None:
     """Mark a reply as the answer, in place of any other; its author is told."""
     _touch(thread.id, answer_id=post.id, answered_at=now())
-    event = _event(me, thread.network_id, thread.id, thread.title, post.id)
+    speaker = speaking(me, thread)
+    event = _event(speaker, thread.network_id, thread.id, thread.title, post.id)
     # At most one notice per member and post: the news that it was accepted replaces an older one.
     notices.withdraw(Notification.post_id == post.id, Notification.participant_id == _participant_of(post.id))
-    telling.tell_participant(event, _participant_of(post.id), "accepted", but=me.id)
+    telling.tell_participant(event, _participant_of(post.id), "accepted", but=speaker.member_id)
     for changed in {post.id, thread.answer_id} - {None}:
         _tell_changed(thread, changed)
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)

@@ -11,12 +11,15 @@ from sqlalchemy import func, select, update
 from knowledge_exchange.core import hooks, keeping, rekeying
 from knowledge_exchange.core.db import db
 from knowledge_exchange.notifications.models import Notification, Participant
-from knowledge_exchange.threads.models import Post, Submission, Thread, Voice
+from knowledge_exchange.notifications.sealed import forget_owner
+from knowledge_exchange.threads.models import Post, Submission, Thread, Voice, WaitingPost
 
 
 def init_app(app: Flask) -> None:
     """Register both."""
     rekeying.register(app, Submission.key_hash)
+    rekeying.register(app, WaitingPost.key_hash)
+    rekeying.register(app, WaitingPost.content, rekeying.SEAL)
     keeping.register(app, "KE_KEEP_SUBMISSIONS_DAYS", forget_submissions, Submission)
     hooks.provide(app, "voices_erased", erase_voices)
 
@@ -28,6 +31,7 @@ def forget_submissions(before: datetime) -> None:
 
 def erase_voices(member_id: int) -> None:
     """What somebody wrote under their own name stays, in voices that name them no more (hook)."""
+    forget_owner(member_id)
     places = select(Participant.id).where(Participant.member_id == member_id)
     own = (Voice.participant_id.in_(places), Voice.kind == "own")
     voices = db.session.execute(select(Voice.id, Voice.name).where(*own)).all()

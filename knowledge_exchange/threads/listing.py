@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select, union_all
 
-from knowledge_exchange.core.db import AnyRow, AnySelect, Id
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
-from knowledge_exchange.networks.queries import readable_by
+from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.threads import outlines
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, THREADS_A_PAGE
 from knowledge_exchange.threads.models import Post, Thread
 from knowledge_exchange.threads.outlines import Outline, Said
+from knowledge_exchange.threads.queries import readable
 
 #: What a list can be narrowed to, by the word in the address.
 FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement")
@@ -54,9 +56,14 @@ def _narrowed(query: AnySelect, only: str) -> AnySelect:
     return query
 
 
+_open_to_me = thread_open_to(
+    cast("ColumnElement[int]", Thread.id), _me, cast("ColumnElement[bool]", Thread.is_shielded)
+)
+
+
 def _newest(query: AnySelect, network: Any, only: str, paged: bool) -> AnySelect:
     """A query for threads narrowed to one network's newest, in the order of the index."""
-    query = query.where(Thread.network_id == network, Thread.deleted_at.is_(None))
+    query = query.where(Thread.network_id == network, Thread.deleted_at.is_(None), _open_to_me)
     if paged:
         query = query.where(Thread.last_post_id < _before)
     query = _narrowed(query, only)
@@ -143,39 +150,70 @@ _NETWORKS = Read(
     .order_by(Network.name)
 )
 
+
 # What one is told of and has not read, from the newest notices: its cost doesn't grow with what one follows.
-_told = (
-    select(Notification.thread_id)
-    .where(Notification.member_id == _me, Notification.read_at.is_(None))
-    .order_by(Notification.id.desc())
-    .limit(MOST_TOLD)
-    .subquery()
-)
-_WAITING = Read(
-    select(*_SEEN, Network.slug, Network.name)
-    .join(Network, Network.id == Thread.network_id)
-    .outerjoin(Participant, _mine)
-    .outerjoin(NetworkLevel, _marked)
-    .where(
-        Thread.id.in_(select(_told.c.thread_id)),
-        Thread.last_post_id > func.coalesce(_last_read, 0),
-        Thread.deleted_at.is_(None),
-        readable_by(_me),
+def _waiting(whose: ColumnElement[bool], place: ColumnElement[bool]) -> AnySelect:
+    told = (
+        select(Notification.thread_id)
+        .where(whose, Notification.read_at.is_(None))
+        .order_by(Notification.id.desc())
+        .limit(MOST_TOLD)
+        .subquery()
     )
-    .order_by(Thread.last_post_id.desc())
-    .limit(MOST_WAITING)
+    return (
+        select(*_SEEN, Network.slug, Network.name)
+        .join(Network, Network.id == Thread.network_id)
+        .outerjoin(Participant, place)
+        .outerjoin(NetworkLevel, _marked)
+        .where(
+            Thread.id.in_(select(told.c.thread_id)),
+            Thread.last_post_id > func.coalesce(_last_read, 0),
+            readable(_me),
+        )
+        .order_by(Thread.last_post_id.desc())
+        .limit(MOST_WAITING)
+    )
+
+
+_WAITING = Read(_waiting(Notification.member_id == _me, _mine))
+# The same of places that name nobody, and what such a place is to its owner in a list.
+_places: Any = bindparam("places", expanding=True)
+_sealed = and_(Participant.thread_id == Thread.id, Participant.id.in_(_places))
+_WAITING_SEALED = _waiting(Notification.participant_id.in_(_places), _sealed)
+_PLACES_IN = (
+    select(*_SEEN)
+    .join(Participant, _sealed)
+    .outerjoin(NetworkLevel, _marked)
+    .where(Thread.id.in_(bindparam("threads", expanding=True)))
 )
 
 
-def network_page(me_id: int, network_id: int, only: str, before: int | None) -> list[AnyRow]:
-    """A page of a network's threads and one more, newest activity first; ``items`` says them. One statement.
+def network_page(me: Me, network_id: int, only: str, before: int | None) -> list[AnyRow]:
+    """A page of a network's threads and one more, newest activity first; ``items`` says them. One statement, or two.
 
     That the member may read the network has been asked before.
     """
-    found: dict[str, Any] = {"me": me_id, "network": network_id}
+    found: dict[str, Any] = {"me": me.id, "network": network_id}
     if before is not None:
         found["before"] = before
-    return _network_page(only, before is not None).all(**found)
+    return _from_places(me, _network_page(only, before is not None).all(**found))
+
+
+def _from_places(me: Me, rows: list[AnyRow]) -> list[AnyRow]:
+    """The rows as they are to their reader; of threads in which they write under a pseudonym, from that place."""
+    threads = [row.id for row in rows if row.id in me.places]
+    if not threads:
+        return rows
+    places = [me.places[thread_id] for thread_id in threads]
+    asked = {"me": me.id, "threads": threads, "places": places}
+    sealed = {row.id: row for row in db.session.execute(_PLACES_IN, asked)}
+    return [_as_of(row, sealed[row.id]) if row.id in sealed else row for row in rows]
+
+
+def _as_of(row: Any, place: AnyRow) -> AnyRow:
+    """The row with what hangs on a place taken from that one."""
+    seen = {"participant_id": place.participant_id, "last_read_id": place.last_read_id, "unread": place.unread}
+    return cast("AnyRow", row._replace(**seen))
 
 
 def my_networks(me_id: int) -> Sequence[AnyRow]:
@@ -183,17 +221,22 @@ def my_networks(me_id: int) -> Sequence[AnyRow]:
     return _NETWORKS.all(me=me_id)
 
 
-def feed(me_id: int, networks: Sequence[AnyRow], only: str) -> list[Item]:
-    """The newest threads of these networks (of which the member belongs to each). One statement, or two."""
+def feed(me: Me, networks: Sequence[AnyRow], only: str) -> list[Item]:
+    """The newest threads of these networks (of which the member belongs to each). One statement, to three."""
     if not networks:
         return []
     found = {f"network_{n}": network.id for n, network in enumerate(networks)}
-    return items(_feed(len(networks), only).all(me=me_id, **found), {network.id: network for network in networks})
+    rows = _from_places(me, _feed(len(networks), only).all(me=me.id, **found))
+    return items(rows, {network.id: network for network in networks})
 
 
-def waiting(me_id: int) -> list[Item]:
-    """Threads of which the member was told and that they have not read, newest first. One statement, or two."""
-    rows = _WAITING.all(me=me_id)
+def waiting(me: Me) -> list[Item]:
+    """Threads of which the member was told and that they have not read, newest first. One statement, to three."""
+    rows = _WAITING.all(me=me.id)
+    if me.places:
+        sealed = db.session.execute(_WAITING_SEALED, {"me": me.id, "places": list(me.places.values())}).all()
+        rows = [*sealed, *(row for row in rows if row.id not in me.places)]
+        rows = sorted(rows, key=lambda row: row.last_post_id, reverse=True)[:MOST_WAITING]
     return items(rows, {row.network_id: row for row in rows})
 
 

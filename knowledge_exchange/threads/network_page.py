@@ -38,7 +38,7 @@ _OLDER = Hole("older")
 
 def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_done: str | None) -> bytes:
     """A page of a network's threads as HTML in UTF-8. Statements: the threads, and those that are not kept."""
-    found = listing.network_page(me.id, network.id, only, before)
+    found = listing.network_page(me, network.id, only, before)
     shown = found[:THREADS_A_PAGE]
     facts = NetworkFacts(
         slug=network.slug,

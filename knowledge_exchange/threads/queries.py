@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
-from knowledge_exchange.networks.queries import readable_by
+from knowledge_exchange.networks.queries import Whom, readable_by
+from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, POSTS_A_PAGE
 from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
@@ -25,15 +26,31 @@ _Parent = aliased(Post)
 _ParentVoice = aliased(Voice)
 
 
-def threads_visible_to(member_id: int) -> Select[int]:
-    """The ids of all threads that this active member may read."""
-    return (
-        select(Thread.id)
-        .join(Network, Network.id == Thread.network_id)
-        .where(Thread.deleted_at.is_(None), readable_by(member_id))
+def readable(member_id: Whom) -> ColumnElement[bool]:
+    """Condition on Thread joined with Network: this (active) member may read it."""
+    return and_(
+        Thread.deleted_at.is_(None),
+        readable_by(member_id),
+        thread_open_to(
+            cast("ColumnElement[int]", Thread.id), member_id, cast("ColumnElement[bool]", Thread.is_shielded)
+        ),
     )
 
 
+def threads_visible_to(member_id: int) -> Select[int]:
+    """The ids of all threads that this active member may read."""
+    return select(Thread.id).join(Network, Network.id == Thread.network_id).where(readable(member_id))
+
+
+#: A member's sealed place in the thread, if they write there under a pseudonym: it stands before the plain one.
+_Sealed = aliased(Participant)
+
+
+def _of_mine(sealed: Any, plain: Any) -> ColumnElement[Any]:
+    return case((_Sealed.id.is_not(None), sealed), else_=plain)
+
+
+_last_read = _of_mine(_Sealed.last_read_id, Participant.last_read_id)
 _THREAD = (
     select(
         Thread.id,
@@ -45,20 +62,22 @@ _THREAD = (
         Thread.last_post_id,
         Thread.answer_id,
         Thread.locked_at,
+        Thread.is_shielded,
         Thread.version,
         Thread.epoch,
         Network.slug.label("network_slug"),
         Network.name.label("network_name"),
         Network.visibility,
         NetworkMembership.role.label("my_role"),
-        Participant.id.label("my_participant_id"),
-        Participant.level,
-        Participant.level_chosen_at,
+        func.coalesce(_Sealed.id, Participant.id).label("my_participant_id"),
+        _Sealed.id.label("sealed_id"),
+        _of_mine(_Sealed.level, Participant.level).label("level"),
+        _of_mine(_Sealed.level_chosen_at, Participant.level_chosen_at).label("level_chosen_at"),
         NetworkLevel.level.label("network_level"),
         # By reading here, or by marking the whole network read.
         case(
-            (NetworkLevel.read_up_to > func.coalesce(Participant.last_read_id, 0), NetworkLevel.read_up_to),
-            else_=Participant.last_read_id,
+            (NetworkLevel.read_up_to > func.coalesce(_last_read, 0), NetworkLevel.read_up_to),
+            else_=_last_read,
         ).label("last_read_id"),
         Voice.participant_id.label("author_participant_id"),
         Voice.name.label("author_name"),
@@ -70,21 +89,24 @@ _THREAD = (
         and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me),
     )
     .outerjoin(Participant, and_(Participant.thread_id == Thread.id, Participant.member_id == _me))
+    .outerjoin(_Sealed, and_(_Sealed.id == bindparam("place", type_=Id), _Sealed.thread_id == Thread.id))
     .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Thread.network_id, NetworkLevel.member_id == _me))
-    .where(Thread.deleted_at.is_(None), readable_by(_me))
+    .where(readable(_me))
 )
 _THREAD_BY_ID = Read(_THREAD.where(Thread.id == _thread))
-_THREAD_BY_POST = _THREAD.join(Post, Post.thread_id == Thread.id).where(Post.id == _post)
+_HOLDS = Read(select(Post.thread_id).where(Post.id == _post))
 
 
 def thread_visible_to(me: Me, thread_id: int) -> AnyRow | None:
     """A thread with its network and this member's place in both, or None if it isn't for them."""
-    return cast("AnyRow | None", _THREAD_BY_ID.first(me=me.id, thread=thread_id))
+    place = me.places.get(thread_id, 0)
+    return cast("AnyRow | None", _THREAD_BY_ID.first(me=me.id, thread=thread_id, place=place))
 
 
 def thread_of_post(me: Me, post_id: int) -> AnyRow | None:
-    """The thread that holds a post, likewise."""
-    return db.session.execute(_THREAD_BY_POST, {"me": me.id, "post": post_id}).first()
+    """The thread that holds a post, likewise. Two statements."""
+    post = _HOLDS.first(post=post_id)
+    return thread_visible_to(me, post.thread_id) if post is not None else None
 
 
 _POSTS = (

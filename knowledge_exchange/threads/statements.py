@@ -13,9 +13,7 @@ _post = bindparam("post", type_=Id)
 _position = bindparam("position", type_=Bytewise)
 _in_thread = Post.thread_id == _thread
 
-OWN_VOICE = Read(
-    select(Voice.id).where(Voice.participant_id == bindparam("participant", type_=Id), Voice.kind == "own")
-)
+VOICE = Read(select(Voice.id, Voice.kind, Voice.name).where(Voice.participant_id == bindparam("participant", type_=Id)))
 PARTICIPANT = Read(select(Voice.participant_id).join(Post, Post.voice_id == Voice.id).where(Post.id == _post))
 FOLLOWING = Read(
     select(Post.position)

@@ -1,0 +1,147 @@
+"""Each member's list of sealed places: threads in which they write under a pseudonym, and as which participant.
+
+It is all that leads from a member to a pseudonym, and readable with the key file alone. Everybody has a list, of the
+same length unless somebody has very many; with each that changes its neighbours are sealed afresh, and all of them
+every day: neither that a list is there nor that it has changed between two copies of the database names anybody.
+"""
+
+from __future__ import annotations
+
+import secrets
+import struct
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import bindparam, select, update
+
+from knowledge_exchange.auth.models import Member, SealedList
+from knowledge_exchange.core import crypto
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import db, end_read, insert_or_ignore, table_of, unit_of_work
+
+#: Thread to participant; of most members it is empty.
+Places = Mapping[int, int]
+NOWHERE: Places = MappingProxyType({})
+#: Places that fit into a list before it gets twice as long.
+LEAST_ROOM = 31
+#: Lists that are sealed afresh with one that changes.
+NEIGHBOURS = 64
+#: All lists are sealed afresh so often, so many at a time.
+STIR_EVERY = timedelta(days=1)
+BATCH = 200
+PAUSE_S = 0.02
+#: How often the job looks for members who have no list yet.
+LOOK_EVERY_S = 60.0
+_MOST_KEPT = 4096
+_PAIR = struct.Struct(">QQ")
+_COUNT = struct.Struct(">Q")
+_STIRRED = "ke_lists_stirred"
+
+
+def places_in(content: bytes | None) -> Places:
+    """What a list says. Raises ``ValueError`` with another key file."""
+    return NOWHERE if content is None else _opened(bytes(content))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _opened(content: bytes) -> Places:
+    plain = crypto.unseal(content)
+    (count,) = _COUNT.unpack_from(plain)
+    pairs = _PAIR.iter_unpack(plain[_COUNT.size : _COUNT.size + count * _PAIR.size])
+    return MappingProxyType(dict(pairs)) if count else NOWHERE
+
+
+def _closed(places: Places) -> bytes:
+    room = LEAST_ROOM
+    while room < len(places):
+        room = 2 * room + 1
+    plain = _COUNT.pack(len(places)) + b"".join(_PAIR.pack(*pair) for pair in places.items())
+    return crypto.seal(plain.ljust(_COUNT.size + room * _PAIR.size, b"\0"))
+
+
+def places_of(member_id: int) -> Places:
+    """The sealed places of one member."""
+    return places_in(db.session.scalar(select(SealedList.content).where(SealedList.member_id == member_id)))
+
+
+def places_of_all(member_ids: list[int]) -> dict[int, Places]:
+    """Those of several; members without any are left out. One statement."""
+    query = select(SealedList.member_id, SealedList.content).where(SealedList.member_id.in_(member_ids))
+    found = {row.member_id: places_in(row.content) for row in db.session.execute(query)}
+    return {member_id: places for member_id, places in found.items() if places}
+
+
+def add_place(member_id: int, thread_id: int, participant_id: int) -> None:
+    """Note a sealed place of a member; the neighbours' lists are sealed afresh with it."""
+    insert_or_ignore(SealedList, {"member_id": member_id, "content": _closed(NOWHERE)})
+    table = table_of(SealedList)
+    below = secrets.randbelow(NEIGHBOURS)
+    lower = select(table.c.member_id).where(table.c.member_id < member_id).order_by(table.c.member_id.desc())
+    upper = select(table.c.member_id).where(table.c.member_id >= member_id).order_by(table.c.member_id)
+    ids = [*db.session.scalars(lower.limit(below)), *db.session.scalars(upper.limit(NEIGHBOURS - below))]
+    _seal_afresh(ids, {member_id: (thread_id, participant_id)})
+
+
+def remove_place(member_id: int, thread_id: int) -> None:
+    """Forget a sealed place: from now on nobody knows whose it was."""
+    _seal_afresh([member_id], {member_id: (thread_id, None)})
+
+
+def _seal_afresh(member_ids: list[int], changes: Mapping[int, tuple[int, int | None]]) -> None:
+    """Seal these lists again, in the order of their members (so that no two wait for each other), some changed."""
+    table = table_of(SealedList)
+    query = select(table).where(table.c.member_id.in_(member_ids)).order_by(table.c.member_id).with_for_update()
+    rows: list[dict[str, Any]] = []
+    for row in db.session.execute(query).all():
+        places = dict(places_in(row.content))
+        if row.member_id in changes:
+            thread_id, participant_id = changes[row.member_id]
+            places.pop(thread_id, None)
+            if participant_id is not None:
+                places[thread_id] = participant_id
+        rows.append({"of_member": row.member_id, "sealed": _closed(places)})
+    if rows:
+        change = update(table).where(table.c.member_id == bindparam("of_member")).values(content=bindparam("sealed"))
+        db.session.connection().execute(change, rows)
+
+
+def keep_lists() -> None:
+    """Give a list to those who have none yet; once a day seal all afresh (a job)."""
+    while _begin_some() == BATCH:
+        time.sleep(PAUSE_S)
+    before = current_app.extensions.get(_STIRRED)
+    if before is None or now() - before >= STIR_EVERY:
+        current_app.extensions[_STIRRED] = now()
+        stir()
+
+
+def _begin_some() -> int:
+    have = select(SealedList.member_id).where(SealedList.member_id == Member.id)
+    query = select(Member.id).where(~have.exists()).limit(BATCH)
+    waiting = db.session.scalars(query).all()
+    end_read()
+    if waiting:
+        with unit_of_work():
+            for member_id in waiting:
+                insert_or_ignore(SealedList, {"member_id": member_id, "content": _closed(NOWHERE)})
+    return len(waiting)
+
+
+def stir() -> None:
+    """Seal all lists afresh, bit by bit."""
+    after = 0
+    while True:
+        query = select(SealedList.member_id).where(SealedList.member_id > after).order_by(SealedList.member_id)
+        ids = list(db.session.scalars(query.limit(BATCH)))
+        end_read()
+        if not ids:
+            return
+        with unit_of_work():
+            _seal_afresh(ids, {})
+        after = ids[-1]
+        time.sleep(PAUSE_S)

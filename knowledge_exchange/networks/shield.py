@@ -1,0 +1,159 @@
+"""The shield: from whom a thread is hidden, as a condition that every read of threads bears.
+
+A thread is hidden from organisations and from people, whatever their office, now and later: what counts is where
+somebody belongs at the moment of reading. In the database stand tags alone (``core/keyed_tags.py``), of use for one
+thread each; who they are is sealed. Its author is passed by a tag of their own.
+
+It fails closed: with another key file, or an older copy of it, no tag fits, and a shielded thread is nobody's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, false, insert, literal_column, or_, select
+from sqlalchemy.orm import aliased
+
+from knowledge_exchange.auth.models import Member
+from knowledge_exchange.core import crypto, keyed_tags
+from knowledge_exchange.core.db import db, table_of
+from knowledge_exchange.core.keyed_tags import subject, tag_of
+from knowledge_exchange.networks.models import Shield, ShieldTag
+
+#: How many people can be named beside the organisations.
+MOST_NAMED = 20
+#: Tags come in so many at a time, and what is sealed is so long, or twice, or four times: neither counts anybody.
+TAGS_AT_A_TIME = 8
+CONTENT_BYTES = 512
+_KEY, _AUTHOR, _ORGANISATION, _MEMBER = "k", "a", "o", "m"
+
+_Any = aliased(Shield)
+_Tag = aliased(ShieldTag)
+_Viewer = aliased(Member)
+
+Whom = int | ColumnElement[int]
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """From whom a thread is hidden, and whose it is."""
+
+    author_id: int
+    organisations: frozenset[str]
+    members: frozenset[int]
+
+
+def thread_open_to(
+    thread_id: ColumnElement[int], member_id: Whom, is_shielded: ColumnElement[bool] | None = None
+) -> ColumnElement[bool]:
+    """Condition on any row that names a thread: it is not hidden from that member (hook).
+
+    ``is_shielded``: where the thread's row is at hand, its own word saves a look.
+    """
+    shielded = is_shielded
+    if shielded is None:
+        shielded = exists().where(_Any.thread_id == thread_id).correlate_except(_Any)
+    return or_(shielded.is_(false()) if is_shielded is not None else ~shielded, _passes(thread_id, member_id))
+
+
+def _passes(thread_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
+    """The keys are those of the shield, and the member is its author, or neither named nor of such an organisation."""
+    of_viewer = (_Tag.thread_id == thread_id, _Viewer.id == member_id)
+    key_fits = _has_tag(thread_id, literal_column(f"'{_KEY}'"))
+    author = exists().where(*of_viewer, _Tag.tag == _tag(subject(_AUTHOR, _Viewer.id)))
+    hidden = exists().where(
+        *of_viewer,
+        or_(
+            _Tag.tag == _tag(subject(_ORGANISATION, _Viewer.organisation_code)),
+            _Tag.tag == _tag(subject(_MEMBER, _Viewer.id)),
+        ),
+    )
+    apart = (_Tag, _Viewer)
+    return and_(key_fits, or_(author.correlate_except(*apart), ~hidden.correlate_except(*apart)))
+
+
+def _has_tag(thread_id: ColumnElement[int], of: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(_Tag.thread_id == thread_id, _Tag.tag == _tag(of)).correlate_except(_Tag)
+
+
+def _tag(of: ColumnElement[str]) -> ColumnElement[bytes]:
+    return tag_of(_Tag.generation, _Tag.thread_id, of)
+
+
+def raise_shield(thread_id: int, hidden: Hidden) -> None:
+    """Hide a thread from them (and from nobody who was hidden from before and is not any more)."""
+    db.session.execute(delete(ShieldTag).where(ShieldTag.thread_id == thread_id))
+    db.session.execute(delete(Shield).where(Shield.thread_id == thread_id))
+    db.session.execute(insert(table_of(Shield)).values(thread_id=thread_id, content=crypto.seal(_packed(hidden))))
+    number = crypto.generation()
+    rows = [{"thread_id": thread_id, "tag": tag, "generation": number} for tag in _tags(thread_id, hidden, number)]
+    db.session.execute(insert(table_of(ShieldTag)), rows)
+
+
+def _tags(thread_id: int, hidden: Hidden, number: int) -> list[bytes]:
+    """One for each, and more that are none, in no order that tells which."""
+    subjects = [
+        _KEY,
+        f"{_AUTHOR}:{hidden.author_id}",
+        *(f"{_ORGANISATION}:{code}" for code in hidden.organisations),
+        *(f"{_MEMBER}:{member_id}" for member_id in hidden.members),
+    ]
+    tags = [keyed_tags.tag(number, thread_id, one) for one in subjects]
+    return sorted(tags + [keyed_tags.no_tag() for _more in range(-len(tags) % TAGS_AT_A_TIME)])
+
+
+def hidden_from(thread_id: int) -> Hidden | None:
+    """From whom a thread is hidden; None where it isn't. For its author's own page, and for whoever guards it."""
+    content = db.session.scalar(select(Shield.content).where(Shield.thread_id == thread_id))
+    return None if content is None else _unpacked(crypto.unseal(content))
+
+
+def extend(thread_id: int, organisations: Collection[str] = (), members: Collection[int] = ()) -> None:
+    """Hide a shielded thread from more."""
+    hidden = hidden_from(thread_id)
+    if hidden is not None:
+        raise_shield(
+            thread_id,
+            Hidden(hidden.author_id, hidden.organisations | set(organisations), hidden.members | set(members)),
+        )
+
+
+def follow_merger(code: str, into: str) -> None:
+    """An organisation has become part of another: what was hidden from the one is hidden from the other, too."""
+    for thread_id in db.session.scalars(select(Shield.thread_id)).all():
+        hidden = hidden_from(thread_id)
+        if hidden is not None and code in hidden.organisations and into not in hidden.organisations:
+            extend(thread_id, organisations=[into])
+
+
+def tag_afresh() -> None:
+    """Make tags of earlier generations anew, under the keys of now (a job, after a rotation)."""
+    older = select(ShieldTag.thread_id).where(ShieldTag.generation < crypto.generation()).distinct().limit(_AT_ONCE)
+    for thread_id in db.session.scalars(older).all():
+        hidden = hidden_from(thread_id)
+        if hidden is not None:
+            raise_shield(thread_id, hidden)
+
+
+_AT_ONCE = 100
+
+
+def _packed(hidden: Hidden) -> bytes:
+    said: dict[str, Any] = {
+        "author": hidden.author_id,
+        "organisations": sorted(hidden.organisations),
+        "members": sorted(hidden.members),
+    }
+    plain = json.dumps(said).encode()
+    room = CONTENT_BYTES
+    while room < len(plain):
+        room *= 2
+    return plain.ljust(room)
+
+
+def _unpacked(plain: bytes) -> Hidden:
+    said = json.loads(plain)
+    return Hidden(said["author"], frozenset(said["organisations"]), frozenset(said["members"]))
