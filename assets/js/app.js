@@ -1,4 +1,7 @@
 // Everything a page can do beyond what it does without scripts. Each module starts itself where its elements are on the page.
+import "./desk-cover.js"; // first: nothing else shall be seen before it
+import "./desk-exit.js";
+import "./desk-links.js";
 import "./menus.js";
 import "./times.js";
 import "./tables.js";

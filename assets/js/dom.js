@@ -74,6 +74,9 @@ export function toast(text, { url = null, sign = "i-bell" } = {}) {
   return { box, close };
 }
 
+/** When a script last moved the page on the screen: the event that follows is nobody's. */
+export const moving = { at: 0 };
+
 /** Change the page above what is being read without moving it on the screen (Safari has no scroll anchoring). */
 export function holdingStill(change) {
   const reading = [...document.querySelectorAll("article.post")].find((post) => post.getBoundingClientRect().bottom > 0);
@@ -81,6 +84,9 @@ export function holdingStill(change) {
   document.documentElement.style.overflowAnchor = "none";
   change();
   const moved = reading?.isConnected ? reading.getBoundingClientRect().top - before : 0;
-  if (moved) scrollBy({ top: moved, behavior: "instant" });
+  if (moved) {
+    moving.at = Date.now();
+    scrollBy({ top: moved, behavior: "instant" });
+  }
   document.documentElement.style.overflowAnchor = "";
 }

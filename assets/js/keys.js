@@ -1,4 +1,5 @@
 // Keyboard shortcuts, for those who want them: single letters can be switched off (WCAG 2.1.4), and "?" tells them all.
+import { desk } from "./desk.js";
 import { jump, make } from "./dom.js";
 import { answer } from "./replying.js";
 
@@ -15,6 +16,7 @@ const HELP = [
   ["g m", "My membership"],
   ["?", "This list"],
   ["Esc", "Close a menu or this list"],
+  ...(desk.hasExit ? [["Esc, Esc, Esc", "Leave quickly"]] : []),
 ];
 
 let chord = 0;

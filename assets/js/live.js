@@ -1,6 +1,7 @@
 // The live connection: one socket a page, a cursor of what has been seen, and polling where sockets are blocked.
 // Nothing depends on it: whatever comes this way is on the next page too.
 import { io } from "socket.io-client";
+import { isCovered } from "./desk-cover.js";
 import { make, say } from "./dom.js";
 import { words } from "./words.js";
 
@@ -190,6 +191,7 @@ async function ask() {
 function goodbye({ reason }) {
   socket.disconnect();
   stopPolling();
+  if (isCovered()) return location.assign("/me"); // no word on a screen that nobody looks at: the next page says why
   const onward = make("a", { class: "btn btn--main", href: "/me" }, words.onward);
   const said = make("p", {}, words.goodbye[reason] ?? words.goodbye.other);
   const draft = document.querySelector("[data-draft-key]") && reason !== "signed_out" ? make("p", { class: "quiet" }, words.goodbyeDraft) : "";

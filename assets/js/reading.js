@@ -1,4 +1,5 @@
 // What the reader has read: marks on what is new since last time, and word to the server of what has been on the screen.
+import { isCovered } from "./desk-cover.js";
 import { make } from "./dom.js";
 import { live } from "./live.js";
 import { words } from "./words.js";
@@ -32,7 +33,7 @@ export function startReading(root) {
     { rootMargin: "-15% 0px -15% 0px" },
   );
   const check = (post, id) => {
-    if (document.hidden) {
+    if (document.hidden || isCovered()) {
       timers.set(id, setTimeout(() => check(post, id), READ_MS));
       return;
     }

@@ -1,11 +1,12 @@
 // The unread badge, the number in the title, and toasts of notices: whatever the socket said last is true, on every tab.
+import { desk, ownTitle, retitle } from "./desk.js";
 import { live } from "./live.js";
 import { toast } from "./dom.js";
 import { words } from "./words.js";
 
 const BURST_MS = 300; // what comes together is told together
 
-const plainTitle = document.title.replace(/^\(\d+\+?\) /, "");
+const plainTitle = ownTitle.replace(/^\(\d+\+?\) /, "");
 let burst = [];
 let newest = 0n; // when what is shown was counted
 let told = []; // toasts on the page, and of which notices each is
@@ -33,7 +34,7 @@ function show({ unread, counted }) {
     const shown = badge.querySelector("[data-unread-shown]") ?? badge;
     shown.textContent = words.badge(unread);
   }
-  document.title = unread ? `(${words.badge(unread)}) ${plainTitle}` : plainTitle;
+  retitle(unread ? `(${words.badge(unread)}) ${plainTitle}` : plainTitle);
 }
 
 /** One toast for one event, one for many: coming back from a long absence must not rain. */
@@ -49,7 +50,8 @@ function tell(events) {
 
 function saying(events) {
   const [first, ...more] = events;
-  return more.length ? [words.newThings(events.length), { url: "/notifications" }] : [first.text, { url: first.url }];
+  if (more.length) return [desk.isHushed ? words.somethingNew : words.newThings(events.length), { url: "/notifications" }];
+  return [desk.isHushed ? words.somethingNew : first.text, { url: first.url }];
 }
 
 /** Something was read, here or on another device: take away the toasts of it, and leave those that still say something new. Where

@@ -10,11 +10,14 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.auth import (
         addresses,
         csrf,
+        desk,
+        desk_addresses,
         gate,
         jobs,
         limits,
         office,
         routes,
+        routes_desk,
         routes_email,
         routes_factors,
         routes_fresh,
@@ -29,14 +32,17 @@ def init_app(app: Flask) -> None:
 
     app.jinja_env.globals["is_employers_address"] = addresses.is_employers
     app.jinja_env.globals["office_sections"] = lambda: office.sections_for(sessions.current_me())
+    app.jinja_env.globals["quick_exit_to"] = desk.QUICK_EXIT_TO
 
     sessions.init_app(app)
+    desk_addresses.init_app(app)
     csrf.init_app(app)
     gate.init_app(app)
     limits.init_app(app)
     # Importing a routes module puts its pages on the one blueprint.
     signing_in = (routes, routes_joining, routes_reset, routes_second)
-    modules = (*signing_in, routes_me, routes_settings, routes_email, routes_factors, routes_fresh)
+    own = (routes_me, routes_settings, routes_desk, routes_email)
+    modules = (*signing_in, *own, routes_factors, routes_fresh)
     for blueprint in dict.fromkeys(module.blueprint for module in modules):
         app.register_blueprint(blueprint)
     _offer_union(app)
