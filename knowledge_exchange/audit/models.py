@@ -7,13 +7,16 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import Base, Id
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_id, new_rounded_id
 
 
 class AuditEntry(Base):
-    """One act. Ids are plain numbers without foreign keys: the entry outlives what it tells of."""
+    """One act, its time and its own id rounded. Persons are numbers without foreign keys: it outlives what it tells of.
+
+    Entries of before that was so keep their times to the microsecond, for they are sealed with them.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (
@@ -27,8 +30,8 @@ class AuditEntry(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
-    at: Mapped[datetime] = mapped_column(default=now)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_rounded_id)
+    at: Mapped[datetime] = mapped_column(default=rounded_now)
     actor_id: Mapped[int | None] = mapped_column(Id)  # None: the exchange itself, or the command line
     action: Mapped[str]
     subject_id: Mapped[int | None] = mapped_column(Id)  # a member, where it is about one
@@ -40,7 +43,10 @@ class AuditEntry(Base):
 
 
 class AuditSeal(Base):
-    """A batch of entries under one keyed digest, which covers the digest of the batch before it."""
+    """A batch of entries under one keyed digest, which covers the digest of the batch before it.
+
+    It names nobody, so its time is exact; its id gives the order of the chain, in which processes take turns.
+    """
 
     __tablename__ = "audit_seal"
 

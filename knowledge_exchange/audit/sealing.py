@@ -18,15 +18,16 @@ from sqlalchemy import func, select
 from knowledge_exchange.audit import naming
 from knowledge_exchange.audit.models import AuditEntry, AuditSeal
 from knowledge_exchange.core import crypto
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import ROUNDED_TO, now
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.core.ids import floor_id, new_id
 
 SEAL_EVERY_S = 60.0
 #: Entries of one seal, at most.
 BATCH = 1000
-#: An entry's id is older than its commit: whatever is younger than this may still get an older neighbour.
-SETTLED_AFTER = timedelta(minutes=2)
+#: An entry's id is older than its commit, and tells only the five minutes in which it was made: whatever is younger
+#: than both together may still get an older neighbour.
+SETTLED_AFTER = ROUNDED_TO + timedelta(minutes=2)
 #: If something waits longer than this, no job is running.
 OVERDUE_AFTER = timedelta(days=1)
 #: Before the first seal there is none.

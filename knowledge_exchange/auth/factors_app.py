@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import logging
 from datetime import timedelta
@@ -10,8 +11,8 @@ from sqlalchemy import delete, or_, select, update
 
 from knowledge_exchange.auth.factors import SETTING_UP_FOR
 from knowledge_exchange.auth.factors_models import AuthenticatorApp
-from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.crypto import seal, unseal
+from knowledge_exchange.core.clock import now, rounded_now
+from knowledge_exchange.core.crypto import keyed_hash_at, seal, unseal
 from knowledge_exchange.core.db import db
 
 #: What the phone calls the entry, before the address of the account.
@@ -20,6 +21,7 @@ STEP_S = 30
 DIGITS = 6
 #: Clocks of phones go wrong by that much, and people are slow: a code is good one step earlier and later.
 SKEW_STEPS = 1
+_MARK_BYTES = 7
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +77,8 @@ def confirm(member_id: int, code: str) -> bool:
         return False
     others = (AuthenticatorApp.member_id == member_id, AuthenticatorApp.id != found.id)
     db.session.execute(delete(AuthenticatorApp).where(*others))
-    found.confirmed_at = now()
-    found.last_step = step
+    found.confirmed_at = rounded_now()
+    found.last_step = _mark(member_id, step)
     db.session.flush()
     return True
 
@@ -92,9 +94,11 @@ def spend(member_id: int, code: str) -> bool:
     if found is None or step is None:
         return False
     # Of two requests with one code at the same moment only one finds the row as it was.
-    unused = or_(AuthenticatorApp.last_step.is_(None), AuthenticatorApp.last_step < step)
+    # Used with an earlier code only: one that is good now is at most so many steps older than the last one can be.
+    spent = [_mark(member_id, step + later) for later in range(2 * SKEW_STEPS + 1)]
+    unused = or_(AuthenticatorApp.last_step.is_(None), AuthenticatorApp.last_step.not_in(spent))
     use = update(AuthenticatorApp).where(AuthenticatorApp.id == found.id, unused)
-    done = use.values(last_step=step, used_at=now()).returning(AuthenticatorApp.id)
+    done = use.values(last_step=_mark(member_id, step), used_at=rounded_now()).returning(AuthenticatorApp.id)
     return db.session.execute(done).first() is not None
 
 
@@ -110,6 +114,15 @@ def _step_of(secret: str, code: str) -> int | None:
         if hmac.compare_digest(made.at(moment).encode(), plain.encode()):
             found = made.timecode(moment)
     return found
+
+
+def _mark(member_id: int, step: int) -> int:
+    """What is kept of a step: nobody without the key file can tell the half minute in which somebody signed in.
+
+    Under the first of the keys, whatever the newest is: a new one must not make a spent code good again.
+    """
+    said = keyed_hash_at(1, "authenticator step", f"{member_id}:{step}")
+    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:_MARK_BYTES])
 
 
 def as_typed(code: str) -> str:

@@ -1,4 +1,7 @@
-"""What somebody signs in with besides the password: passkeys, an authenticator app, recovery codes."""
+"""What somebody signs in with besides the password: passkeys, an authenticator app, recovery codes.
+
+Their times and ids are rounded like those of sign-ins: each use of a factor is one.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import rounded_now
 from knowledge_exchange.core.db import Base, Id
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_rounded_id
 
 
 class Passkey(Base):
@@ -17,14 +20,14 @@ class Passkey(Base):
 
     __tablename__ = "passkey"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_rounded_id)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int] = mapped_column(Id)  # uses as the device counts them; 0 for ever where it doesn't
     name: Mapped[str]  # the member's own: "My phone"
     transports: Mapped[str] = mapped_column(default="")  # how browsers reach it: "hybrid internal"
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=rounded_now)
     used_at: Mapped[datetime | None]
 
 
@@ -33,13 +36,13 @@ class AuthenticatorApp(Base):
 
     __tablename__ = "totp"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_rounded_id)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=rounded_now)
     confirmed_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
-    last_step: Mapped[int | None] = mapped_column(Id)  # of 30 s since 1970: a code, and those before it, work once
+    last_step: Mapped[int | None] = mapped_column(Id)  # the code used last, as ``factors_app`` marks it
 
 
 class RecoveryCode(Base):
@@ -47,10 +50,10 @@ class RecoveryCode(Base):
 
     __tablename__ = "recovery_code"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_rounded_id)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     code_hash: Mapped[str] = mapped_column(unique=True)
-    made_at: Mapped[datetime] = mapped_column(default=now)
+    made_at: Mapped[datetime] = mapped_column(default=rounded_now)
     used_at: Mapped[datetime | None]
 
 

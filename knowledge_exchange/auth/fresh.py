@@ -31,7 +31,10 @@ P = ParamSpec("P")
 
 
 def is_fresh(me: Me) -> bool:
-    """Whether this sign-in has shown a moment ago that it is its member's."""
+    """Whether this sign-in has shown a moment ago that it is its member's.
+
+    The time of that is floored to five minutes, so it holds for five to ten minutes, never longer.
+    """
     return me.confirmed_at is not None and now() - me.confirmed_at < FRESH_FOR
 
 

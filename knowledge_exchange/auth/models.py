@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import Base, Id
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_id, new_rounded_id
 
 STANDINGS = ("pending", "active", "lapsed", "suspended", "left")
 ROLES = ("member", "officer", "membership_officer", "administrator")
@@ -48,7 +48,7 @@ class Member(Base):
     zone: Mapped[str] = mapped_column(default="Europe/London")
     thread_view: Mapped[str] = mapped_column(default="tree")
     created_at: Mapped[datetime] = mapped_column(default=now)
-    #: When they last signed out: the sign-in, which says when it was last used, is gone by then.
+    #: When they last signed out, rounded: the sign-in, which says when it was last used, is gone by then.
     was_here_at: Mapped[datetime | None]
     # At a desk that others can see (``auth/desk.py``).
     #: The browser's tab says neither what this is nor what is read.
@@ -84,15 +84,15 @@ class TakenHandle(Base):
 
 
 class SignIn(Base):
-    """A session on one device. Ending it deletes the row; the cookie is then worth nothing."""
+    """A session on one device, its times rounded. Ending it deletes the row; the cookie is then worth nothing."""
 
     __tablename__ = "sign_in"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_rounded_id)
     token_hash: Mapped[str] = mapped_column(unique=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    seen_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=rounded_now)
+    seen_at: Mapped[datetime] = mapped_column(default=rounded_now)
     device: Mapped[str] = mapped_column(default="")  # in words: "Firefox on Windows"
     confirmed_at: Mapped[datetime | None]  # last shown to be the member: password, code or passkey (None: as it began)
     place: Mapped[str] = mapped_column(default="")  # in words: "United Kingdom"; the address itself is not kept
@@ -104,7 +104,7 @@ class EmailToken(Base):
 
     __tablename__ = "email_token"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_rounded_id)
     token_hash: Mapped[str] = mapped_column(unique=True)
     purpose: Mapped[str]
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
@@ -119,13 +119,13 @@ class UnionIdentity(Base):
     __tablename__ = "union_identity"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_rounded_id)
     issuer: Mapped[str]
     subject: Mapped[str]
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     #: By which verified claim it was linked: email, number, or the member's own word while signed in.
     linked_by: Mapped[str]
-    linked_at: Mapped[datetime] = mapped_column(default=now)
+    linked_at: Mapped[datetime] = mapped_column(default=rounded_now)
     used_at: Mapped[datetime | None]
 
 

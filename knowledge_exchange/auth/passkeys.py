@@ -16,7 +16,7 @@ from knowledge_exchange.auth import passkeys_challenges as challenges
 from knowledge_exchange.auth.answering import parts_of
 from knowledge_exchange.auth.factors_models import Passkey
 from knowledge_exchange.auth.queries import Account
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import rounded_now
 from knowledge_exchange.core.crypto import keyed_hash_at
 from knowledge_exchange.core.db import db
 
@@ -219,7 +219,7 @@ def use(shown: Shown) -> bool:
     if (row.sign_count or shown.sign_count) and shown.sign_count <= row.sign_count:
         record("factor.copied", actor=shown.member_id, subject=shown.member_id, note="a passkey's count fell")
         return False
-    changed = {"sign_count": shown.sign_count, "used_at": now()}
+    changed = {"sign_count": shown.sign_count, "used_at": rounded_now()}
     db.session.execute(update(Passkey).where(Passkey.id == shown.id).values(**changed))
     return True
 

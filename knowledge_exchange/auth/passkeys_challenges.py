@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.auth.factors_models import SpentChallenge
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import ROUNDED_TO, now, rounded
 from knowledge_exchange.core.crypto import token_hash
 from knowledge_exchange.core.db import db
 
@@ -49,7 +49,7 @@ def spend(purpose: str, member_id: int | None = None) -> bytes | None:
         return None
     try:
         with db.session.begin_nested():
-            row = {"challenge_hash": token_hash(text), "expires_at": expires_at}
+            row = {"challenge_hash": token_hash(text), "expires_at": rounded(expires_at) + ROUNDED_TO}
             db.session.execute(insert(SpentChallenge).values(row))
     except IntegrityError:
         return None

@@ -18,7 +18,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.auth.factors_models import SpentChallenge
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import ROUNDED_TO, now, rounded
 from knowledge_exchange.core.crypto import new_token, seal, token_hash, unseal
 from knowledge_exchange.core.db import db
 
@@ -101,7 +101,10 @@ def _is_first(attempt: Attempt, expires_at: datetime) -> bool:
     """Note that it was answered; False where that is noted already: the cookie was a copy."""
     try:
         with db.session.begin_nested():
-            row = {"challenge_hash": token_hash(f"union {attempt.secret}"), "expires_at": expires_at}
+            row = {
+                "challenge_hash": token_hash(f"union {attempt.secret}"),
+                "expires_at": rounded(expires_at) + ROUNDED_TO,
+            }
             db.session.execute(insert(SpentChallenge).values(row))
     except IntegrityError:
         return False

@@ -18,7 +18,7 @@ from knowledge_exchange.auth.models import Member, UnionIdentity
 from knowledge_exchange.auth.queries import Account
 from knowledge_exchange.auth.union_facts import Shown
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import rounded_now
 from knowledge_exchange.core.db import db
 
 
@@ -152,7 +152,7 @@ def arrive(account: Account, shown: Shown, by: By) -> bool:
     if by is not By.KNOWN and not link(account.id, shown, by):
         return False
     theirs = (UnionIdentity.issuer == shown.issuer, UnionIdentity.subject == shown.subject)
-    used = update(UnionIdentity).where(*theirs, UnionIdentity.member_id == account.id).values(used_at=now())
+    used = update(UnionIdentity).where(*theirs, UnionIdentity.member_id == account.id).values(used_at=rounded_now())
     if db.session.scalar(used.returning(UnionIdentity.id)) is None:
         return False
     if shown.number and account.standing == "pending":

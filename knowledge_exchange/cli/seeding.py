@@ -15,7 +15,7 @@ from knowledge_exchange.cli.seeding_threads import Person, Plan, Row, Rows, add_
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import new_token, token_hash
 from knowledge_exchange.core.db import Base, db, end_read, unit_of_work
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_id, new_rounded_id
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.threads.models import Post, Thread, Voice
@@ -174,7 +174,7 @@ def add_sign_ins(amount: int) -> list[tuple[int, str]]:
         members = work.scalars(select(Member.id).where(_IS_BENCH).order_by(Member.id).limit(amount)).all()
         signed: list[tuple[int, str]] = [(member_id, new_token()) for member_id in members]
         rows: list[dict[str, Any]] = [
-            {"id": new_id(), "member_id": member_id, "token_hash": token_hash(token), "device": "a load test"}
+            {"id": new_rounded_id(), "member_id": member_id, "token_hash": token_hash(token), "device": "a load test"}
             for member_id, token in signed
         ]
         if rows:

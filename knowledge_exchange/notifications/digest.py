@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from knowledge_exchange.auth.models import Member, SignIn
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import now, rounded
 from knowledge_exchange.core.db import AnyRow, Id, db, insert_or_ignore, unit_of_work
 from knowledge_exchange.core.i18n import zone_of
 from knowledge_exchange.core.ids import time_of
@@ -181,7 +181,11 @@ def _state(notice: AnyRow, reader: MailReader, choice: str, moment: datetime) ->
 
 
 def _was_here(member_id: int, since: datetime) -> bool:
-    """Whether they were in after that, on whatever device, signed out since or not: they have seen their badge."""
-    seen = select(SignIn.id).where(SignIn.member_id == member_id, SignIn.seen_at > since)
-    left = select(Member.id).where(Member.id == member_id, Member.was_here_at > since)
+    """Whether they were in after that, on whatever device, signed out since or not: they have seen their badge.
+
+    That is known to within five minutes. Those in which ``since`` lies count as after it: it is mostly a full hour.
+    """
+    since = rounded(since)
+    seen = select(SignIn.id).where(SignIn.member_id == member_id, SignIn.seen_at >= since)
+    left = select(Member.id).where(Member.id == member_id, Member.was_here_at >= since)
     return bool(db.session.scalar(select(or_(seen.exists(), left.exists()))))

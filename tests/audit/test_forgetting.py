@@ -136,7 +136,7 @@ def test_what_is_sealed_under_keys_that_had_been_replaced_is_noticed(app: Flask)
     acts(1, "one")
     key_file.rotate(app.config["KE_KEY_FILE"])
     crypto.follow_now()
-    with clock.held(clock.now() + key_file.SETTLED_AFTER * 3):
+    with clock.held(clock.now() + sealing.SETTLED_AFTER * 2):
         sealing.seal_waiting()
         with unit_of_work() as work:
             # Somebody who holds the old key alone adds a seal of their own.
@@ -150,7 +150,7 @@ def test_with_an_older_copy_of_the_keys_the_record_says_so(app: Flask) -> None:
     acts(1, "one")
     key_file.rotate(app.config["KE_KEY_FILE"])
     crypto.follow_now()
-    with clock.held(clock.now() + key_file.SETTLED_AFTER * 3):
+    with clock.held(clock.now() + sealing.SETTLED_AFTER * 2):
         sealing.seal_waiting()
     with unit_of_work() as work:
         work.execute(update(AuditSeal).values(generation=3))
@@ -167,10 +167,10 @@ def test_under_keys_that_are_not_there_nothing_is_sealed_until_they_are(
     key_file.rotate(path)
     newest = path.read_bytes()
     crypto.follow_now()
-    with clock.held(clock.now() + key_file.SETTLED_AFTER * 3):
+    with clock.held(clock.now() + sealing.SETTLED_AFTER * 2):
         sealing.seal_waiting()
         acts(1, "two")
-    with clock.held(clock.now() + key_file.SETTLED_AFTER * 6):
+    with clock.held(clock.now() + sealing.SETTLED_AFTER * 4):
         for keys, amount in ((older, 0), (newest, 1)):
             path.write_bytes(keys)
             with make_app().app_context():

@@ -13,8 +13,9 @@ from knowledge_exchange.audit import sealing
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.audit.models import AuditEntry, AuditSeal
 from knowledge_exchange.auth import erasing
-from knowledge_exchange.core import clock
+from knowledge_exchange.core import clock, ids
 from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.core.ids import time_of
 from tests.auth.door import make_member
 
 ANN, OLU = 1001, 1002
@@ -136,3 +137,28 @@ def test_entries_that_nobody_seals_are_noticed(app: Flask) -> None:
     with clock.held(clock.now() + sealing.OVERDUE_AFTER + timedelta(hours=1)):
         [problem] = sealing.problems()
     assert problem.startswith("2 entries")
+
+
+def test_an_entry_tells_the_five_minutes_of_an_act_and_what_came_first() -> None:
+    five = clock.rounded(clock.now()) + timedelta(hours=1)
+    for seconds in (11, 140, 299):
+        with clock.held(five + timedelta(seconds=seconds)):
+            acts(1)
+    rows = db.session.execute(select(AuditEntry.id, AuditEntry.at).order_by(AuditEntry.id)).all()
+    assert {at for _id, at in rows} == {five}
+    assert all(five <= time_of(id_) < five + clock.ROUNDED_TO for id_, _at in rows)
+    assert len(rows) == 3
+
+
+def test_nothing_is_sealed_while_its_five_minutes_may_still_get_an_older_neighbour() -> None:
+    five = clock.rounded(clock.now()) + timedelta(hours=1)
+    with clock.held(five):
+        acts(1)
+    # The last moment at which another process may write into these five minutes: begun at their end, slow to commit.
+    with clock.held(five + clock.ROUNDED_TO + timedelta(minutes=1, seconds=59)):
+        assert sealing.seal_batch() == 0
+        with unit_of_work() as work:
+            work.add(AuditEntry(id=ids.floor_id(five) + 1, at=five, action="claim.opened", note="of another process"))
+    with clock.held(five + clock.ROUNDED_TO + sealing.SETTLED_AFTER):
+        assert sealing.seal_batch() == 2
+    assert sealing.problems() == []

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
+from knowledge_exchange.auth import factors_app
+from knowledge_exchange.auth.factors_models import AuthenticatorApp
 from knowledge_exchange.auth.models import Member, SignIn
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db
+from knowledge_exchange.core.ids import time_of
 from tests.auth.conftest import Clock
 from tests.auth.door import (
     EMAIL,
@@ -83,14 +87,33 @@ def test_without_the_password_there_is_no_second_step(client: FlaskClient, secre
 
 
 def test_a_code_works_once_and_not_those_before_it(app: Flask, client: FlaskClient, secret: str) -> None:
-    with clock.held(clock.now()):
+    begun, other, third = clock.now(), app.test_client(), app.test_client()
+    with clock.held(begun):
         try_sign_in(client)
         assert show_code(client, code_of(secret)) == 303
-        other = app.test_client()
         try_sign_in(other)
         assert show_code(other, code_of(secret)) == 401
         assert show_code(other, code_of(secret, -1)) == 401
         assert show_code(other, code_of(secret, 1)) == 303
+    with clock.held(begun + timedelta(seconds=factors_app.STEP_S)):
+        try_sign_in(third)
+        assert [show_code(third, code_of(secret, steps)) for steps in (-1, 0, 1)] == [401, 401, 303]
+
+
+def test_no_time_of_a_factor_tells_more_than_its_five_minutes(app: Flask, client: FlaskClient, ann: int) -> None:
+    five = clock.rounded(clock.now()) + timedelta(hours=1)
+    with clock.held(five + timedelta(minutes=3, seconds=17)):
+        secret = give_app(app, ann)
+        try_sign_in(client)
+        assert show_code(client, code_of(secret)) == 303
+        step = pyotp.TOTP(secret).timecode(clock.now())
+    with app.app_context():
+        [row] = db.session.scalars(select(AuthenticatorApp)).all()
+    assert row.used_at == row.created_at == five
+    assert five <= time_of(row.id) < five + clock.ROUNDED_TO
+    # A whole number from which nobody without the key file works out the half minute.
+    assert row.last_step is not None
+    assert row.last_step not in range(step - 100, step + 100)
 
 
 @pytest.mark.parametrize(("steps", "status"), [(-2, 401), (-1, 303), (0, 303), (1, 303), (2, 401)])

@@ -15,9 +15,14 @@ from knowledge_exchange.auth.jobs import sweep
 from knowledge_exchange.auth.models import Member, SignIn
 from knowledge_exchange.core import clock, settings
 from knowledge_exchange.core.db import db
+from knowledge_exchange.core.ids import time_of
 from tests.auth.door import EMAIL, PASSWORD, enter, is_in, make_member, send, token_in, try_sign_in, writing
 
 IDLE_LIMIT = timedelta(days=settings.DEFAULT_SESSION_IDLE_DAYS)
+#: A sign-in ends up to five minutes sooner than said: its last use is rounded.
+ROUNDING = clock.ROUNDED_TO + timedelta(minutes=1)
+#: Later than anything that a test does before it holds the clock: ids never go back.
+FULL_FIVE = clock.rounded(clock.now()) + timedelta(hours=1)
 OFFICE_IDLE = timedelta(hours=settings.DEFAULT_OFFICE_IDLE_HOURS)
 
 
@@ -102,7 +107,7 @@ def test_officers_are_signed_out_within_the_day(app: Flask, inside: FlaskClient,
     with writing(app):
         db.session.execute(update(Member).where(Member.id == ann).values(role="officer"))
     begun = clock.now()
-    with clock.held(begun + OFFICE_IDLE - timedelta(minutes=1)):
+    with clock.held(begun + OFFICE_IDLE - ROUNDING):
         assert is_in(inside)
     with clock.held(begun + 2 * OFFICE_IDLE):
         assert not is_in(inside)
@@ -139,7 +144,7 @@ def test_the_limits_are_settings(make_app: Callable[..., Flask]) -> None:
 @pytest.mark.parametrize(
     ("after", "still_in"),
     [
-        (IDLE_LIMIT - timedelta(minutes=1), True),
+        (IDLE_LIMIT - ROUNDING, True),
         (IDLE_LIMIT + timedelta(minutes=1), False),
     ],
 )
@@ -158,17 +163,30 @@ def test_a_sign_in_ends_in_the_end_however_much_it_is_used(inside: FlaskClient) 
         assert not is_in(inside)
 
 
-def test_use_is_noted_at_most_every_five_minutes(app: Flask, inside: FlaskClient) -> None:
-    begun = clock.now()
-    seen = []
-    for minutes in (4, 6, 9):
-        with clock.held(begun + timedelta(minutes=minutes)):
-            inside.get("/me")
+def test_use_is_noted_once_in_each_five_minutes_and_never_to_the_second(app: Flask, client: FlaskClient) -> None:
+    ann, seen = make_member(app), []
+    for seconds in (61, 299, 301, 599, 600):
+        with clock.held(FULL_FIVE + timedelta(seconds=seconds)):
+            if not seen:
+                enter(client, ann)
+            client.get("/me")
         with app.app_context():
             seen.append(db.session.scalar(select(SignIn.seen_at)))
-    assert seen[0] is not None
-    assert seen[1] == seen[2] == begun + timedelta(minutes=6)
-    assert seen[0] < begun + timedelta(minutes=1)
+    assert seen == [FULL_FIVE + timedelta(minutes=minutes) for minutes in (0, 0, 5, 5, 10)]
+
+
+def test_no_time_of_a_sign_in_tells_more_than_its_five_minutes(app: Flask, client: FlaskClient) -> None:
+    ann = make_member(app)
+    with clock.held(FULL_FIVE + timedelta(minutes=2, seconds=17, microseconds=300)):
+        send(client, "/sign-in", email="ann@example.org", password=PASSWORD)
+    with app.app_context():
+        [row] = db.session.scalars(select(SignIn)).all()
+        assert row.created_at == row.seen_at == FULL_FIVE
+        assert FULL_FIVE <= time_of(row.id) < FULL_FIVE + clock.ROUNDED_TO
+    with clock.held(FULL_FIVE + timedelta(minutes=9, seconds=5)):
+        send(client, "/sign-out", page="/me")
+    with app.app_context():
+        assert db.session.get_one(Member, ann).was_here_at == FULL_FIVE + timedelta(minutes=5)
 
 
 def test_two_devices_are_two_sign_ins(app: Flask, client: FlaskClient, ann: int) -> None:

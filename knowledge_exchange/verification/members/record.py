@@ -84,7 +84,7 @@ def record_of(found: AnyRow) -> Record:
 
 
 def note_look(actor_id: int, member_id: int) -> None:
-    """Put on the record that somebody looked, once for pages that follow each other."""
+    """Put on the record that somebody looked, once for pages that follow each other (within five to ten minutes)."""
     mine = (AuditEntry.actor_id == actor_id, AuditEntry.subject_id == member_id, AuditEntry.action == OPENED)
     lately = select(AuditEntry.id).where(*mine, AuditEntry.at > now() - ONE_LOOK).limit(1)
     if db.session.scalar(lately) is None:
