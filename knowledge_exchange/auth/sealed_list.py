@@ -44,13 +44,16 @@ _STIRRED = "ke_lists_stirred"
 
 
 def places_in(content: bytes | None) -> Places:
-    """What a list says. Raises ``ValueError`` with another key file."""
-    return NOWHERE if content is None else _opened(bytes(content))
+    """What a list says; of one that another key file sealed, nothing: nobody is kept from signing in by it."""
+    return NOWHERE if content is None else _opened(bytes(content)) or NOWHERE
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _opened(content: bytes) -> Places:
-    plain = crypto.unseal(content)
+def _opened(content: bytes) -> Places | None:
+    try:
+        plain = crypto.unseal(content)
+    except ValueError:
+        return None
     (count,) = _COUNT.unpack_from(plain)
     pairs = _PAIR.iter_unpack(plain[_COUNT.size : _COUNT.size + count * _PAIR.size])
     return MappingProxyType(dict(pairs)) if count else NOWHERE
@@ -98,7 +101,10 @@ def _seal_afresh(member_ids: list[int], changes: Mapping[int, tuple[int, int | N
     query = select(table).where(table.c.member_id.in_(member_ids)).order_by(table.c.member_id).with_for_update()
     rows: list[dict[str, Any]] = []
     for row in db.session.execute(query).all():
-        places = dict(places_in(row.content))
+        found = _opened(bytes(row.content))
+        if found is None and row.member_id not in changes:
+            continue  # the right key file may yet be put back
+        places = dict(found or NOWHERE)
         if row.member_id in changes:
             thread_id, participant_id = changes[row.member_id]
             places.pop(thread_id, None)

@@ -18,7 +18,12 @@ LOSSES: dict[tuple[str, ...], str] = {
     ("claim.code_hash", "submission.key_hash"): (
         "Codes that claimants were sent are dead, and a form that was sent before may be taken a second time."
     ),
-    ("participant.sealed",): "Whose the sealed places in threads are can't be read any more.",
+    ("participant.sealed", "sealed_list.content"): (
+        "Whose pseudonyms are whose can't be read any more: who wrote under one is told of no reply, and can't change "
+        "what they wrote."
+    ),
+    ("shield.content",): "Threads that are hidden from somebody are hidden from everybody.",
+    ("waiting_post.content", "waiting_post.key_hash"): "Posts that waited for their hour are lost.",
 }
 #: What is under keys, but in no column of its own.
 BESIDES = (

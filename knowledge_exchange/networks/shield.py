@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import crypto, keyed_tags
-from knowledge_exchange.core.db import db, table_of
+from knowledge_exchange.core.db import db, end_read, table_of, unit_of_work
 from knowledge_exchange.core.keyed_tags import subject, tag_of
 from knowledge_exchange.networks.models import Shield, ShieldTag
 
@@ -131,8 +132,19 @@ def follow_merger(code: str, into: str) -> None:
 
 def tag_afresh() -> None:
     """Make tags of earlier generations anew, under the keys of now (a job, after a rotation)."""
-    older = select(ShieldTag.thread_id).where(ShieldTag.generation < crypto.generation()).distinct().limit(_AT_ONCE)
-    for thread_id in db.session.scalars(older).all():
+    number = crypto.generation()
+    if number == 1:
+        return
+    older = select(ShieldTag.thread_id).where(ShieldTag.generation < number).distinct().limit(_AT_ONCE)
+    waiting = db.session.scalars(older).all()
+    end_read()
+    for thread_id in waiting:
+        with unit_of_work():
+            _tag_anew(thread_id)
+
+
+def _tag_anew(thread_id: int) -> None:
+    with suppress(ValueError):  # another key file sealed it: hidden from all it stays
         hidden = hidden_from(thread_id)
         if hidden is not None:
             raise_shield(thread_id, hidden)

@@ -35,13 +35,16 @@ def _sealed(member_id: int) -> bytes:
 
 
 def owner_in(sealed: bytes | None) -> int | None:
-    """Whose a sealed place is, by what stands in it; None of a plain place, and of one whose owner is gone.
+    """Whose a sealed place is, by what stands in it: the one step from a participant to a member.
 
-    The one step from a participant to a member. Raises ``ValueError`` with another key file.
+    None of a plain place, of one whose owner was erased, and of one that another key file sealed.
     """
     if sealed is None:
         return None
-    return int.from_bytes(crypto.unseal(sealed), "big") or None
+    try:
+        return int.from_bytes(crypto.unseal(sealed), "big") or None
+    except ValueError:
+        return None
 
 
 def owners_of(participant_ids: Sequence[int]) -> dict[int, int]:
