@@ -67,5 +67,6 @@ def _pages_of_threads(app: Flask) -> frozenset[str]:
 def _strip(stripper: _Stripper, response: Response) -> None:
     if goal := response.headers.get("Location"):
         response.headers["Location"] = stripper.address(goal)
-    if response.mimetype == "text/html" and not (response.is_streamed or response.direct_passthrough):
+        response.set_data(b"")  # only says again where it leads
+    elif response.mimetype == "text/html" and not (response.is_streamed or response.direct_passthrough):
         response.set_data(stripper.page(response.get_data()))

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select, update
 
 from knowledge_exchange.audit.actions import erase_person, record
+from knowledge_exchange.auth.desk import OPEN
 from knowledge_exchange.auth.models import Member, StandingChange
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import Base, db, end_read, table_of, unit_of_work
@@ -90,4 +91,5 @@ def _shell(member_id: int) -> dict[str, object]:
         "role": "member",
         "zone": "Europe/London",
         "thread_view": "tree",
+        **OPEN._asdict(),
     }
