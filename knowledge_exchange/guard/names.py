@@ -1,0 +1,210 @@
+"""Names of people, told by their shape alone: whether somebody is a member makes no difference to what is found.
+
+A title and a name, an initial and a name, two words with capitals that are no words of health care, a first name that
+is common here; and, in any spelling, the names of those who write under them in the thread at hand: everybody who
+reads it sees those beside the posts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from knowledge_exchange.guard.findings import Span
+from knowledge_exchange.guard.first_names import ALSO_WORDS, FIRST_NAMES
+from knowledge_exchange.guard.tokens import Token, begins, tokens_of
+from knowledge_exchange.guard.vocabulary import NOT_NAMES, is_known_word, word_set
+
+_TITLES = word_set(
+    """
+    dr mr mrs ms miss mx prof professor sister matron nurse sir dame lord lady rev revd reverend father cllr councillor
+    baroness doctor consultant charge
+    """
+)
+#: Of these also names in small letters follow: "dr patel".
+_SHORT_TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof"})
+#: Before one word with a capital: it is somebody's name.
+_INTRODUCING = word_set(
+    """
+    called named colleague colleagues nurse patient manager boss husband wife son daughter brother friend hi hello dear
+    thanks cheers regards hey namely mum dad mother
+    """
+)
+#: After one word with a capital that stands where a sentence goes on: a person did it.
+_DOING = word_set(
+    """
+    said says told tells asked asks rang emailed complained resigned insisted shouted replied admitted apologised
+    whispered refused cried
+    """
+)
+#: Of one name; longer rows of capitals are titles.
+MOST_WORDS = 4
+_BETWEEN = re.compile(r"\.?[ \t*_`~]{1,6}|\.|\.?[ \t]{0,3}\n[ \t]{0,3}")
+_AFTER_TITLE = re.compile(r"\.?[ \t*_]{1,4}")
+_COMMA = re.compile(r",[ \t]{1,3}")
+_AFTER_GREETING = frozenset({" ", ", ", ",\n"})
+_LETTER = 1
+_FEWEST_LETTERS = 3
+#: A line of which so many words, and nearly all, begin with a capital is a heading.
+_HEADING_WORDS, _HEADING_SHARE = 4, 0.7
+
+
+def names(text: str, people: Iterable[str] = (), tokens: Sequence[Token] | None = None) -> Iterator[Span]:
+    """Places that look like somebody's name."""
+    words = tokens_of(text) if tokens is None else tokens
+    reader = _Reader(text, words, _Known(people))
+    at = 0
+    while at < len(words):
+        count = reader.name_at(at)
+        if count:
+            yield Span("name", words[at].start, words[at + count - 1].end)
+        at += count or 1
+
+
+class _Known:
+    """The names of those in the thread: whole in any spelling, single parts with a capital."""
+
+    def __init__(self, people: Iterable[str]) -> None:
+        self.wholes: dict[str, set[tuple[str, ...]]] = {}
+        self.parts: set[str] = set()
+        for person in people:
+            keys = tuple(token.key for token in tokens_of(person))
+            if keys:
+                self.wholes.setdefault(keys[0], set()).add(keys)
+                self.parts.update(key for key in keys if len(key) >= _FEWEST_LETTERS and key not in NOT_NAMES)
+
+    def whole_at(self, words: Sequence[Token], at: int) -> int:
+        """How many words from here on are the whole name of one of them."""
+        found = 0
+        for keys in self.wholes.get(words[at].key, ()):
+            here = tuple(word.key for word in words[at : at + len(keys)])
+            if here == keys and (len(keys) > 1 or words[at].has_capital):
+                found = max(found, len(keys))
+        return found
+
+
+class _Reader:
+    """Goes through the words of a text from left to right."""
+
+    def __init__(self, text: str, words: Sequence[Token], known: _Known) -> None:
+        self.text = text
+        self.words = words
+        self.known = known
+        self.headings = _headings(text)
+
+    def name_at(self, at: int) -> int:
+        """How many words from this one on are a name; 0: none."""
+        word = self.words[at]
+        if word.is_address:
+            return 0
+        if sure := self.known.whole_at(self.words, at) or self._titled(at):
+            return sure
+        if not _may_be(word) and not _is_first_name(word):
+            return self._shouted(at)
+        row = self._row(at)
+        if row > 1 and self._is_pair(at, row):
+            return row
+        if turned := self._turned(at):
+            return turned
+        return 1 if word.key in self.known.parts or self._stands_alone(at) else 0
+
+    def _gap(self, at: int) -> str:
+        """What stands between a word and the next; a line's end, where there is none."""
+        if at < 0 or at + 1 >= len(self.words):
+            return "\n\n"
+        return self.text[self.words[at].end : self.words[at + 1].start]
+
+    def _row(self, at: int) -> int:
+        """How many words from here on stand in one row of capitals."""
+        count = 1
+        while count <= MOST_WORDS and _BETWEEN.fullmatch(gap := self._gap(at + count - 1)):
+            before, word = self.words[at + count - 1], self.words[at + count]
+            goes_on = ("." not in gap or len(before.word) == _LETTER) and ("\n" not in gap or before.key in FIRST_NAMES)
+            if not goes_on or not (_may_be(word) or (word.key in FIRST_NAMES and word.has_capital)):
+                break
+            count += 1
+        return count
+
+    def _is_pair(self, at: int, count: int) -> bool:
+        """Whether two or more words with capitals are somebody's names."""
+        row = self.words[at : at + count]
+        first, last = row[0], row[-1]
+        if count > MOST_WORDS or len(last.word) == _LETTER or last.is_address:
+            return first.key in FIRST_NAMES and count <= MOST_WORDS
+        if first.key in FIRST_NAMES or first.key in ALSO_WORDS:
+            return True
+        if self._in_heading(first):
+            return False
+        if len(first.word) == _LETTER:
+            dotted = self._gap(at).startswith(".")
+            return dotted if begins(self.text, first.start) else dotted or first.word not in "AI"
+        return True
+
+    def _in_heading(self, word: Token) -> bool:
+        while self.headings and self.headings[0][1] < word.start:
+            self.headings.pop(0)
+        return bool(self.headings) and self.headings[0][0] <= word.start
+
+    def _titled(self, at: int) -> int:
+        """A title and up to three names; of "Dr" and the like, also one in small letters."""
+        title = self.words[at]
+        if title.key not in _TITLES or not _AFTER_TITLE.fullmatch(self._gap(at)):
+            return 0
+        follower, short = self.words[at + 1], title.key in _SHORT_TITLES
+        if _may_be(follower) or (_is_first_name(follower) and short):
+            sure = title.has_capital or short or follower.key in FIRST_NAMES
+            return 1 + min(self._row(at + 1), MOST_WORDS - 1) if sure else 0
+        small = short and title.word.islower() and follower.word.isalpha() and follower.word.islower()
+        return 2 if small and len(follower.word) >= _FEWEST_LETTERS and follower.key not in NOT_NAMES else 0
+
+    def _shouted(self, at: int) -> int:
+        """``PRIYA SHAH``: a common first name in capitals, and another word in capitals."""
+        first = self.words[at]
+        if first.key not in FIRST_NAMES or not first.word.isupper() or not _BETWEEN.fullmatch(self._gap(at)):
+            return 0
+        last = self.words[at + 1]
+        return 2 if last.word.isupper() and last.key not in NOT_NAMES and len(last.word) > _LETTER else 0
+
+    def _turned(self, at: int) -> int:
+        """``Shah, Priya``."""
+        if (
+            self.words[at].key in FIRST_NAMES
+            or begins(self.text, self.words[at].start)
+            or not _COMMA.fullmatch(self._gap(at))
+        ):
+            return 0
+        first = self.words[at + 1]
+        return 2 if first.has_capital and first.key in FIRST_NAMES else 0
+
+    def _stands_alone(self, at: int) -> bool:
+        """Whether one word with a capital is a name: common as a first name, introduced, or doing something."""
+        word = self.words[at]
+        before = self.words[at - 1] if at else None
+        if len(word.word) < _FEWEST_LETTERS or (before and before.key == "st"):
+            return False  # after "St": a saint, and mostly a hospital
+        if word.key in FIRST_NAMES or word.key in ALSO_WORDS:
+            return word.key in FIRST_NAMES
+        if before and before.key in _INTRODUCING and self._gap(at - 1) in _AFTER_GREETING:
+            return True
+        return self._gap(at) == " " and self.words[at + 1].key in _DOING
+
+
+def _headings(text: str) -> list[tuple[int, int]]:
+    """Lines in which capitals tell nothing, for nearly every word has one: their beginnings and ends, in order."""
+    found, start = [], 0
+    for line in text.split("\n"):
+        letters = [word for word in line.split() if word[0].isalpha()]
+        capitals = sum(word[0].isupper() for word in letters)
+        if len(letters) >= _HEADING_WORDS and capitals >= _HEADING_SHARE * len(letters):
+            found.append((start, start + len(line)))
+        start += len(line) + 1
+    return found
+
+
+def _may_be(word: Token) -> bool:
+    """Whether it is written like a name, and no word that has its capital for another reason."""
+    return word.has_capital and not word.is_address and not is_known_word(word.key)
+
+
+def _is_first_name(word: Token) -> bool:
+    return word.has_capital and not word.is_address and (word.key in FIRST_NAMES or word.key in ALSO_WORDS)
