@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import ColumnElement, LargeBinary, Text, cast, event, literal_column
+from sqlalchemy import ColumnElement, LargeBinary, Text, cast, event, literal, literal_column
 from sqlalchemy.engine import Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -25,7 +25,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from knowledge_exchange.core import crypto
-from knowledge_exchange.core.db import db
+from knowledge_exchange.core.db import Id, db
 
 TAG_BYTES = 16
 _BLOCK = 64
@@ -53,12 +53,17 @@ def no_tag() -> bytes:
     return secrets.token_bytes(TAG_BYTES)
 
 
+#: Tags that each process remembers, about 0.2 kB each: a list asks for those of the same threads again and again.
+MOST_KEPT = 8192
+
+
 @lru_cache(maxsize=4)
 def _derived(hashing: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """One key of each generation, for this purpose alone."""
     return tuple(hmac.digest(key, b"tags in the database", hashlib.sha256) for key in hashing)
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _tag(key: bytes, row_id: int, subject: str) -> bytes:
     return hmac.digest(key, f"{row_id}:{subject}".encode(), hashlib.sha256)[:TAG_BYTES]
 
@@ -125,4 +130,4 @@ def _padded(key: bytes, by: int) -> bytes:
 def subject(kind: str, of: Any) -> ColumnElement[str]:
     """In a statement: a subject of that kind, as text."""
     prefix: ColumnElement[str] = literal_column(f"'{kind}:'", Text())
-    return prefix + cast(of, Text())
+    return prefix + cast(literal(of, Id) if isinstance(of, int) else of, Text())

@@ -165,6 +165,8 @@ class Shield(Base):
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
     #: Organisations and members, sealed, padded.
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Under which of the hashing keys, counted from the first, its tags are.
+    generation: Mapped[int]
 
 
 class ShieldTag(Base):
@@ -178,8 +180,6 @@ class ShieldTag(Base):
 
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
     tag: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    #: Under which of the hashing keys, counted from the first.
-    generation: Mapped[int]
 
 
 class NetworkRemoval(Base):
@@ -190,3 +190,5 @@ class NetworkRemoval(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), primary_key=True)
     removed_on: Mapped[date]
+    #: Why: a word of ``networks/removals.py``.
+    cause: Mapped[str]

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, Text, and_, delete, exists, false, insert, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
@@ -62,35 +62,31 @@ def thread_open_to(
 
 def _passes(thread_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
     """The keys are those of the shield, and the member is its author, or neither named nor of such an organisation."""
-    of_viewer = (_Tag.thread_id == thread_id, _Viewer.id == member_id)
-    key_fits = _has_tag(thread_id, literal_column(f"'{_KEY}'"))
-    author = exists().where(*of_viewer, _Tag.tag == _tag(subject(_AUTHOR, _Viewer.id)))
-    hidden = exists().where(
-        *of_viewer,
-        or_(
-            _Tag.tag == _tag(subject(_ORGANISATION, _Viewer.organisation_code)),
-            _Tag.tag == _tag(subject(_MEMBER, _Viewer.id)),
-        ),
-    )
-    apart = (_Tag, _Viewer)
-    return and_(key_fits, or_(author.correlate_except(*apart), ~hidden.correlate_except(*apart)))
+    key_fits = _has(thread_id, _Tag.tag == _tag(literal_column(f"'{_KEY}'", Text())))
+    is_author = _has(thread_id, _Tag.tag == _tag(subject(_AUTHOR, member_id)))
+    of_viewer = (_tag(subject(_ORGANISATION, _Viewer.organisation_code)), _tag(subject(_MEMBER, _Viewer.id)))
+    is_hidden = _has(thread_id, _Viewer.id == member_id, _Tag.tag.in_(of_viewer))
+    return and_(key_fits, or_(is_author, ~is_hidden))
 
 
-def _has_tag(thread_id: ColumnElement[int], of: ColumnElement[str]) -> ColumnElement[bool]:
-    return exists().where(_Tag.thread_id == thread_id, _Tag.tag == _tag(of)).correlate_except(_Tag)
+def _has(thread_id: ColumnElement[int], *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The thread has such a tag. The generation stands once, so that each tag is worked out once, and then found."""
+    mine = exists().where(_Any.thread_id == thread_id, _Tag.thread_id == _Any.thread_id, *which)
+    return mine.correlate_except(_Any, _Tag, _Viewer)
 
 
 def _tag(of: ColumnElement[str]) -> ColumnElement[bytes]:
-    return tag_of(_Tag.generation, _Tag.thread_id, of)
+    return tag_of(_Any.generation, _Any.thread_id, of)
 
 
 def raise_shield(thread_id: int, hidden: Hidden) -> None:
     """Hide a thread from them (and from nobody who was hidden from before and is not any more)."""
     db.session.execute(delete(ShieldTag).where(ShieldTag.thread_id == thread_id))
     db.session.execute(delete(Shield).where(Shield.thread_id == thread_id))
-    db.session.execute(insert(table_of(Shield)).values(thread_id=thread_id, content=crypto.seal(_packed(hidden))))
     number = crypto.generation()
-    rows = [{"thread_id": thread_id, "tag": tag, "generation": number} for tag in _tags(thread_id, hidden, number)]
+    row = {"thread_id": thread_id, "content": crypto.seal(_packed(hidden)), "generation": number}
+    db.session.execute(insert(table_of(Shield)).values(row))
+    rows = [{"thread_id": thread_id, "tag": tag} for tag in _tags(thread_id, hidden, number)]
     db.session.execute(insert(table_of(ShieldTag)), rows)
 
 
@@ -135,7 +131,7 @@ def tag_afresh() -> None:
     number = crypto.generation()
     if number == 1:
         return
-    older = select(ShieldTag.thread_id).where(ShieldTag.generation < number).distinct().limit(_AT_ONCE)
+    older = select(Shield.thread_id).where(Shield.generation < number).limit(_AT_ONCE)
     waiting = db.session.scalars(older).all()
     end_read()
     for thread_id in waiting:

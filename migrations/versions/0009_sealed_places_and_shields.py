@@ -32,6 +32,7 @@ def upgrade() -> None:
     sa.Column('member_id', NUMBER, nullable=False),
     sa.Column('network_id', NUMBER, nullable=False),
     sa.Column('removed_on', sa.Date(), nullable=False),
+    sa.Column('cause', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_network_removal_member_id_member'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['network_id'], ['network.id'], name=op.f('fk_network_removal_network_id_network'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('member_id', 'network_id', name=op.f('pk_network_removal'))
@@ -45,13 +46,13 @@ def upgrade() -> None:
     op.create_table('shield',
     sa.Column('thread_id', NUMBER, nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['thread_id'], ['thread.id'], name=op.f('fk_shield_thread_id_thread'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('thread_id', name=op.f('pk_shield'))
     )
     op.create_table('shield_tag',
     sa.Column('thread_id', NUMBER, nullable=False),
     sa.Column('tag', sa.LargeBinary(), nullable=False),
-    sa.Column('generation', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['thread_id'], ['thread.id'], name=op.f('fk_shield_tag_thread_id_thread'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('thread_id', 'tag', name=op.f('pk_shield_tag'))
     )
@@ -67,6 +68,8 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('legal_basis', sa.Text(), nullable=False),
     sa.Column('tell_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("ground IN ('safety', 'law')", name=op.f('ck_unsealing_ground')),
@@ -88,6 +91,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('notification', schema=None) as batch_op:
         batch_op.add_column(sa.Column('by_participant_id', NUMBER, nullable=True))
+        batch_op.create_index('ix_notification_sealed', ['participant_id'], unique=False, sqlite_where=sa.text('member_id IS NULL'), postgresql_where=sa.text('member_id IS NULL'))
 
     with op.batch_alter_table('participant', schema=None) as batch_op:
         batch_op.create_index('ix_participant_sealed', ['thread_id'], unique=False, sqlite_where=sa.text('member_id IS NULL'), postgresql_where=sa.text('member_id IS NULL'))
@@ -129,6 +133,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_participant_sealed', sqlite_where=sa.text('member_id IS NULL'), postgresql_where=sa.text('member_id IS NULL'))
 
     with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.drop_index('ix_notification_sealed', sqlite_where=sa.text('member_id IS NULL'), postgresql_where=sa.text('member_id IS NULL'))
         batch_op.drop_column('by_participant_id')
 
     with op.batch_alter_table('member', schema=None) as batch_op:

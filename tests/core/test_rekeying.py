@@ -37,7 +37,7 @@ REASONS = {
     "audit_entry.actor_key": "keeps the generation of its seal, which covers it",
     "audit_entry.subject_key": "keeps the generation of its seal, which covers it",
     "audit_seal.digest": "keeps its generation: the next seal covers it",
-    "shield_tag.tag": "its row says its generation, and networks/shield.py makes it afresh from what is sealed",
+    "shield_tag.tag": "its shield says its generation, and networks/shield.py makes it afresh from what is sealed",
     "roll_row.number_hash": "staged for days at most, and never applied under other keys",
     "thread.external_key": "where imported words come from: no secret",
     "post.external_key": "where imported words come from: no secret",
