@@ -45,6 +45,11 @@ TELLING = (
     "http_user_agent",
     "http_cookie",
     "forwarded_for",
+    # To the second or the byte: beside the time of a post, or the size of somebody's page.
+    "$time_",
+    "$msec",
+    "$body_bytes_sent",
+    "$bytes_sent",
 )
 
 
