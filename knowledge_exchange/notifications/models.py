@@ -153,6 +153,13 @@ class Notification(Base):
         ),
         # At most one for a member and post, also where somebody has no place in the thread yet.
         Index("uq_notification_member_post", "post_id", "member_id", unique=True),
+        # Those of sealed places are found by the place alone.
+        Index(
+            "ix_notification_sealed",
+            "participant_id",
+            sqlite_where=text("member_id IS NULL"),
+            postgresql_where=text("member_id IS NULL"),
+        ),
         Index(
             "ix_notification_mail_undecided",
             "id",
