@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from knowledge_exchange.auth import fresh
 from knowledge_exchange.core import clock
 from tests.auth.door import PASSWORD, enter, is_in, make_member, send, token_in
 from tests.auth.factor_people import (
@@ -53,8 +54,11 @@ def test_after_ten_minutes_a_dangerous_act_asks_for_the_password_and_goes_on_wit
     assert wrong.status_code == 403
     done = inside.post(APP, data={"csrf_token": token, "confirm_password": PASSWORD})
     assert done.location == APP
-    with clock.held(later + timedelta(minutes=9)):
+    confirmed = clock.rounded(later)  # the row knows no more
+    with clock.held(confirmed + fresh.FRESH_FOR - timedelta(seconds=1)):
         assert inside.post(APP, data={"csrf_token": token}).location == APP
+    with clock.held(confirmed + fresh.FRESH_FOR):
+        assert inside.post(APP, data={"csrf_token": token}).status_code == 403
 
 
 def test_the_forms_own_text_is_in_the_page_that_asks_and_no_secret_is(inside: FlaskClient, later: datetime) -> None:

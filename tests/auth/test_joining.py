@@ -183,7 +183,7 @@ def test_a_link_works_for_three_days(app: Flask, client: FlaskClient) -> None:
     begun = clock.now()
     with clock.held(begun + tokens.LIFE[tokens.CONFIRM] - timedelta(minutes=1)):
         assert client.get(link).status_code == 200
-    with clock.held(begun + tokens.LIFE[tokens.CONFIRM] + timedelta(minutes=1)):
+    with clock.held(begun + tokens.LIFE[tokens.CONFIRM] + clock.ROUNDED_TO):
         assert client.get(link).status_code == 404
 
 

@@ -54,8 +54,8 @@ def test_a_daily_one_comes_at_the_hour_of_the_members_zone(here: Community, offi
     thread_id = watch(here)
     here.reply(here.peer, thread_id)
     away(office)
-    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + DAY
-    office.at(midnight + timedelta(hours=12, minutes=29))  # 17:59 there; today's is of yesterday's hour
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + 2 * DAY
+    office.at(midnight + timedelta(hours=12, minutes=29))  # 17:59 there; what is due is yesterday's
     first = for_watcher(office)
     here.reply(here.peer, thread_id)
     away(office)
