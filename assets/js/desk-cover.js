@@ -39,7 +39,7 @@ export function cover() {
   box = make("dialog", { class: "cover", "aria-labelledby": "cover-title", closedby: "none" }, heading, make("p", {}, words.coveredMore), button);
   button.addEventListener("click", uncover);
   box.addEventListener("cancel", (event) => event.preventDefault());
-  box.addEventListener("close", () => box?.showModal()); // browsers may close it all the same, at the second Escape
+  box.addEventListener("close", ({ target }) => target === box && box.showModal()); // browsers may close it all the same, at the second Escape
   root.classList.add("covered");
   maskTitle(true);
   document.body.append(box);
@@ -47,6 +47,7 @@ export function cover() {
 }
 
 function uncover() {
+  touched(); // before the focus goes back, which is a sign, too
   const old = box;
   box = null;
   stored("sessionStorage", COVERED, null);
@@ -54,7 +55,6 @@ function uncover() {
   maskTitle(false);
   old.close();
   old.remove();
-  touched();
 }
 
 function start() {

@@ -6,7 +6,7 @@ export const words = {
   close: "Close",
   copied: "Link copied. It opens only for people who may see this thread.",
   covered: "This page is covered",
-  coveredMore: "It was left alone for a while. Everything on it is as it was.",
+  coveredMore: "Everything on it is as you left it.",
   elsewhere: (n) => count(n, "A new reply on another page of this thread.", "new replies on other pages of this thread."),
   fold: "Fold",
   goodbye: {
