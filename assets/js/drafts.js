@@ -92,7 +92,8 @@ function keep(form) {
 /** The fields worth keeping: what a person wrote or chose, never tokens. */
 function fieldsOf(form) {
   return [...form.elements].filter(
-    (field) => field.name && (field.matches("textarea, select, [type=text], [type=radio], [type=checkbox]") || field.name === "parent"),
+    // What was said of one text holds for no other (the guard's boxes).
+    (field) => field.name && !field.closest("[data-guard-panel]") && (field.matches("textarea, select, [type=text], [type=radio], [type=checkbox]") || field.name === "parent"),
   );
 }
 

@@ -42,6 +42,7 @@ export const words = {
   somethingNew: "Something new",
   stale: "This page has missed too much to catch up.",
   reload: "Load it afresh",
+  undoMasks: "Undo the masks",
   unfold: "Show",
   unreachable: "Live updates are blocked here. New replies appear a little later.",
 };
