@@ -21,7 +21,7 @@ from knowledge_exchange.core.reads import Read
 from knowledge_exchange.notifications import why_rules
 from knowledge_exchange.notifications.kinds import default_of
 from knowledge_exchange.notifications.models import LevelChange, NoticeChoice, NoticeSettings, Notification
-from knowledge_exchange.notifications.queries import notification_payloads
+from knowledge_exchange.notifications.payloads import notification_payloads
 from knowledge_exchange.notifications.quiet import quiet_until
 from knowledge_exchange.notifications.why_rules import Change, Level, Notice, Outcome, PostFacts
 

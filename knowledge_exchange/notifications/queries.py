@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select, union_all
 
-from knowledge_exchange.auth.models import Member
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.sealed_list import places_of_all
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
 from knowledge_exchange.core.ids import MAX_ID, time_of
-from knowledge_exchange.core.reads import Read
-from knowledge_exchange.notifications.kinds import default_of
-from knowledge_exchange.notifications.models import NoticeChoice, NoticeSettings, Notification
-from knowledge_exchange.notifications.quiet import quiet_until
+from knowledge_exchange.notifications.mine import ME, Asked, of_me, places_of, read_at
+from knowledge_exchange.notifications.models import Notification
+from knowledge_exchange.notifications.sealed import owners_of
 
 ENTRIES_A_PAGE = 20
 #: By how much an id may be ahead of the clock by which it was read: that of another machine, or of a long run.
 _AHEAD = timedelta(minutes=5)
 
-_me = bindparam("me", type_=Id)
 #: Several unread notices of one thread are one entry.
 _entry = func.coalesce(Notification.thread_id, Notification.id)
 
 
-def visible_now(notice: Any = Notification) -> ColumnElement[bool]:
+def visible_now(notice: Any = Notification, whom: ColumnElement[int] | None = None) -> ColumnElement[bool]:
     """Of a thread: the member may read its network. Of a network itself: they may know of it.
 
-    ``notice``: whatever has the columns network_id, member_id and thread_id.
+    ``notice``: whatever has the columns network_id, member_id and thread_id. ``whom``: the member, where notices of
+    a sealed place are among them, which name nobody.
     """
-    of = (notice.network_id, notice.member_id)
-    return or_(
+    member_id = notice.member_id if whom is None else whom
+    of = (notice.network_id, member_id)
+    known = or_(
         notice.network_id.is_(None),
         hooks.call("network_readable", *of),
         and_(notice.thread_id.is_(None), hooks.call("network_known", *of)),
     )
+    return and_(known, or_(notice.thread_id.is_(None), hooks.call("thread_open_to", notice.thread_id, member_id)))
 
 
 @cache
@@ -55,72 +56,42 @@ def _unread_counts() -> AnySelect:
 
 
 def unread_counts(member_ids: Sequence[int]) -> dict[int, int]:
-    """Unread entries of each member, after collapsing; members without any are left out (hook)."""
-    rows = db.session.execute(_unread_counts(), {"members": list(set(member_ids))})
-    return {row[0]: row[1] for row in rows}
+    """Unread entries of each member, after collapsing; members without any are left out (hook).
+
+    Two statements, and one more for each of them who writes under a pseudonym somewhere.
+    """
+    ids = set(member_ids)
+    sealed = places_of_all(list(ids))
+    found: dict[int, int] = {}
+    if plain := list(ids - set(sealed)):
+        rows = db.session.execute(_unread_counts(), {"members": plain})
+        found = {row[0]: row[1] for row in rows}
+    for member_id, places in sealed.items():
+        if count := int(_UNREAD.all(member_id, places)[0][0]):
+            found[member_id] = count
+    return found
 
 
 def unread_of(member_id: ColumnElement[int]) -> ScalarSelect[int]:
-    """The number on the badge of a statement's member, as a subquery (hook)."""
+    """The number on the badge of a statement's member, if they have no sealed places, as a subquery (hook)."""
     counted = select(func.count(func.distinct(_entry)))
     of_theirs = counted.where(Notification.member_id == member_id, Notification.read_at.is_(None), visible_now())
     return of_theirs.correlate_except(Notification).scalar_subquery()
 
 
-@cache
-def _unread_count() -> Read:
-    return Read(select(unread_of(_me)))
+def _unread(sealed: bool) -> AnySelect:
+    if not sealed:
+        return select(unread_of(ME))
+    unread = read_at(sealed=True).is_(None)
+    return select(func.count(func.distinct(_entry))).where(of_me(sealed=True), unread, visible_now(whom=ME))
+
+
+_UNREAD = Asked(_unread)
 
 
 def unread_count(member_id: int) -> int:
     """The number on one member's badge."""
-    return int(_unread_count().scalar(me=member_id))
-
-
-_FACTS = (
-    Notification.id,
-    Notification.member_id,
-    Notification.kind,
-    Notification.thread_id,
-    Notification.post_id,
-    Notification.text,
-    Notification.url,
-    Notification.created_at,
-    Notification.read_at,
-)
-
-
-def notification_payloads(member_id: int | None, notification_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Notifications as browsers get them, if their members may still see what they are about (hook).
-
-    ``member_id`` restricts them to one member's own.
-    """
-    if not notification_ids:
-        return {}
-    at = now()
-    rows = db.session.execute(_told(), {"ids": notification_ids})
-    return {row.id: _payload(row, at) for row in rows if member_id in (None, row.member_id)}
-
-
-@cache
-def _told() -> AnySelect:
-    """Notices with what says whether they are to come quietly: hundreds at once, of as many members."""
-    chosen = and_(NoticeChoice.member_id == Notification.member_id, NoticeChoice.kind == Notification.kind)
-    # Few have hours; the zone of the others need not be looked up.
-    zone = select(Member.zone).where(Member.id == Notification.member_id).scalar_subquery()
-    return (
-        select(
-            *_FACTS,
-            NoticeChoice.toast,
-            NoticeSettings.paused_until,
-            NoticeSettings.quiet_from,
-            NoticeSettings.quiet_to,
-            case((NoticeSettings.quiet_from.is_not(None), zone), else_="").label("zone"),
-        )
-        .outerjoin(NoticeSettings, NoticeSettings.member_id == Notification.member_id)
-        .outerjoin(NoticeChoice, chosen)
-        .where(Notification.id.in_(bindparam("ids", expanding=True)), visible_now())
-    )
+    return int(_UNREAD.all(member_id, places_of(member_id))[0][0])
 
 
 def notices_between(after: int, upto: int, members: Sequence[int] | None, most: int) -> list[tuple[int, int]]:
@@ -142,52 +113,78 @@ def notices_between(after: int, upto: int, members: Sequence[int] | None, most: 
     return [(row.id, row.member_id or 0) for row in rows]
 
 
-def _is_quiet(row: AnyRow, at: datetime) -> bool:
-    """It is to change list and badge, and to show no toast."""
-    toast = default_of(row.kind).toast if row.toast is None else row.toast
-    return row.read_at is not None or not toast or quiet_until(row, row.zone, at) is not None
+def sealed_notices(after: int, upto: int, me: Me | None) -> list[tuple[int, int]]:
+    """Notices of sealed places after the one id up to and with the other, in order: ``(id, owner's id)`` (hook).
+
+    Of this member, or (None) of all who hold a place of theirs.
+    """
+    # Not said as the index of these says it: those of all times are many, the ids in question few.
+    theirs = func.coalesce(Notification.member_id, 0) == 0
+    if me is not None:
+        theirs = and_(Notification.member_id.is_(None), Notification.participant_id.in_(me.places.values()))
+    query = select(Notification.id, Notification.participant_id).where(
+        theirs, Notification.id > after, Notification.id <= upto
+    )
+    rows = db.session.execute(query.order_by(Notification.id)).all()
+    if me is not None:
+        return [(row.id, me.id) for row in rows]
+    owners = owners_of(list({row.participant_id for row in rows}))
+    return [(row.id, owners[row.participant_id]) for row in rows if row.participant_id in owners]
 
 
-def _payload(row: AnyRow, at: datetime) -> dict[str, Any]:
-    return {
-        "id": str(row.id),
-        "kind": row.kind,
-        "thread": str(row.thread_id) if row.thread_id else None,
-        "post": str(row.post_id) if row.post_id else None,
-        "text": row.text,
-        "url": row.url,
-        "quiet": _is_quiet(row, at),
-    }
+FACTS = (
+    Notification.id,
+    Notification.member_id,
+    Notification.kind,
+    Notification.thread_id,
+    Notification.post_id,
+    Notification.text,
+    Notification.url,
+    Notification.created_at,
+)
 
 
-def entries(member_id: int, before: int | None) -> Sequence[AnyRow]:
+def entries(me: Me, before: int | None) -> Sequence[AnyRow]:
     """A page of entries, newest first, and one more: unread ones collapsed by thread.
 
-    Each has ``amount`` (notices in it), the newest one's text and ``first_post_id``: where to begin
+    Each has ``amount`` (posts, or notices of none, in it), the newest one's text and ``first_post_id``: where to begin
     reading. The key of the next page is the last entry's ``id``.
     """
-    return _entries().all(me=member_id, before=MAX_ID if before is None else before)
+    return _ENTRIES.all(me.id, me.places, before=MAX_ID if before is None else before)
 
 
-@cache
-def _entries() -> Read:
-    unread = Notification.read_at.is_(None)
+def _entries(sealed: bool) -> AnySelect:
+    was_read = read_at(sealed=sealed)
+    # A mention in a thread with a sealed place comes beside what the place is told of the same post.
+    amount = func.count(func.coalesce(Notification.post_id, Notification.id).distinct()) if sealed else func.count()
     groups = (
         select(
             func.max(Notification.id).label("id"),
-            func.count().label("amount"),
+            amount.label("amount"),
             func.min(Notification.post_id).label("first_post_id"),
         )
-        .where(Notification.member_id == _me, visible_now())
-        .group_by(unread, _entry)
+        .where(of_me(sealed=sealed), visible_now(whom=ME if sealed else None))
+        .group_by(was_read.is_(None), _entry)
         .having(func.max(Notification.id) < bindparam("before", type_=Id))
     )
     newest = groups.order_by(func.max(Notification.id).desc()).limit(ENTRIES_A_PAGE + 1).subquery()
-    rows = select(*_FACTS, newest.c.amount, newest.c.first_post_id).join(newest, newest.c.id == Notification.id)
-    return Read(rows.order_by(Notification.id.desc()))
+    facts = (*FACTS, was_read.label("read_at"), newest.c.amount, newest.c.first_post_id)
+    rows = select(*facts).join(newest, newest.c.id == Notification.id)
+    return rows.order_by(Notification.id.desc())
 
 
-def url_of(member_id: int, notification_id: int) -> str | None:
+_ENTRIES = Asked(_entries)
+
+
+def url_of(me: Me, notification_id: int) -> str | None:
     """Where one of a member's notices leads; None where they may not see it (any more)."""
-    mine = (Notification.id == notification_id, Notification.member_id == member_id)
-    return db.session.scalar(select(Notification.url).where(*mine, visible_now()))
+    rows = _URL.all(me.id, me.places, notice=notification_id)
+    return rows[0].url if rows else None
+
+
+def _url(sealed: bool) -> AnySelect:
+    mine = (Notification.id == bindparam("notice", type_=Id), of_me(sealed=sealed))
+    return select(Notification.url).where(*mine, visible_now(whom=ME if sealed else None))
+
+
+_URL = Asked(_url)

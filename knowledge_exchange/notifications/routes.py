@@ -29,7 +29,7 @@ _UNTIL = Hole("quiet_until")
 def index() -> ResponseReturnValue:
     """Entries, newest first; several unread replies in one thread are one."""
     me = require_me()
-    found, mine = entries(me.id, parse_id(request.args.get("before"))), settings_of(me.id)
+    found, mine = entries(me, parse_id(request.args.get("before"))), settings_of(me.id)
     note = quiet_note(me, mine)
     shown = found[:ENTRIES_A_PAGE]
     older = f"/notifications?before={shown[-1].id}" if len(found) > ENTRIES_A_PAGE else ""
@@ -70,7 +70,7 @@ def read_all() -> ResponseReturnValue:
 def open_notice(notification_id: int) -> ResponseReturnValue:
     """Open a notice outside any thread; those of threads are read by reading the thread."""
     me = require_me()
-    goal = url_of(me.id, notification_id)
+    goal = url_of(me, notification_id)
     with unit_of_work():
         actions.mark_notice_read(me.id, notification_id)
     return redirect(goal or url_for("notifications.index"), 303)

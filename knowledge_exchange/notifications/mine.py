@@ -1,0 +1,98 @@
+"""Which notices are a member's to see, and which of them count as read: said here for every read of them.
+
+For almost everybody: those that name them. Whoever writes under a pseudonym in a thread has, beside these, those of
+their sealed place there, which name nobody. What they are told of that thread by name is written as for everybody
+else (for its absence would name its author), and is not shown to them; but for mentions by others, which only come
+so. Of such a mention it is the sealed place that says whether it was read: nothing is noted where it names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_
+
+from knowledge_exchange.auth import sealed_list, sessions
+from knowledge_exchange.auth.sealed_list import Places
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
+from knowledge_exchange.core.reads import Read
+from knowledge_exchange.notifications.models import Notification, Participant
+
+#: Kinds of notices that come by name alone.
+MENTIONS = ("mention", "network_mention")
+
+#: Whose notices are read, and where they write under a pseudonym.
+ME = bindparam("me", type_=Id)
+_threads: Any = bindparam("my_threads", type_=Id, expanding=True)
+_places: Any = bindparam("my_places", type_=Id, expanding=True)
+
+
+def places_of(member_id: int) -> Places:
+    """The sealed places of a member; of whoever is asking as the request began."""
+    me = sessions.shown()
+    return me.places if me is not None and me.id == member_id else sealed_list.places_of(member_id)
+
+
+def of_me(*, sealed: bool) -> ColumnElement[bool]:
+    """Condition: the notice is ``ME``'s to see. ``sealed``: who has sealed places."""
+    plain = Notification.member_id == ME
+    if not sealed:
+        return plain
+    by_another = func.coalesce(Notification.by_participant_id, 0).not_in(_places)
+    shown = or_(
+        Notification.thread_id.is_(None),
+        Notification.thread_id.not_in(_threads),
+        and_(Notification.kind.in_(MENTIONS), by_another),
+    )
+    return or_(and_(plain, shown), and_(Notification.member_id.is_(None), Notification.participant_id.in_(_places)))
+
+
+def read_at(*, sealed: bool) -> ColumnElement[Any]:
+    """When the notice was read, or NULL; of a mention in a thread with a sealed place, something that is not NULL."""
+    if not sealed:
+        return Notification.read_at.expression
+    seen = exists().where(
+        Participant.id.in_(_places),
+        Participant.thread_id == Notification.thread_id,
+        Participant.last_read_id >= Notification.post_id,
+    )
+    by_place = and_(Notification.member_id.is_not(None), seen.correlate_except(Participant))
+    return case((by_place, Notification.created_at), else_=Notification.read_at)
+
+
+def is_cover(notice: Any, places: Mapping[int, int]) -> bool:
+    """Whether a plain notice is only there so that no absence names its member (pure).
+
+    ``notice`` has thread_id, kind and by_participant_id; ``places`` are its member's.
+    """
+    if notice.thread_id not in places:
+        return False
+    return notice.kind not in MENTIONS or notice.by_participant_id in places.values()
+
+
+def given(member_id: int, places: Places) -> dict[str, Any]:
+    """The parameters of these conditions."""
+    return {"me": member_id, "my_threads": list(places), "my_places": list(places.values())}
+
+
+class Asked:
+    """A SELECT of one member's notices in two forms: compiled once for almost everybody, and for who has places.
+
+    ``build(sealed)`` makes it, when it is first asked.
+    """
+
+    def __init__(self, build: Callable[[bool], AnySelect]) -> None:
+        self._build = build
+        self._plain: Read | None = None
+        self._sealed: AnySelect | None = None
+
+    def all(self, member_id: int, places: Places, **values: Any) -> Sequence[AnyRow]:
+        """Its rows for that member."""
+        if not places:
+            if self._plain is None:
+                self._plain = Read(self._build(False))
+            return self._plain.all(me=member_id, **values)
+        if self._sealed is None:
+            self._sealed = self._build(True)
+        return db.session.execute(self._sealed, {**given(member_id, places), **values}).all()
