@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -81,21 +81,27 @@ def places_of_all(member_ids: list[int]) -> dict[int, Places]:
 
 def add_place(member_id: int, thread_id: int, participant_id: int) -> None:
     """Note a sealed place of a member; the neighbours' lists are sealed afresh with it."""
-    insert_or_ignore(SealedList, {"member_id": member_id, "content": _closed(NOWHERE)})
-    table = table_of(SealedList)
-    below = secrets.randbelow(NEIGHBOURS)
-    lower = select(table.c.member_id).where(table.c.member_id < member_id).order_by(table.c.member_id.desc())
-    upper = select(table.c.member_id).where(table.c.member_id >= member_id).order_by(table.c.member_id)
-    ids = [*db.session.scalars(lower.limit(below)), *db.session.scalars(upper.limit(NEIGHBOURS - below))]
+    ids = _with_neighbours(member_id)
+    _begin(ids)
     _seal_afresh(ids, {member_id: (thread_id, participant_id)})
 
 
-def remove_place(member_id: int, thread_id: int) -> None:
-    """Forget a sealed place: from now on nobody knows whose it was."""
-    _seal_afresh([member_id], {member_id: (thread_id, None)})
+def _with_neighbours(member_id: int) -> list[int]:
+    """The member and those who joined about when they did, of whom they are any one."""
+    below = secrets.randbelow(NEIGHBOURS)
+    lower = select(Member.id).where(Member.id < member_id).order_by(Member.id.desc())
+    upper = select(Member.id).where(Member.id >= member_id).order_by(Member.id)
+    return [*db.session.scalars(lower.limit(below)), *db.session.scalars(upper.limit(NEIGHBOURS - below))]
 
 
-def _seal_afresh(member_ids: list[int], changes: Mapping[int, tuple[int, int | None]]) -> None:
+def _begin(member_ids: Sequence[int]) -> None:
+    """Give an empty list to those of them who have none."""
+    have = set(db.session.scalars(select(SealedList.member_id).where(SealedList.member_id.in_(member_ids))))
+    for member_id in set(member_ids) - have:
+        insert_or_ignore(SealedList, {"member_id": member_id, "content": _closed(NOWHERE)})
+
+
+def _seal_afresh(member_ids: Sequence[int], changes: Mapping[int, tuple[int, int]]) -> None:
     """Seal these lists again, in the order of their members (so that no two wait for each other), some changed."""
     table = table_of(SealedList)
     query = select(table).where(table.c.member_id.in_(member_ids)).order_by(table.c.member_id).with_for_update()
@@ -107,9 +113,7 @@ def _seal_afresh(member_ids: list[int], changes: Mapping[int, tuple[int, int | N
         places = dict(found or NOWHERE)
         if row.member_id in changes:
             thread_id, participant_id = changes[row.member_id]
-            places.pop(thread_id, None)
-            if participant_id is not None:
-                places[thread_id] = participant_id
+            places[thread_id] = participant_id
         rows.append({"of_member": row.member_id, "sealed": _closed(places)})
     if rows:
         change = update(table).where(table.c.member_id == bindparam("of_member")).values(content=bindparam("sealed"))
@@ -133,8 +137,7 @@ def _begin_some() -> int:
     end_read()
     if waiting:
         with unit_of_work():
-            for member_id in waiting:
-                insert_or_ignore(SealedList, {"member_id": member_id, "content": _closed(NOWHERE)})
+            _begin(waiting)
     return len(waiting)
 
 

@@ -55,16 +55,12 @@ def test_a_place_is_found_again_and_nobody_else_has_it(members: list[int]) -> No
     assert sealed_list.places_of_all(members) == {members[7]: {thread_id: place_id}}
 
 
-def test_many_places_fit_and_each_can_go_again(members: list[int]) -> None:
+def test_many_places_fit(members: list[int]) -> None:
     places = {random_id(): random_id() for _one in range(2 * sealed_list.LEAST_ROOM + 2)}
     for thread_id, place_id in places.items():
         with unit_of_work():
             sealed_list.add_place(members[0], thread_id, place_id)
     assert dict(sealed_list.places_of(members[0])) == places
-    gone = next(iter(places))
-    with unit_of_work():
-        sealed_list.remove_place(members[0], gone)
-    assert gone not in sealed_list.places_of(members[0])
 
 
 def test_the_lists_of_many_others_change_with_one(members: list[int]) -> None:
@@ -90,13 +86,15 @@ def test_all_lists_are_sealed_afresh_and_say_the_same(members: list[int]) -> Non
     assert sealed_list.places_of_all(members) == {members[11]: {thread_id: place_id}}
 
 
-def test_somebody_without_a_list_yet_gets_one_with_the_place() -> None:
-    id_, thread_id = new_id(), random_id()
+def test_somebody_without_a_list_yet_gets_one_together_with_others_who_have_none() -> None:
+    ids, thread_id = [new_id() for _one in range(5)], random_id()
     with unit_of_work() as work:
-        work.add(Member(id=id_, email="late@x.example", name="N", password_hash="!", standing="active"))
+        for id_ in ids:
+            work.add(Member(id=id_, email=f"{id_}@x.example", name="N", password_hash="!", standing="active"))
     with unit_of_work():
-        sealed_list.add_place(id_, thread_id, random_id())
-    assert thread_id in sealed_list.places_of(id_)
+        sealed_list.add_place(ids[4], thread_id, random_id())
+    assert thread_id in sealed_list.places_of(ids[4])
+    assert ids[4] in contents()
 
 
 def test_a_list_cannot_be_read_under_other_keys(members: list[int]) -> None:
