@@ -1,6 +1,6 @@
 """How often: limits by address, by account and by member, in memory or (several processes) in Redis.
 
-Keys are hashed: no address of a person stands in Redis.
+Keys are hashed: neither a member nor an address stands in Redis, and its counts end at full five minutes.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import TooManyRequests
 
+from knowledge_exchange.auth import limits_store
 from knowledge_exchange.auth.answering import asked_for, wants_json
 from knowledge_exchange.auth.policy import email_key
 from knowledge_exchange.auth.sessions import current_me
 from knowledge_exchange.auth.typed_text import fields_of, has_text, show_again
-from knowledge_exchange.core.crypto import keyed_hash
+from knowledge_exchange.core.crypto import keyed_hash, keyed_hash_at
 
 #: Sign-in: tries from one address. A whole trust may stand behind one, on a Monday at nine.
 SIGN_IN_LIMIT = "100 per 10 minutes"
@@ -66,9 +67,18 @@ def the_address() -> str:
 
 
 def who() -> str:
-    """The member who is asking, or a visitor's address."""
+    """The member who is asking, or a visitor's address.
+
+    Of one member it is another for each endpoint: two counts are not to show that one person started this thread
+    and replied in that one.
+    """
     me = current_me()
-    return f"member:{me.id}" if me else the_address()
+    return f"member:{hidden(me.id, str(request.endpoint))}" if me else the_address()
+
+
+def hidden(member_id: int, of: str) -> str:
+    """What stands for a member in the counts of one kind of act; the same under every key."""
+    return keyed_hash_at(1, "limit", f"{of} of member {member_id}")
 
 
 def the_account() -> str:
@@ -106,7 +116,7 @@ def count_guess(member_id: int, kind: str, *, from_anywhere: bool) -> None:
 
     ``from_anywhere``: a secret so short that all tries count, wherever they come from; else those from this address.
     """
-    g.ke_guessed = f"{kind}:{member_id}:{'' if from_anywhere else the_address()}"
+    g.ke_guessed = f"{kind}:{hidden(member_id, kind)}:{'' if from_anywhere else the_address()}"
     _count_guess()
 
 
@@ -145,8 +155,9 @@ def _too_often(error: TooManyRequests) -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Count in Redis where there is one; KE_RATE_LIMITS=off turns counting off."""
     app.config["RATELIMIT_ENABLED"] = app.config["KE_RATE_LIMITS"]
-    app.config["RATELIMIT_STORAGE_URI"] = app.config["KE_REDIS_URL"] or "memory://"
+    redis_url = app.config["KE_REDIS_URL"]
+    app.config["RATELIMIT_STORAGE_URI"] = limits_store.address_of(redis_url) if redis_url else "memory://"
     app.register_error_handler(TooManyRequests, _too_often)
     # With Redis down the exchange goes on, counting in memory.
-    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(app.config["KE_REDIS_URL"])
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(redis_url)
     limiter.init_app(app)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from knowledge_exchange.auth import passwords
 from knowledge_exchange.auth.limits import ACCOUNT_LIMIT, DOOR_LIMIT, SIGN_IN_LIMIT, limiter
+from knowledge_exchange.core import clock
 from tests.auth.door import EMAIL, PASSWORD, alike, make_member, token_in
 
 TRIES = int(ACCOUNT_LIMIT.split(" ")[0])
@@ -136,6 +139,28 @@ def test_the_store_of_the_counts_holds_no_address(limited: Flask) -> None:
     assert "ann" not in keys
 
 
+def test_a_member_is_counted_under_another_name_for_each_kind_of_act(limited: Flask) -> None:
+    from knowledge_exchange.auth.limits import hidden
+
+    with limited.app_context():
+        names = {hidden(member_id, act) for member_id in (1001, 1002) for act in ("threads.post_thread", "claim")}
+    assert len(names) == 4
+    assert not any("1001" in name or "1002" in name for name in names)
+
+
+def expect_nobody_and_no_time(redis_url: str) -> None:
+    """Redis holds neither address nor account, and no count says to the second when it began."""
+    store = redis.from_url(redis_url, decode_responses=True)
+    keys = list(store.scan_iter("LIMITS*"))
+    assert keys
+    for key in keys:
+        assert HERE not in key
+        assert "ann" not in key
+        # Milliseconds since 1970, to a full five minutes.
+        assert store.pexpiretime(key) % (clock.ROUNDED_TO // timedelta(milliseconds=1)) == 0
+        assert store.ttl(key) > 0
+
+
 def test_load_tests_may_turn_it_off(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "matches", lambda _stored, _password: False)
     assert {answer.status_code for answer in Visitor(app, HERE).knock(EMAIL, TRIES + 2)} == {401}
@@ -153,5 +178,6 @@ def test_counts_are_shared_through_redis_and_kept_in_memory_when_it_is_gone(
     second = make_app(**settings)
     visitor = Visitor(second, HERE)
     assert visitor.knock(EMAIL, 1)[0].status_code == 429
+    expect_nobody_and_no_time(own_redis.url)
     own_redis.close()
     assert [answer.status_code for answer in visitor.knock(EMAIL, TRIES + 1)] == [401] * TRIES + [429]

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.audit.models import AuditEntry
-from knowledge_exchange.auth.limits import limiter, the_address
+from knowledge_exchange.auth.limits import hidden, limiter, the_address
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import keyed_hash_at
 from knowledge_exchange.core.db import AnyRow, db, end_read, unit_of_work
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 def has_tried(member_id: int) -> bool:
     """Whether this account has claimed before in this hour. The first claim is held up by nobody else's tries."""
-    return not _is_within(1, "tried", str(member_id), count=False)
+    return not _is_within(1, "tried", hidden(member_id, "claim"), count=False)
 
 
 def note_try(member_id: int, normal: str) -> bool:
@@ -50,16 +50,16 @@ def note_try(member_id: int, normal: str) -> bool:
     That is never told, and never so with the account's first try of it: whoever tries a stranger's number over and
     over does not stop its owner.
     """
-    number = _number_key(normal)
-    _is_within(1, "tried", str(member_id))
-    is_first = _is_within(1, "number", number, str(member_id))
+    number, member = _number_key(normal), hidden(member_id, "claim")
+    _is_within(1, "tried", member)
+    is_first = _is_within(1, "number", number, member)
     return _is_within(TRIES_OF_A_NUMBER, "number", number) or is_first
 
 
 def note_miss(member_id: int, normal: str) -> None:
     """Count a claim that fitted nobody, and raise the alarm where those are too many."""
     counts = {
-        "account": (MOST_BY_ACCOUNT, str(member_id)),
+        "account": (MOST_BY_ACCOUNT, hidden(member_id, "claim")),
         "address": (MOST_BY_ADDRESS, the_address()),
         "number": (MOST_BY_NUMBER, _number_key(normal)),
         "all": (MOST_OF_ALL, ""),
