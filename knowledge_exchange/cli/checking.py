@@ -15,6 +15,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import rekeying
 from knowledge_exchange.core.config import problems as setting_problems
 from knowledge_exchange.core.db import db, is_sqlite
+from knowledge_exchange.networks import shield
 
 DEMO_DOMAIN = "@demo.example"
 UNICODE = "UTF8"
@@ -41,6 +42,9 @@ _INTEGRITY = {
     "threads without their author's voice": """
         SELECT count(*) FROM thread WHERE NOT EXISTS
         (SELECT 1 FROM voice WHERE voice.id = thread.voice_id)""",
+    "threads that are hidden from somebody without saying so, or the other way about": """
+        SELECT count(*) FROM thread WHERE is_shielded <>
+        EXISTS (SELECT 1 FROM shield WHERE shield.thread_id = thread.id)""",
     "replies to a post of another thread": """
         SELECT count(*) FROM post JOIN post AS parent ON parent.id = post.parent_id
         WHERE parent.thread_id <> post.thread_id""",
@@ -82,7 +86,19 @@ def _database() -> list[str]:
         return [f"The database can't be reached ({type(error.orig).__name__}): see KE_DATABASE_URL."]
     demo = ["There are demo accounts in this database: their password is public."] if has_demo_accounts() else []
     encoding = [problem] if (problem := encoding_problem()) else []
-    return [*demo, *encoding, *_sqlite_damage(), *_integrity(), *rekeying.problems(), *sealing.problems()]
+    keys = [*rekeying.problems(), *_shields(), *sealing.problems()]
+    return [*demo, *encoding, *_sqlite_damage(), *_integrity(), *keys]
+
+
+def _shields() -> list[str]:
+    """Threads that are closed for everybody, for it can't be told from whom they are hidden."""
+    closed = shield.misfits()
+    if not closed:
+        return []
+    return [
+        f"{closed} threads that are hidden from some can be read by nobody, not even by their authors: their keys are "
+        "not in the key file. Put the newest copy of the exchange's own in its place."
+    ]
 
 
 def encoding_problem() -> str | None:

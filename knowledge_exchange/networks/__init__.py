@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     hooks.provide(app, "standing_lost", link_managers.end_of)
     hooks.provide(app, "network_readable", queries.network_readable)
     hooks.provide(app, "thread_open_to", shield.thread_open_to)
+    hooks.provide(app, "thread_told_to", shield.thread_told_to)
     hooks.provide(app, "network_known", queries.network_known)
     hooks.provide(app, "moderates_some", queries.moderates_some)
     section(

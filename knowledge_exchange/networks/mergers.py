@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import gettext as _
@@ -12,28 +11,15 @@ from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
-from knowledge_exchange.networks import automatic, link_managers
+from knowledge_exchange.networks import automatic, link_managers, shield
 from knowledge_exchange.networks.automatic import Rule
 from knowledge_exchange.networks.models import Network, Organisation
+from knowledge_exchange.networks.successors import follow as follow
+from knowledge_exchange.networks.successors import successors as successors
 
 
 class CannotMerge(ValueError):
     """Why not, in words for whoever asked."""
-
-
-def successors() -> dict[str, str]:
-    """Of each organisation that was merged, into which."""
-    query = select(Organisation.code, Organisation.successor_code).where(Organisation.successor_code.is_not(None))
-    return {row.code: row.successor_code for row in db.session.execute(query)}
-
-
-def follow(code: str, among: Mapping[str, str]) -> str:
-    """The organisation that there is of it now: over as many mergers as there were."""
-    seen = {code}
-    while (following := among.get(code)) is not None and following not in seen:
-        seen.add(following)
-        code = following
-    return code
 
 
 def current_codes() -> dict[str, str]:
@@ -52,8 +38,9 @@ def current_code(code: str) -> str | None:
 def merge(old: str, new: str, *, on: date | None = None, actor: int | None) -> None:
     """Close ``old`` on that day (else today) and let its members follow into ``new``, or what has become of that.
 
-    They move with region and networks, its network becomes the successor's where that has none of its own, and its
-    link managers are asked again. Rolls keep the old code. Raises :class:`CannotMerge`.
+    They move with region and networks, its network becomes the successor's where that has none of its own, what was
+    hidden from it is hidden from the successor, and its link managers are asked again. Rolls keep the old code.
+    Raises :class:`CannotMerge`.
     """
     day = on or now().date()
     _check(old, new, day)
@@ -62,6 +49,7 @@ def merge(old: str, new: str, *, on: date | None = None, actor: int | None) -> N
     db.session.execute(closed.values(closed_on=day, successor_code=new))
     _hand_over_network(old, lasting)
     _move_members(old, lasting)
+    shield.follow_merger(old, lasting)
     link_managers.move(old, lasting)
     record("organisation.merged", actor=actor, note=f"{old} > {new}")
 

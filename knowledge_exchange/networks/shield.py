@@ -12,10 +12,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Text, and_, delete, exists, false, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, Text, and_, delete, exists, false, func, insert, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
@@ -23,13 +23,14 @@ from knowledge_exchange.core import crypto, keyed_tags
 from knowledge_exchange.core.db import db, end_read, table_of, unit_of_work
 from knowledge_exchange.core.keyed_tags import subject, tag_of
 from knowledge_exchange.networks.models import Shield, ShieldTag
+from knowledge_exchange.networks.successors import follow, successors
 
 #: How many people can be named beside the organisations.
 MOST_NAMED = 20
 #: Tags come in so many at a time, and what is sealed is so long, or twice, or four times: neither counts anybody.
 TAGS_AT_A_TIME = 8
 CONTENT_BYTES = 512
-_KEY, _AUTHOR, _ORGANISATION, _MEMBER = "k", "a", "o", "m"
+_KEY, _AUTHOR, _NAMED, _ORGANISATION, _MEMBER = "k", "a", "n", "o", "m"
 
 _Any = aliased(Shield)
 _Tag = aliased(ShieldTag)
@@ -45,6 +46,8 @@ class Hidden:
     author_id: int
     organisations: frozenset[str]
     members: frozenset[int]
+    #: The author speaks under their own name there: that notices of it are theirs tells nobody anything.
+    is_named: bool = False
 
 
 def thread_open_to(
@@ -54,19 +57,40 @@ def thread_open_to(
 
     ``is_shielded``: where the thread's row is at hand, its own word saves a look.
     """
-    shielded = is_shielded
-    if shielded is None:
-        shielded = exists().where(_Any.thread_id == thread_id).correlate_except(_Any)
-    return or_(shielded.is_(false()) if is_shielded is not None else ~shielded, _passes(thread_id, member_id))
-
-
-def _passes(thread_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
-    """The keys are those of the shield, and the member is its author, or neither named nor of such an organisation."""
-    key_fits = _has(thread_id, _Tag.tag == _tag(literal_column(f"'{_KEY}'", Text())))
     is_author = _has(thread_id, _Tag.tag == _tag(subject(_AUTHOR, member_id)))
+    passes = and_(_key_fits(thread_id), or_(is_author, ~_is_hidden(thread_id, member_id)))
+    return or_(_is_open(thread_id, is_shielded), passes)
+
+
+def thread_told_to(
+    thread_id: ColumnElement[int], member_id: Whom, is_shielded: ColumnElement[bool] | None = None
+) -> ColumnElement[bool]:
+    """The same for whatever is written down about members: its author counts as their colleagues do (hook).
+
+    Of all the people at an organisation that it is hidden from, the author alone would be told: that would name them.
+    Unless their name stands over it.
+    """
+    is_named = _has(thread_id, _Tag.tag == _tag(subject(_NAMED, member_id)))
+    passes = and_(_key_fits(thread_id), or_(is_named, ~_is_hidden(thread_id, member_id)))
+    return or_(_is_open(thread_id, is_shielded), passes)
+
+
+def _is_open(thread_id: ColumnElement[int], is_shielded: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    """It is hidden from nobody."""
+    if is_shielded is not None:
+        return is_shielded.is_(false())
+    return ~exists().where(_Any.thread_id == thread_id).correlate_except(_Any)
+
+
+def _key_fits(thread_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The keys are those of its shield."""
+    return _has(thread_id, _Tag.tag == _tag(literal_column(f"'{_KEY}'", Text())))
+
+
+def _is_hidden(thread_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
+    """The member is named, or of such an organisation."""
     of_viewer = (_tag(subject(_ORGANISATION, _Viewer.organisation_code)), _tag(subject(_MEMBER, _Viewer.id)))
-    is_hidden = _has(thread_id, _Viewer.id == member_id, _Tag.tag.in_(of_viewer))
-    return and_(key_fits, or_(is_author, ~is_hidden))
+    return _has(thread_id, _Viewer.id == member_id, _Tag.tag.in_(of_viewer))
 
 
 def _has(thread_id: ColumnElement[int], *which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -80,7 +104,13 @@ def _tag(of: ColumnElement[str]) -> ColumnElement[bytes]:
 
 
 def raise_shield(thread_id: int, hidden: Hidden) -> None:
-    """Hide a thread from them (and from nobody who was hidden from before and is not any more)."""
+    """Hide a thread from them (and from nobody who was hidden from before and is not any more).
+
+    Organisations that were merged meanwhile are followed to what has become of them.
+    """
+    merged = successors()
+    followed = hidden.organisations | {follow(code, merged) for code in hidden.organisations}
+    hidden = replace(hidden, organisations=followed)
     db.session.execute(delete(ShieldTag).where(ShieldTag.thread_id == thread_id))
     db.session.execute(delete(Shield).where(Shield.thread_id == thread_id))
     number = crypto.generation()
@@ -95,6 +125,7 @@ def _tags(thread_id: int, hidden: Hidden, number: int) -> list[bytes]:
     subjects = [
         _KEY,
         f"{_AUTHOR}:{hidden.author_id}",
+        *([f"{_NAMED}:{hidden.author_id}"] if hidden.is_named else []),
         *(f"{_ORGANISATION}:{code}" for code in hidden.organisations),
         *(f"{_MEMBER}:{member_id}" for member_id in hidden.members),
     ]
@@ -112,41 +143,56 @@ def extend(thread_id: int, organisations: Collection[str] = (), members: Collect
     """Hide a shielded thread from more."""
     hidden = hidden_from(thread_id)
     if hidden is not None:
-        raise_shield(
-            thread_id,
-            Hidden(hidden.author_id, hidden.organisations | set(organisations), hidden.members | set(members)),
-        )
+        employers, people = hidden.organisations | set(organisations), hidden.members | set(members)
+        raise_shield(thread_id, replace(hidden, organisations=employers, members=people))
 
 
 def follow_merger(code: str, into: str) -> None:
-    """An organisation has become part of another: what was hidden from the one is hidden from the other, too."""
-    for thread_id in db.session.scalars(select(Shield.thread_id)).all():
-        hidden = hidden_from(thread_id)
+    """An organisation has become part of another: what was hidden from the one is hidden from the other, too.
+
+    In the unit of work that moves its members. Each shield there is is opened for that, which takes some 20 µs.
+    """
+    for row in db.session.execute(select(Shield.thread_id, Shield.content)).all():
+        hidden = _readable(row.content)
         if hidden is not None and code in hidden.organisations and into not in hidden.organisations:
-            extend(thread_id, organisations=[into])
+            extend(row.thread_id, organisations=[into])
+
+
+def _readable(content: bytes) -> Hidden | None:
+    """What a shield says; None where another key file sealed it: hidden from all it stays."""
+    with suppress(ValueError):
+        return _unpacked(crypto.unseal(content))
+    return None
 
 
 def tag_afresh() -> None:
     """Make tags of earlier generations anew, under the keys of now (a job, after a rotation)."""
     number = crypto.generation()
-    if number == 1:
-        return
-    older = select(Shield.thread_id).where(Shield.generation < number).limit(_AT_ONCE)
-    waiting = db.session.scalars(older).all()
-    end_read()
-    for thread_id in waiting:
-        with unit_of_work():
-            _tag_anew(thread_id)
+    after: int | None = 0 if number > 1 else None
+    while after is not None:
+        older = select(Shield.thread_id).where(Shield.generation < number, Shield.thread_id > after)
+        waiting = db.session.scalars(older.order_by(Shield.thread_id).limit(_AT_ONCE)).all()
+        end_read()
+        for thread_id in waiting:
+            with unit_of_work():
+                _tag_anew(thread_id)
+        after = waiting[-1] if waiting else None
 
 
 def _tag_anew(thread_id: int) -> None:
-    with suppress(ValueError):  # another key file sealed it: hidden from all it stays
-        hidden = hidden_from(thread_id)
-        if hidden is not None:
-            raise_shield(thread_id, hidden)
+    content = db.session.scalar(select(Shield.content).where(Shield.thread_id == thread_id).with_for_update())
+    hidden = None if content is None else _readable(content)
+    if hidden is not None:
+        raise_shield(thread_id, hidden)
 
 
 _AT_ONCE = 100
+
+
+def misfits() -> int:
+    """Shields to which no key that is here fits: their threads are closed for everybody."""
+    thread_id = cast("ColumnElement[int]", Shield.thread_id)
+    return db.session.scalar(select(func.count()).select_from(Shield).where(~_key_fits(thread_id))) or 0
 
 
 def _packed(hidden: Hidden) -> bytes:
@@ -154,6 +200,7 @@ def _packed(hidden: Hidden) -> bytes:
         "author": hidden.author_id,
         "organisations": sorted(hidden.organisations),
         "members": sorted(hidden.members),
+        "named": hidden.is_named,
     }
     plain = json.dumps(said).encode()
     room = CONTENT_BYTES
@@ -164,4 +211,4 @@ def _packed(hidden: Hidden) -> bytes:
 
 def _unpacked(plain: bytes) -> Hidden:
     said = json.loads(plain)
-    return Hidden(said["author"], frozenset(said["organisations"]), frozenset(said["members"]))
+    return Hidden(said["author"], frozenset(said["organisations"]), frozenset(said["members"]), said["named"])

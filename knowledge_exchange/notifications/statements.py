@@ -17,6 +17,8 @@ _thread = bindparam("of_thread", type_=Id)
 _network = bindparam("of_network", type_=Id)
 _post = bindparam("of_post", type_=Id)
 _author = bindparam("author", type_=Id)
+#: The participant who speaks.
+_by = bindparam("by", type_=Id)
 #: The participant whose post is answered; 0 where it is nobody's.
 _answered = bindparam("answered", type_=Id)
 _base = bindparam("base", type_=Id)
@@ -70,17 +72,41 @@ def _watch_the_network() -> AnySelect:
     )
 
 
-@cache
-def tell_all() -> Write:
-    """Write the notices of a new post: of those who watch thread or network, and of whom it answers.
+def _sealed_places() -> AnySelect:
+    """Sealed places that watch the thread, or whose post is answered and that did not mute it; not the one that speaks.
 
-    Of active members who may read the network at this moment, but its author and those who have a notice of
-    it already. Numbered from ``base`` on.
+    Whoever they belong to, and whatever became of them: that is asked when somebody is to see the notice.
     """
+    why = case((Participant.id == _answered, _word("direct_reply")), else_=_why)
+    heard = or_(Participant.level == _watching, and_(Participant.id == _answered, _quieter))
+    return select(Participant.member_id, Participant.id.label("place_id"), why.label("why")).where(
+        Participant.thread_id == _thread, Participant.member_id.is_(None), Participant.id != _by, heard
+    )
+
+
+def _members() -> AnySelect:
+    """Those who watch thread or network, and whom the post answers, as far as they are to be told by name."""
     told = union_all(_watch_it(), _is_answered(), _watch_the_network()).subquery()
     before: Any = select(literal_column("1")).where(
         Notification.post_id == _post, Notification.member_id == told.c.member_id
     )
+    return (
+        select(told.c.member_id, told.c.id.label("place_id"), told.c.why)
+        .select_from(told)
+        .join(Member, Member.id == told.c.member_id)
+        .where(Member.id != _author, Member.standing == _word("active"), ~before.exists())
+        .where(hooks.call("network_readable", _network, Member.id), hooks.call("thread_told_to", _thread, Member.id))
+    )
+
+
+@cache
+def tell_all() -> Write:
+    """Write the notices of a new post: of those who watch thread or network, and of whom it answers.
+
+    Of active members who may read the network at this moment and from whom the thread is not hidden, but its author
+    and those who have a notice of it already; and of sealed places. Numbered from ``base`` on.
+    """
+    told = union_all(_members(), _sealed_places()).subquery()
     words = case(
         (told.c.why == _word("direct_reply"), bindparam("direct_text", type_=Text())),
         else_=bindparam("watching_text", type_=Text()),
@@ -88,7 +114,8 @@ def tell_all() -> Write:
     rows: dict[str, Any] = {
         "id": _base + func.row_number().over(),
         "member_id": told.c.member_id,
-        "participant_id": told.c.id,
+        "participant_id": told.c.place_id,
+        "by_participant_id": _by,
         "kind": told.c.why,
         "network_id": _network,
         "thread_id": _thread,
@@ -97,11 +124,5 @@ def tell_all() -> Write:
         "url": bindparam("goal", type_=Text()),
         "created_at": _at,
     }
-    found = (
-        select(*rows.values())
-        .select_from(told)
-        .join(Member, Member.id == told.c.member_id)
-        .where(Member.id != _author, Member.standing == _word("active"), ~before.exists())
-        .where(hooks.call("network_readable", _network, Member.id))
-    )
+    found = select(*rows.values()).select_from(told)
     return Write(insert(table_of(Notification)).from_select(list(rows), found, include_defaults=False))

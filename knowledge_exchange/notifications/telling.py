@@ -11,13 +11,14 @@ from sqlalchemy import and_, insert, literal, or_, select
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnySelect, db, table_of
+from knowledge_exchange.core.db import AnySelect, Id, db, table_of
 from knowledge_exchange.core.ids import new_ids, new_run
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.notifications import statements
 from knowledge_exchange.notifications.actions import participate
 from knowledge_exchange.notifications.levels import effective, reason_for
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
+from knowledge_exchange.notifications.sealed import owners_of
 from knowledge_exchange.realtime import push
 
 _INSERT = Write(insert(table_of(Notification)))
@@ -27,8 +28,7 @@ _INSERT = Write(insert(table_of(Notification)))
 class Event:
     """What is told: its words, where it leads, which network it belongs to, and who speaks, as a participant."""
 
-    by_participant_id: int | None
-
+    by_participant_id: int
     network_id: int
     thread_id: int
     post_id: int
@@ -45,12 +45,15 @@ def tell_of_post(
     why: str = "reply",
     group: Collection[int] = (),
 ) -> None:
-    """Notify of a new post: who watches, whose post it answers, who is mentioned; never its author.
+    """Notify of a new post: who watches, whose post it answers, who is mentioned; never the place that speaks.
+
+    Nor its member ``author_id``, if the place says who that is. Of a pseudonym's author what names them is written as
+    for everybody else who watches or is mentioned: see ``mine.py``.
 
     ``answered_id`` is the participant whose post it answers; ``why`` is what those who watch are told (a reply,
     or a new thread); ``group`` are members of networks that are mentioned. Only active members who may read the
-    network at this moment; what they may see is asked again when it is shown. However many watch, it is one
-    statement.
+    network, and from whom the thread is not hidden, at this moment; what they may see is asked again when it is
+    shown. However many watch, it is one statement.
     """
     mentioned = _mentioned(event, handles, group)
     if mentioned:
@@ -62,6 +65,7 @@ def tell_of_post(
         of_thread=event.thread_id,
         of_post=event.post_id,
         author=author_id,
+        by=event.by_participant_id,
         answered=answered_id or 0,
         why=why,
         direct_text=event.text("direct_reply"),
@@ -75,7 +79,16 @@ def tell_of_post(
 def tell_participant(event: Event, participant_id: int | None, kind: str, but: int) -> None:
     """Notify one participant (unless it is the member ``but``, or the thread is muted for them)."""
     rows = db.session.execute(_places(event, Participant.id == participant_id)).all()
-    _write(event, [(row.id, row.member_id, kind) for row in rows if row.member_id != but and _level(row) != "muted"])
+    told = [(row.id, row.member_id, kind) for row in rows if row.member_id != but and _level(row) != "muted"]
+    if not rows and participant_id != event.by_participant_id:
+        told = [(place_id, None, kind) for place_id in _sealed_unmuted(participant_id)]
+    _write(event, told)
+
+
+def _sealed_unmuted(participant_id: int | None) -> Sequence[int]:
+    """The participant, if they are a sealed place that is not muted: their notices are written whatever else holds."""
+    sealed = (Participant.id == participant_id, Participant.member_id.is_(None), Participant.level != "muted")
+    return db.session.scalars(select(Participant.id).where(*sealed)).all()
 
 
 def tell_newly_mentioned(event: Event, author_id: int, handles: Sequence[str], group: Collection[int]) -> None:
@@ -92,6 +105,7 @@ def _may_be_told(event: Event) -> tuple[Any, ...]:
     return (
         Member.standing == "active",
         hooks.call("network_readable", literal(event.network_id), Member.id),
+        hooks.call("thread_told_to", literal(event.thread_id, Id), Member.id),
     )
 
 
@@ -147,8 +161,8 @@ def _level(place: Any) -> str:
     return effective(place.level, place.network_level, chosen=place.level_chosen_at is not None)
 
 
-def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
-    """Notices for a few; the sockets hear of it after the commit."""
+def _write(event: Event, reasons: Sequence[tuple[int, int | None, str]]) -> None:
+    """Notices for a few: each a place, its member (None: it is sealed), and why. Sockets hear of it after the commit."""
     if not reasons:
         return
     moment = now()
@@ -159,6 +173,7 @@ def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
             "id": id_,
             "member_id": member_id,
             "participant_id": participant_id,
+            "by_participant_id": event.by_participant_id,
             "kind": kind,
             "network_id": event.network_id,
             "thread_id": event.thread_id,
@@ -170,4 +185,8 @@ def _write(event: Event, reasons: Sequence[tuple[int, int, str]]) -> None:
         for id_, (participant_id, member_id, kind) in zip(ids, reasons, strict=True)
     ]
     _INSERT.many(rows)
-    push.tell_notices(zip(ids, (member_id for _place, member_id, _kind in reasons), strict=True))
+    owners = owners_of([place_id for place_id, member_id, _kind in reasons if member_id is None])
+    told = [
+        (id_, member_id or owners.get(place_id)) for id_, (place_id, member_id, _kind) in zip(ids, reasons, strict=True)
+    ]
+    push.tell_notices([(id_, who) for id_, who in told if who is not None])

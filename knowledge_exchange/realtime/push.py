@@ -10,7 +10,7 @@ from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import end_read, promise
 from knowledge_exchange.core.ids import MOST_IN_A_RUN
 from knowledge_exchange.realtime import events
-from knowledge_exchange.realtime.connections import Connection, connections
+from knowledge_exchange.realtime.connections import Connection, Room, connections
 from knowledge_exchange.realtime.events import Told
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
 
@@ -143,6 +143,25 @@ def leave_network_rooms(member_id: int, network_id: int) -> None:
     for connection in connections().of_member(member_id):
         gone = [thread_id for thread_id, room in connection.watched.items() if room.network_id == network_id]
         for thread_id in gone:
-            room = connection.watched.pop(thread_id)
-            socketio.server.leave_room(connection.sid, room.name, namespace=NAMESPACE)
-            socketio.emit("thread_changed", events.gone(thread_id), to=connection.sid, namespace=NAMESPACE)
+            leave_room(connection, thread_id)
+
+
+def leave_room(connection: Connection, thread_id: int) -> None:
+    """Take a socket out of the room of a thread that its member may not see any more; its page is told."""
+    room = connection.watched.pop(thread_id)
+    socketio.server.leave_room(connection.sid, room.name, namespace=NAMESPACE)
+    socketio.emit("thread_changed", events.gone(thread_id), to=connection.sid, namespace=NAMESPACE)
+
+
+def move_to(connection: Connection, thread_id: int, room: Room) -> None:
+    """The thread's events go to another room now."""
+    socketio.server.leave_room(connection.sid, connection.watched[thread_id].name, namespace=NAMESPACE)
+    connection.watched[thread_id] = room
+    socketio.server.enter_room(connection.sid, room.name, namespace=NAMESPACE)
+
+
+def tell_again(found: Sequence[Connection], told: Sequence[Told]) -> None:
+    """Send events of a thread to these sockets, which may have them already: a browser drops what it has seen."""
+    for name, payload in events.payloads(told, member_id=None):
+        for connection in found:
+            socketio.emit(name, payload, to=connection.sid, namespace=NAMESPACE)

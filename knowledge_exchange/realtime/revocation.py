@@ -17,7 +17,7 @@ from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import db, end_read, promise
 from knowledge_exchange.jobs import Job
 from knowledge_exchange.jobs.runner import repeat
-from knowledge_exchange.realtime import events, push
+from knowledge_exchange.realtime import events, push, shielded_rooms
 from knowledge_exchange.realtime.connections import connections
 from knowledge_exchange.realtime.cursors import begin_of_replay, cursor_now
 from knowledge_exchange.realtime.models import LiveEvent
@@ -55,12 +55,13 @@ def _close_member(member_id: int, reason: str) -> None:
 
 
 def look() -> None:
-    """Close what has lost its sign-in or standing; leave what was left (a job of every process)."""
+    """Close what has lost its sign-in or standing; leave what was left or is hidden now (a job of every process)."""
     open_now = connections().all()
     if not open_now:
         return
     valid = set(_still_signed_in({connection.sign_in_id for connection in open_now}))
     left = _left_lately()
+    shielded_rooms.look()
     end_read()
     ended = [connection for connection in open_now if connection.sign_in_id not in valid]
     push.say_goodbye(ended, "standing")

@@ -13,6 +13,8 @@ def init_app(app: Flask) -> None:
 
     hooks.provide(app, "thread_room", live.room_of)
     hooks.provide(app, "visible_threads", queries.threads_visible_to)
+    hooks.provide(app, "shielded_rooms", live.shielded_rooms)
+    hooks.provide(app, "readers_among", live.readers_among)
     hooks.provide(app, "post_payloads", live.post_payloads)
     hooks.provide(app, "thread_payloads", live.thread_payloads)
     hooks.provide(app, "mark_read", reading.mark_read)

@@ -7,7 +7,7 @@ Rights have been asked of ``policy`` by the caller; text has been rendered befor
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -78,7 +78,7 @@ def start_thread(
     db.session.add(thread)
     db.session.flush()
     if hidden is not None:
-        raise_shield(thread.id, hidden)
+        raise_shield(thread.id, replace(hidden, is_named=voice == OWN))
     speaker = speak(me, thread.id, voice)
     thread.voice_id = speaker.voice_id
     notices.read_up_to(speaker.place_id, post_id)

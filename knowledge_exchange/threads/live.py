@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import db
+from knowledge_exchange.networks.models import Network
 from knowledge_exchange.realtime.connections import Room
 from knowledge_exchange.realtime.push import thread_room
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.models import Thread
 from knowledge_exchange.threads.rendering import post_html
 
+#: Ids of one statement.
+_CHUNK = 500
+
 
 def room_of(me: Me, thread_id: int) -> Room | None:
     """The room of a thread's events, if this member may see the thread."""
     found = queries.thread_visible_to(me, thread_id)
     return Room(thread_room(found.id, found.epoch), found.network_id) if found else None
+
+
+def shielded_rooms(thread_ids: Sequence[int]) -> dict[int, Room]:
+    """Of these threads those that are hidden from somebody, each with the room of its events (hook)."""
+    found = {}
+    for begin in range(0, len(thread_ids), _CHUNK):
+        query = select(Thread.id, Thread.epoch, Thread.network_id).where(
+            Thread.id.in_(thread_ids[begin : begin + _CHUNK]), Thread.is_shielded
+        )
+        for row in db.session.execute(query):
+            found[row.id] = Room(thread_room(row.id, row.epoch), row.network_id)
+    return found
+
+
+def readers_among(thread_id: int, member_ids: Sequence[int]) -> list[int]:
+    """Who of these (active) members may see the thread (hook)."""
+    found: list[int] = []
+    may_read = queries.readable(cast("ColumnElement[int]", Member.id))
+    for begin in range(0, len(member_ids), _CHUNK):
+        some = Member.id.in_(member_ids[begin : begin + _CHUNK])
+        query = select(Member.id).select_from(Thread).join(Network, Network.id == Thread.network_id)
+        found += db.session.scalars(query.join(Member, some).where(Thread.id == thread_id, may_read))
+    return found
 
 
 def _threads(thread_ids: Sequence[int]) -> dict[int, Any]:

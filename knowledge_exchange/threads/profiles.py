@@ -12,9 +12,9 @@ from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.networks.models import Network
-from knowledge_exchange.networks.queries import readable_by
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads.models import Post, Thread, Voice
+from knowledge_exchange.threads.queries import readable
 from knowledge_exchange.threads.routes import blueprint
 
 MOST_SHOWN = 20
@@ -37,8 +37,7 @@ _SHOWN = (
         Voice.handle == bindparam("handle"),
         Voice.kind == "own",
         Post.deleted_at.is_(None),
-        Thread.deleted_at.is_(None),
-        readable_by(bindparam("me", type_=Id)),
+        readable(bindparam("me", type_=Id)),
     )
     .order_by(Post.id.desc())
     .limit(MOST_SHOWN)

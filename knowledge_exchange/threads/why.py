@@ -14,11 +14,12 @@ from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.markup import mentions_in
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
-from knowledge_exchange.networks.queries import is_in, readable_by
+from knowledge_exchange.networks.queries import is_in
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.notifications.why_rules import Call, Notice, PostFacts
 from knowledge_exchange.threads import network_mentions
 from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
+from knowledge_exchange.threads.queries import readable
 
 _me = bindparam("me", type_=Id)
 _Author = aliased(Participant)
@@ -82,7 +83,7 @@ _FACTS = Read(
     .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Network.id, NetworkLevel.member_id == _me))
     .outerjoin(Participant, and_(Participant.thread_id == Thread.id, Participant.member_id == _me))
     .outerjoin(Notification, and_(Notification.post_id == Post.id, Notification.member_id == _me))
-    .where(Post.id == bindparam("post", type_=Id), Thread.deleted_at.is_(None), readable_by(_me))
+    .where(Post.id == bindparam("post", type_=Id), readable(_me))
 )
 
 
