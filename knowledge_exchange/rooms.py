@@ -145,6 +145,7 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, render_again
+    from knowledge_exchange.threads.waiting import PUBLISH_EVERY_S, publish_due
     from knowledge_exchange.verification.claims.reminding import REMIND_EVERY_S, remind
     from knowledge_exchange.verification.inviting.invitations import INVITE_EVERY_S, invite_waiting
     from knowledge_exchange.verification.pulling.jobs import PULL_EVERY_S, pull_rolls
@@ -166,6 +167,7 @@ def _register_jobs(app: Flask) -> None:
     register(app, "seal the record", SEAL_EVERY_S, seal_waiting)
     register(app, "lift to new keys", LIFT_EVERY_S, lift_waiting)
     register(app, "render again", RENDER_EVERY_S, render_again)
+    register(app, "publish what waits", PUBLISH_EVERY_S, publish_due)
 
 
 def _register_own_data() -> None:

@@ -6,6 +6,8 @@ import "./menus.js";
 import "./times.js";
 import "./tables.js";
 import "./composer.js";
+import "./guard.js"; // before forms: what it holds back has not been sent
+import "./voice.js";
 import "./forms.js";
 import "./passkeys.js";
 import "./progress.js";

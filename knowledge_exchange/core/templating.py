@@ -6,6 +6,7 @@ cost more than all the rest of the page; here they become part of the template's
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask.templating import Environment
@@ -13,6 +14,8 @@ from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+#: The indentation of a template's lines: in a browser one break says the same.
+_INDENT = re.compile(r"[ \t]*\n[ \t\n]*")
 #: Templates whose macros depend on their arguments alone.
 PURE = frozenset({"_icons.html"})
 _GETTEXT = frozenset({"_", "gettext"})
@@ -29,8 +32,16 @@ class SettlingEnvironment(Environment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         escapes = self.autoescape(name) if callable(self.autoescape) else self.autoescape
+        if (name or "").endswith(".html"):
+            _strip_indents(tree)
         settled: nodes.Template = _Settling(self, tree, bool(escapes)).visit(tree)
         return settled
+
+
+def _strip_indents(tree: nodes.Template) -> None:
+    """Leave of each line's indentation, and of empty lines, the one break that parts words."""
+    for text in tree.find_all(nodes.TemplateData):
+        text.data = _INDENT.sub("\n", text.data)
 
 
 class _Settling(NodeTransformer):

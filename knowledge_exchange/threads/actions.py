@@ -260,10 +260,8 @@ def unaccept(thread: AnyRow) -> None:
 
 def earlier_submission(me: Me, key: str) -> int | None:
     """The post that this form made when it was sent before."""
-    if not key:
-        return None
     # As a rule there is one.
-    for hashed in every_keyed_hash(_SUBMISSION, _said(me, key)):
+    for hashed in every_submission_key(me, key):
         if found := statements.SUBMITTED.first(key=hashed):
             return int(found.post_id)
     return None
@@ -271,9 +269,19 @@ def earlier_submission(me: Me, key: str) -> int | None:
 
 def note_submission(me: Me, key: str, post_id: int) -> None:
     """Remember that this form was taken."""
-    if key:
-        row = {"key_hash": keyed_hash(_SUBMISSION, _said(me, key)), "post_id": post_id, "at": now()}
-        statements.INSERT_SUBMISSION.run(**row)
+    hashed = submission_key(me, key)
+    if hashed is not None:
+        statements.INSERT_SUBMISSION.run(key_hash=hashed, post_id=post_id, at=now())
+
+
+def submission_key(me: Me, key: str) -> str | None:
+    """What is stored of a form's key: it names nobody. None of a form without one."""
+    return keyed_hash(_SUBMISSION, _said(me, key)) if key else None
+
+
+def every_submission_key(me: Me, key: str) -> list[str]:
+    """The same in every generation of keys, to find it by."""
+    return every_keyed_hash(_SUBMISSION, _said(me, key)) if key else []
 
 
 def _said(me: Me, key: str) -> str:

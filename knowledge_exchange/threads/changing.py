@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
-from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import actions, policy, queries
+from knowledge_exchange.threads import actions, guarding, policy, queries
 from knowledge_exchange.threads.forms import check_body, check_title, clean_line, clean_text
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.page import base_url
 from knowledge_exchange.threads.routes import blueprint, visible_post
+from knowledge_exchange.threads.speaking import PSEUDONYM
 
 
 @blueprint.get("/p/<int:post_id>/edit")
@@ -26,7 +28,7 @@ def edit_page(post_id: int) -> ResponseReturnValue:
     return _edit_page(post_id, {}, {})
 
 
-def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str]) -> str:
+def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str], review: Review | None = None) -> str:
     me = require_me()
     found, row = visible_post(me, post_id)
     if not policy.may_edit(found, row.participant_id, row):
@@ -40,6 +42,7 @@ def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str]) -> s
         post=row,
         values=values,
         errors=errors,
+        review=review,
         is_opening=row.parent_id is None,
         max_title=MAX_TITLE_CHARS,
         max_body=MAX_BODY_CHARS,
@@ -61,6 +64,10 @@ def edit_post(post_id: int) -> ResponseReturnValue:
     errors = {**check_body(body), **(check_title(title) if title is not None else {})}
     if errors:
         return _edit_page(post_id, {"body": body, "title": title or found.title}, errors), 422
+    review = _reviewed(found, row, body, title)
+    if review is not None:
+        typed = {"body": body, "title": title or found.title, **review.texts}
+        return _edit_page(post_id, typed, {}, review), review.status
     text = actions.written(body)
     with unit_of_work():
         found, row = locked_post(me, post_id)
@@ -68,6 +75,13 @@ def edit_post(post_id: int) -> ResponseReturnValue:
             abort(404)
         actions.edit(me, found, row, text, title if title != found.title else None)
     return redirect(url_for("threads.post", post_id=post_id), 303)
+
+
+def _reviewed(thread: AnyRow, post: AnyRow, body: str, title: str | None) -> Review | None:
+    """What the guard says of a post's new text."""
+    texts = {"body": body} if title is None else {"title": title, "body": body}
+    where = {"network_slug": thread.network_slug, "thread_id": thread.id}
+    return guarding.check(request.form, texts, pseudonym=post.voice_kind == PSEUDONYM, **where)
 
 
 @blueprint.get("/p/<int:post_id>/delete")

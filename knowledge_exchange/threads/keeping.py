@@ -21,12 +21,18 @@ def init_app(app: Flask) -> None:
     rekeying.register(app, WaitingPost.key_hash)
     rekeying.register(app, WaitingPost.content, rekeying.SEAL)
     keeping.register(app, "KE_KEEP_SUBMISSIONS_DAYS", forget_submissions, Submission)
+    keeping.register(app, "KE_KEEP_WAITING_DAYS", forget_waiting, WaitingPost)
     hooks.provide(app, "voices_erased", erase_voices)
 
 
 def forget_submissions(before: datetime) -> None:
     """After that a form that is sent again is a new one."""
     keeping.delete_all(Submission, Submission.at < before)
+
+
+def forget_waiting(before: datetime) -> None:
+    """What waited and could not be posted, once its author has had time to take it back."""
+    keeping.delete_all(WaitingPost, WaitingPost.failed != "", WaitingPost.due_at < before)
 
 
 def erase_voices(member_id: int) -> None:

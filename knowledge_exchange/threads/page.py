@@ -5,22 +5,30 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from markupsafe import escape
+from flask import render_template
+from markupsafe import Markup, escape
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.core.shells import Given, Hole
+from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import policy, queries
+from knowledge_exchange.threads.audience import Audience, audience, reply_kind
+from knowledge_exchange.threads.choosing import Choice
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_UNREAD_COUNTED
 from knowledge_exchange.threads.rendering import Body, body_of
 from knowledge_exchange.threads.words import kinds, levels
+
+#: Sentences about who sees a reply, kept in each process.
+_MOST_AUDIENCES = 1024
 
 
 @dataclass
@@ -35,6 +43,9 @@ class Wish:
     key: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     draft_done: str | None = None
+    #: What was chosen beside the text, and what the guard found in it.
+    choice: Choice | None = None
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,7 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
         "ask_url": f"/n/{thread.network_slug}/new",
         "draft_done": wish.draft_done,
         **_addresses(me, thread, wish, body),
+        "my_voice": thread.my_voice,
         **reading,
         **replying,
     }
@@ -117,10 +129,14 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
             "talk": body.talk,
             "faces": body.faces,
             "form_key": escape(wish.key or secrets.token_urlsafe(16)),
+            "my_name_here": escape(thread.my_voice_name or me.name),
+            "audience": audience_line(me, thread) if facts["may_reply"] else "",
             **values,
         },
-        keep=not (replying["reply_to"] or replying["typed"] or wish.errors or wish.draft_done),
+        keep=not (replying["reply_to"] or replying["typed"] or wish.errors or wish.draft_done or wish.review),
         errors=wish.errors,
+        choice=wish.choice,
+        review=wish.review,
         levels=levels(),
         max_body=MAX_BODY_CHARS,
         **_HOLES,
@@ -136,6 +152,8 @@ _HOLES = {
         "talk",
         "faces",
         "form_key",
+        "my_name_here",
+        "audience",
         "mine",
         "last_read",
         "unread_shown",
@@ -171,6 +189,16 @@ def _body_facts(body: Body) -> BodyFacts:
         answer_place=body.answer_place,
         people=body.people,
     )
+
+
+def audience_line(me: Me, thread: AnyRow) -> Markup:
+    """Who will see a reply, in a sentence."""
+    return _said_of(audience(me, thread.network_id), reply_kind(me, thread))
+
+
+@lru_cache(maxsize=_MOST_AUDIENCES)
+def _said_of(found: Audience, kind: str) -> Markup:
+    return Markup(render_template("threads/_who_sees.html", audience=found, kind=kind))  # noqa: S704 -- a template's
 
 
 def _addresses(me: Me, thread: AnyRow, wish: Wish, body: Body) -> dict[str, Any]:

@@ -50,6 +50,9 @@ def _of_mine(sealed: Any, plain: Any) -> ColumnElement[Any]:
     return case((_Sealed.id.is_not(None), sealed), else_=plain)
 
 
+#: The voice in which they write there, if they have written.
+_MyVoice = aliased(Voice)
+_SPOKEN = ("own", "pseudonym")
 _last_read = _of_mine(_Sealed.last_read_id, Participant.last_read_id)
 _THREAD = (
     select(
@@ -71,6 +74,8 @@ _THREAD = (
         NetworkMembership.role.label("my_role"),
         func.coalesce(_Sealed.id, Participant.id).label("my_participant_id"),
         _Sealed.id.label("sealed_id"),
+        _MyVoice.kind.label("my_voice"),
+        _MyVoice.name.label("my_voice_name"),
         _of_mine(_Sealed.level, Participant.level).label("level"),
         _of_mine(_Sealed.level_chosen_at, Participant.level_chosen_at).label("level_chosen_at"),
         NetworkLevel.level.label("network_level"),
@@ -90,6 +95,10 @@ _THREAD = (
     )
     .outerjoin(Participant, and_(Participant.thread_id == Thread.id, Participant.member_id == _me))
     .outerjoin(_Sealed, and_(_Sealed.id == bindparam("place", type_=Id), _Sealed.thread_id == Thread.id))
+    .outerjoin(
+        _MyVoice,
+        and_(_MyVoice.participant_id == func.coalesce(_Sealed.id, Participant.id), _MyVoice.kind.in_(_SPOKEN)),
+    )
     .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Thread.network_id, NetworkLevel.member_id == _me))
     .where(readable(_me))
 )

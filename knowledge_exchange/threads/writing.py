@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import REPLY_LIMIT, THREAD_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.auth.sessions import require_me
-from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import actions, policy, queries
-from knowledge_exchange.threads.forms import check_body, check_thread, clean_text
-from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_KEY_CHARS, MAX_TITLE_CHARS
+from knowledge_exchange.threads import guarding, policy
+from knowledge_exchange.threads.audience import audience
+from knowledge_exchange.threads.choosing import Choice, check_choice, check_shield, is_to_be_asked, my_organisation
+from knowledge_exchange.threads.forms import Errors, check_body, check_thread, clean_text
+from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.listing import my_networks
-from knowledge_exchange.threads.locking import locked_thread
 from knowledge_exchange.threads.models import KINDS
-from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, too_large
 from knowledge_exchange.threads.page import Wish, base_url, show
-from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint, visible_post, visible_thread
+from knowledge_exchange.threads.posting import Draft, Refused
+from knowledge_exchange.threads.routes import blueprint, visible_post, visible_thread
+from knowledge_exchange.threads.sending import form_key, send
+from knowledge_exchange.threads.shielding import hidden_for
+from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
 from knowledge_exchange.threads.words import kinds
 
 
@@ -43,16 +49,23 @@ def ask() -> ResponseReturnValue:
 @blueprint.get("/n/<slug>/new")
 @active
 def new_thread(slug: str) -> ResponseReturnValue:
-    """The form of a new thread."""
+    """The form of a new thread; ``?voice=pseudonym`` opens it with a pseudonym chosen, and the shield set."""
     kind = request.args.get("kind", "problem")
-    return _new_thread_page(slug, {"kind": kind if kind in KINDS else "problem"}, {})
-
-
-def _new_thread_page(slug: str, values: dict[str, str], errors: dict[str, str]) -> str:
+    is_pseudonym = request.args.get("voice") == PSEUDONYM
+    choice = Choice(PSEUDONYM if is_pseudonym else OWN, is_pseudonym, "", waits=False)
+    values = {"kind": kind if kind in KINDS else "problem", **choice.values}
     me = require_me()
+    return thread_form(me, _network(me, slug), values, {})
+
+
+def _network(me: Me, slug: str) -> AnyRow:
     network = network_for(me, slug) or abort(404)
-    if not network.may_read:
-        abort(404)
+    return network if network.may_read else abort(404)
+
+
+def thread_form(me: Me, network: AnyRow, values: dict[str, str], errors: Errors, **further: Any) -> str:
+    """The page of the form, with what stands in it and what is wrong with that."""
+    role = network.my_role or "member"
     return render_template(
         "threads/new.html",
         me=me,
@@ -60,13 +73,14 @@ def _new_thread_page(slug: str, values: dict[str, str], errors: dict[str, str]) 
         network=network,
         values=values,
         errors=errors,
-        kinds={
-            kind: words for kind, words in kinds().items() if policy.may_start(me, kind, network.my_role or "member")
-        },
-        form_key=request.form.get("key") or secrets.token_urlsafe(16),
+        kinds={kind: words for kind, words in kinds().items() if policy.may_start(me, kind, role)},
+        organisation=my_organisation(me),
+        audience=audience(me, network.id),
+        form_key=form_key() or secrets.token_urlsafe(16),
         max_title=MAX_TITLE_CHARS,
         max_body=MAX_BODY_CHARS,
         unread=unread_count(me.id),
+        **further,
     )
 
 
@@ -75,28 +89,54 @@ def _new_thread_page(slug: str, values: dict[str, str], errors: dict[str, str]) 
 @limiter.limit(THREAD_LIMIT)
 def post_thread(slug: str) -> ResponseReturnValue:
     """Open a thread."""
-    me, key = require_me(), _form_key()
-    network = network_for(me, slug) or abort(404)
-    if not network.may_read:
-        abort(404)
-    values, errors = check_thread(request.form)
-    if not policy.may_start(me, values["kind"], network.my_role) and not errors:
-        errors = {"kind": _("Join the network first; announcements come from its moderators.")}
+    me = require_me()
+    network = _network(me, slug)
+    values, errors, choice = _typed(me, network)
     if errors or not me.may_start:
-        return _new_thread_page(slug, values, errors), 422 if me.may_start else 403
-    text = actions.written(values["body"])
-
-    def write() -> int:
-        now_in = network_for(me, slug) or abort(404)
-        if not policy.may_start(me, values["kind"], now_in.my_role):
-            abort(404)
-        return actions.start_thread(me, now_in.id, values["kind"], values["title"], text)[1]
-
-    post_id = _once(me, key, write)
-    session[DRAFT_DONE] = f"new:{slug}"
-    _say_who_is_not_told(me, text)
-    found, _post = visible_post(me, post_id)
+        return thread_form(me, network, values, errors), 422 if me.may_start else 403
+    review = _review(choice.is_pseudonym, network.slug, None, title=values["title"], body=values["body"])
+    if review is not None:
+        return thread_form(me, network, {**values, **review.texts}, {}, review=review), review.status
+    sent = send(me, _thread_draft(me, network, values, choice), choice.waits)
+    if isinstance(sent, str):
+        return thread_form(me, network, values, {"wait": sent}), 422
+    if sent is None:
+        return redirect(url_for("threads.waiting_page"), 303)
+    found, _post = visible_post(me, sent)
     return redirect(base_url(found), 303)
+
+
+def _thread_draft(me: Me, network: AnyRow, values: dict[str, str], choice: Choice) -> Draft:
+    return Draft(
+        values["body"],
+        choice.voice,
+        slug=network.slug,
+        kind=values["kind"],
+        title=values["title"],
+        hidden=hidden_for(me, choice.shield, choice.hide_from),
+        hide_from=choice.hide_from,
+    )
+
+
+def _typed(me: Me, network: AnyRow) -> tuple[dict[str, str], Errors, Choice]:
+    """What the form of a thread says, and what is wrong with it."""
+    values, errors = check_thread(request.form)
+    choice, wrong = check_choice(request.form)
+    values |= choice.values
+    errors |= {**wrong, **check_shield(me, choice)}
+    if not errors and not policy.may_start(me, values["kind"], network.my_role):
+        errors = {"kind": _("Join the network first; announcements come from its moderators.")}
+    if not errors and is_to_be_asked(me, request.form, choice):
+        values["shield"] = "1"
+        errors["shield"] = _(
+            "Under a pseudonym, a problem is hidden from people at your organisation unless you say otherwise. It is "
+            "set so below now: look whether that is right, and post it."
+        )
+    return values, errors, choice
+
+
+def _review(is_pseudonym: bool, slug: str, thread_id: int | None, **texts: str) -> Review | None:
+    return guarding.check(request.form, texts, pseudonym=is_pseudonym, network_slug=slug, thread_id=thread_id)
 
 
 @blueprint.post("/t/<int:thread_id>/replies")
@@ -104,55 +144,49 @@ def post_thread(slug: str) -> ResponseReturnValue:
 @limiter.limit(REPLY_LIMIT)
 def post_reply(thread_id: int) -> ResponseReturnValue:
     """Answer a post."""
-    me, key = require_me(), _form_key()
+    me = require_me()
     found = visible_thread(me, thread_id)
     body = clean_text(request.form.get("body", ""))
     parent_id = parse_id(request.form.get("parent")) or found.opening_post_id
-    errors = check_body(body)
+    choice, wrong = check_choice(request.form)
+    wish = Wish(me.thread_view, None, parent_id, typed=body, key=form_key(), choice=choice)
+    wish.errors = {**check_body(body), **wrong, **_voice_taken(found.my_voice, choice.voice)}
     if not policy.may_reply(me, found):
-        errors = {"body": _("You can't reply here now. Your text is kept below.")}
-    if errors:
-        wish = Wish(me.thread_view, None, parent_id, typed=body, key=key, errors=errors)
+        wish.errors = {"body": _("You can't reply here now. Your text is kept below.")}
+    if wish.errors:
         return show(me, found, wish), 422 if me.may_reply else 403
-    text = actions.written(body)
-
-    def write() -> int:
-        now_in = locked_thread(me, thread_id)
-        parent = queries.post_by_id(parent_id)
-        if not policy.may_reply(me, now_in) or parent is None or parent.thread_id != thread_id:
-            abort(404)
-        return actions.reply(me, now_in, parent, text)
-
-    post_id = _once(me, key, write)
-    session[DRAFT_DONE] = f"reply:{thread_id}"
-    _say_who_is_not_told(me, text)
-    return redirect(url_for("threads.post", post_id=post_id), 303)
+    is_pseudonym = (found.my_voice or choice.voice) == PSEUDONYM
+    wish.review = _review(is_pseudonym, found.network_slug, thread_id, body=body)
+    if wish.review is not None:
+        wish.typed = wish.review.texts["body"]
+        return show(me, found, wish), wish.review.status
+    return _send_reply(me, found, wish, Draft(body, choice.voice, thread_id=thread_id, parent_id=parent_id))
 
 
-def _say_who_is_not_told(me: Me, text: actions.Text) -> None:
-    for name in too_large(me, text.mentions):
-        said = _("%(network)s has more than %(most)s members: nobody was told by naming it.")
-        flash(said % {"network": name, "most": MOST_MENTIONED}, "info")
-
-
-def _form_key() -> str:
-    return request.form.get("key", "")[:MAX_KEY_CHARS]
-
-
-def _once(me: Me, key: str, write: Callable[[], int]) -> int:
-    """Write, unless this very form was taken before; the id of the post that it made."""
+def _send_reply(me: Me, found: AnyRow, wish: Wish, draft: Draft) -> ResponseReturnValue:
+    assert wish.choice is not None
     try:
-        return _write_once(me, key, write)
-    except IntegrityError:
-        # Another process took the same form at the same moment: now its row can be seen.
-        return _write_once(me, key, write)
+        sent = send(me, draft, wish.choice.waits)
+    except Refused as refused:
+        if refused.reason != "voice":
+            abort(404)
+        # In another window they have just written here otherwise.
+        me = replace(me, places=places_of(me.id))
+        found = visible_thread(me, found.id)
+        wish.errors = _voice_taken(found.my_voice, draft.voice)
+        return show(me, found, wish), 422
+    if isinstance(sent, str):
+        wish.errors = {"wait": sent}
+        return show(me, found, wish), 422
+    if sent is None:
+        return redirect(url_for("threads.waiting_page"), 303)
+    return redirect(url_for("threads.post", post_id=sent), 303)
 
 
-def _write_once(me: Me, key: str, write: Callable[[], int]) -> int:
-    with unit_of_work():
-        earlier = actions.earlier_submission(me, key)
-        if earlier is not None:
-            return earlier
-        post_id = write()
-        actions.note_submission(me, key, post_id)
-        return post_id
+def _voice_taken(have: str | None, asked: str | None) -> Errors:
+    """Whoever has written in a thread keeps the name: another one beside it would be known for the same person's."""
+    if asked is None or have in (None, asked):
+        return {}
+    if have == OWN:
+        return {"voice": _("You have written here under your own name, so you can’t go on under a pseudonym.")}
+    return {"voice": _("You write here under a pseudonym, so you can’t go on under your own name.")}

@@ -1,0 +1,82 @@
+"""Taking a form's text: at once, or to wait; each form once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import abort, flash, request, session
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.threads import actions, waiting
+from knowledge_exchange.threads.limits import MAX_KEY_CHARS
+from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, too_large
+from knowledge_exchange.threads.posting import Draft, Refused, post
+from knowledge_exchange.threads.routes import DRAFT_DONE
+
+
+def form_key() -> str:
+    """The idempotency key of the form at hand."""
+    return request.form.get("key", "")[:MAX_KEY_CHARS]
+
+
+def send(me: Me, draft: Draft, waits: bool) -> int | str | None:
+    """Post it, or let it wait; the post's id, None where it waits, and what is wrong in a sentence.
+
+    Raises :class:`Refused` where a reply can't be posted in the voice that was chosen; 404 where it can't be at all.
+    """
+    if waits:
+        try:
+            sent = waiting.let_wait(me, draft, form_key())
+        except waiting.Full as full:
+            return _full(full)
+    else:
+        sent = _post_now(me, draft)
+    session[DRAFT_DONE] = f"new:{draft.slug}" if draft.slug else f"reply:{draft.thread_id}"
+    return sent
+
+
+def _full(full: waiting.Full) -> str:
+    if full.mine:
+        said = _("%(most)s posts of yours wait already. Post one of them now, or let this one not wait.")
+        return str(said % {"most": waiting.MOST_EACH})
+    return str(_("Too many posts wait just now. Try again in a few minutes, or let this one not wait."))
+
+
+def _post_now(me: Me, draft: Draft) -> int:
+    text = actions.written(draft.body)
+    try:
+        post_id = _once(me, form_key(), lambda: post(me, draft, text))
+    except Refused as refused:
+        if refused.reason == "voice":
+            raise
+        abort(404)
+    _say_who_is_not_told(me, text)
+    return post_id
+
+
+def _say_who_is_not_told(me: Me, text: actions.Text) -> None:
+    for name in too_large(me, text.mentions):
+        said = _("%(network)s has more than %(most)s members: nobody was told by naming it.")
+        flash(said % {"network": name, "most": MOST_MENTIONED}, "info")
+
+
+def _once(me: Me, key: str, write: Callable[[], int]) -> int:
+    """Write, unless this very form was taken before; the id of the post that it made."""
+    try:
+        return _write_once(me, key, write)
+    except IntegrityError:
+        # Another process took the same form at the same moment: now its row can be seen.
+        return _write_once(me, key, write)
+
+
+def _write_once(me: Me, key: str, write: Callable[[], int]) -> int:
+    with unit_of_work():
+        earlier = actions.earlier_submission(me, key)
+        if earlier is not None:
+            return earlier
+        post_id = write()
+        actions.note_submission(me, key, post_id)
+        return post_id
