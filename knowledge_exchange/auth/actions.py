@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.audit.actions import record
@@ -13,7 +13,7 @@ from knowledge_exchange.auth import policy, sessions, standing_letters, tokens
 from knowledge_exchange.auth.models import ROLES, STANDINGS, VIEWS, Member, StandingChange, TakenHandle
 from knowledge_exchange.auth.standing import Impossible, is_possible
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import now, start_of_day
 from knowledge_exchange.core.db import db
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.text import one_line
@@ -124,14 +124,19 @@ def confirm(member: Member, handle: str | None = None) -> None:
     record("member.confirmed", actor=member.id, subject=member.id)
 
 
-def change_standing(member_id: int, after: str, cause: str, actor_id: int | None) -> bool:
+def change_standing(
+    member_id: int, after: str, cause: str, actor_id: int | None, *, apart_from_act: bool = False
+) -> bool:
     """Move somebody to another standing, at once; False when they are there already (or don't exist).
 
     ``cause`` is a sentence that the person reads on their own page; ``actor_id`` is None for the exchange
     itself and the command line. Who may do it is asked before (``standing.may_change_standing``). Leaving
     ``active`` ends all sign-ins and forgets mail that waits; the hook ``access_lost`` is called inside the unit
     of work and promises whatever may yield. Who has ``left`` holds no office any more, and the hook
-    ``account_left`` closes what is open in other rooms. The person is written to. Raises ``ValueError`` for a
+    ``account_left`` closes what is open in other rooms. The person is written to.
+
+    ``apart_from_act``: what is stored bears the day alone, and nothing goes on record here; for an act aimed at a
+    pseudonym, which is on record as such, and must not be laid beside whom it met. Raises ``ValueError`` for a
     standing that does not exist, :class:`standing.Impossible` for a step that there is not.
     """
     if after not in STANDINGS:
@@ -144,11 +149,14 @@ def change_standing(member_id: int, after: str, cause: str, actor_id: int | None
     before = found.standing
     if not is_possible(before, after):
         raise Impossible(before, after)
-    moment = now()
+    moment = start_of_day() if apart_from_act else now()
     changed = {"standing": after, "standing_since": moment, "standing_cause": cause}
     db.session.execute(update(Member).where(Member.id == member_id).values(**changed))
-    _note_standing(member_id, before, after, cause, actor_id, moment)
-    record("standing.changed", actor=actor_id, subject=member_id, note=f"{before} > {after}: {cause}")
+    if apart_from_act:
+        _note_step_of_day(member_id, before, after, cause, moment)
+    else:
+        _note_standing(member_id, before, after, cause, actor_id, moment)
+        record("standing.changed", actor=actor_id, subject=member_id, note=f"{before} > {after}: {cause}")
     if policy.loses_access(before, after):
         _take_access(member_id, after)
     if after == "left":
@@ -175,6 +183,13 @@ def _close_account(member_id: int, actor_id: int | None) -> None:
 def _note_standing(member_id: int, before: str, after: str, cause: str, actor_id: int | None, moment: datetime) -> None:
     step = StandingChange(member_id=member_id, before=before, after=after, cause=cause, actor_id=actor_id, at=moment)
     db.session.add(step)
+
+
+def _note_step_of_day(member_id: int, before: str, after: str, cause: str, day: datetime) -> None:
+    """Its id says no more than the day, and that it came after their other steps."""
+    latest = db.session.scalar(select(func.max(StandingChange.id)).where(StandingChange.member_id == member_id)) or 0
+    facts = {"before": before, "after": after, "cause": cause, "actor_id": None, "at": day}
+    db.session.add(StandingChange(id=max(new_id(day), latest + 1), member_id=member_id, **facts))
 
 
 def _note_first_steps(member: Member, cause: str, actor_id: int | None, moment: datetime) -> None:

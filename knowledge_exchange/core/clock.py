@@ -29,6 +29,11 @@ def rounded_now() -> datetime:
     return rounded(now())
 
 
+def start_of_day() -> datetime:
+    """Midnight before the present moment, UTC: for what is to tell the day and no more."""
+    return now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 @contextmanager
 def held(moment: datetime) -> Iterator[None]:
     """Hold :func:`now` at ``moment`` (for tests)."""

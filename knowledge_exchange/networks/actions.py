@@ -10,7 +10,7 @@ from knowledge_exchange.audit.actions import record
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, insert_of_dialect
-from knowledge_exchange.networks import automatic
+from knowledge_exchange.networks import automatic, removals
 from knowledge_exchange.networks.models import (
     KINDS,
     ROLES,
@@ -24,6 +24,8 @@ from knowledge_exchange.notifications.actions import forget_network
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG = 60
+#: The way into a network (``origin``) that nobody else has a hand in.
+BY_THEMSELVES = "joined"
 
 
 def create_network(
@@ -56,8 +58,14 @@ def create_network(
     return network
 
 
-def add_member(member_id: int, network_id: int, *, origin: str = "joined", role: str = "member") -> bool:
-    """Put somebody in, once; False if they were in already (their role then stays as it was)."""
+def add_member(member_id: int, network_id: int, *, origin: str = BY_THEMSELVES, role: str = "member") -> bool:
+    """Put somebody in, once; False if they were in already (their role then stays as it was).
+
+    Whoever was removed does not come back by themselves (``joined``: then False, too); any other way lifts that.
+    """
+    if origin == BY_THEMSELVES and removals.is_removed(member_id, network_id):
+        return False
+    removals.lift(member_id, network_id)
     values = {
         "member_id": member_id,
         "network_id": network_id,
@@ -103,6 +111,15 @@ def remove_member(member_id: int, network_id: int, *, actor: int | None, reason:
     return True
 
 
+def keep_out(member_id: int, network_id: int, cause: str) -> None:
+    """Take somebody out, and keep them from coming back by themselves (``removals.py``); whether they were in or not.
+
+    Nothing goes on record: whoever asks for it says what is to stand there.
+    """
+    leave(member_id, network_id)
+    removals.note(member_id, network_id, cause)
+
+
 def set_role(member_id: int, network_id: int, role: str, *, actor: int | None = None) -> None:
     """Make somebody a moderator of a network, or a plain member again.
 
@@ -110,6 +127,7 @@ def set_role(member_id: int, network_id: int, role: str, *, actor: int | None = 
     """
     if role not in ROLES:
         raise ValueError(f"no such role in a network: {role!r}")
+    removals.lift(member_id, network_id)
     if not add_member(member_id, network_id, role=role):
         mine = (
             NetworkMembership.member_id == member_id,

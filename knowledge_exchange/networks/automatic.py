@@ -18,6 +18,7 @@ from knowledge_exchange.auth.models import Category, Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnySelect, UtcDateTime, db, insert_of_dialect
+from knowledge_exchange.networks import removals
 from knowledge_exchange.networks.models import (
     CategoryNetwork,
     JoinRequest,
@@ -94,7 +95,8 @@ def _join(which: ColumnElement[bool], rules: Sequence[Rule]) -> None:
     columns = ["member_id", "network_id", "role", "origin", "joined_at"]
     rest = (literal("member"), literal("automatic"), literal(now(), UtcDateTime()))
     for rule in rules:
-        wanted = _given(rule).where(which).add_columns(*rest)
+        stays_out = removals.removed(_Who.id, _Where.id)
+        wanted = _given(rule).where(which, ~stays_out).add_columns(*rest)
         statement = insert_of_dialect(NetworkMembership).from_select(columns, wanted).on_conflict_do_nothing()
         db.session.execute(statement)
 

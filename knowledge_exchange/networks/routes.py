@@ -15,7 +15,7 @@ from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.ids import new_id, parse_id
-from knowledge_exchange.networks import actions, invitations, listing, policy, requests
+from knowledge_exchange.networks import actions, invitations, listing, policy, removals, requests
 from knowledge_exchange.networks.forms import AskForm
 from knowledge_exchange.networks.queries import network_page
 from knowledge_exchange.notifications import actions as notices
@@ -62,7 +62,10 @@ def join(slug: str) -> ResponseReturnValue:
     if not policy.may_join(require_me(), network.visibility, network.my_role):
         return _stay_or_refuse(network)
     with unit_of_work():
+        stays_out = removals.is_removed(require_me().id, network.id)
         actions.add_member(require_me().id, network.id)
+    if stays_out:
+        return _refused(_("You were removed from this network"), _("Why, and how to appeal, stands on your own page."))
     flash(_("You are now in %(network)s.", network=network.name), "good")
     return _to(network)
 
@@ -191,7 +194,10 @@ def _barred(network: AnyRow) -> ResponseReturnValue:
     if network.visibility == "closed":
         return closed_page(network, AskForm(request.form)), FORBIDDEN
     heading = _("Your category of membership does not let you join further networks")
-    advice = _("If that can’t be right, write to the membership team.")
+    return _refused(heading, _("If that can’t be right, write to the membership team."))
+
+
+def _refused(heading: str, advice: str) -> ResponseReturnValue:
     page = render_template("errors/error.html", status=FORBIDDEN, heading=heading, advice=advice, is_active=True)
     return page, FORBIDDEN
 
