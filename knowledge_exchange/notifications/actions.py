@@ -7,13 +7,17 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, bindparam, delete, select, update
 
+from knowledge_exchange.auth import sealed_list
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, Id, db, insert_of_dialect, insert_or_ignore, table_of
 from knowledge_exchange.core.ids import random_id
 from knowledge_exchange.core.reads import Read, Write
+from knowledge_exchange.notifications import sealed_acts
 from knowledge_exchange.notifications.history import note_network_level, note_thread_level
 from knowledge_exchange.notifications.levels import raised
+from knowledge_exchange.notifications.mine import places_of
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
+from knowledge_exchange.notifications.sealed import owners_of
 from knowledge_exchange.realtime import push
 
 _PLACE = Read(
@@ -103,8 +107,19 @@ def mark_thread_read(member_id: int, thread_id: int, upto: int) -> None:
 
 def mark_all_read(member_id: int) -> None:
     """All notices are read; the threads themselves stay as they were."""
-    if _mark((Notification.member_id == member_id,)):
+    _tell_marked(
+        member_id,
+        plain=_mark((Notification.member_id == member_id,)),
+        sealed=sealed_acts.mark_read(places_of(member_id).values()),
+    )
+
+
+def _tell_marked(member_id: int, *, plain: bool, sealed: bool) -> None:
+    """The member's badge has changed: written where notices that name them were marked, for then it is said anyway."""
+    if plain:
         push.tell_counts([member_id])
+    elif sealed:
+        push.tell_unwritten([member_id])
 
 
 def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) -> None:
@@ -122,13 +137,12 @@ def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) ->
         index_elements=key, set_={"read_up_to": newer}, where=NetworkLevel.read_up_to < newer
     )
     db.session.execute(higher.values(marks))
-    where = (
-        Notification.member_id == member_id,
-        Notification.network_id.in_(network_ids),
-        Notification.post_id <= upto,
+    told = (Notification.network_id.in_(network_ids), Notification.post_id <= upto)
+    _tell_marked(
+        member_id,
+        plain=_mark((Notification.member_id == member_id, *told)),
+        sealed=sealed_acts.mark_read(places_of(member_id).values(), *told),
     )
-    if _mark(where):
-        push.tell_counts([member_id])
 
 
 def mark_notice_read(member_id: int, notification_id: int) -> None:
@@ -154,14 +168,23 @@ def cancel_post(post_id: int) -> None:
 
 def withdraw(*which: ColumnElement[bool]) -> None:
     """Take notices back; the badges of those who had not read theirs are told."""
-    taken = delete(Notification).where(*which).returning(Notification.member_id, Notification.read_at)
-    unread = {row.member_id for row in db.session.execute(taken) if row.read_at is None}
-    if members := sorted(unread - {None}):
+    columns = (Notification.member_id, Notification.participant_id, Notification.read_at)
+    unread = [
+        row for row in db.session.execute(delete(Notification).where(*which).returning(*columns)) if not row.read_at
+    ]
+    if members := sorted({row.member_id for row in unread} - {None}):
         push.tell_counts(members)
+    if owners := owners_of([row.participant_id for row in unread if row.member_id is None]):
+        push.tell_unwritten(sorted(set(owners.values())))
 
 
 def choose_level(member_id: int, thread_id: int, level: str) -> None:
     """The member's own choice; automatic changes leave it alone from now on. Choosing it again changes nothing."""
+    # Read afresh: a link in an older message may lead here.
+    sealed = sealed_list.places_of(member_id).get(thread_id)
+    if sealed is not None:
+        sealed_acts.choose_level(sealed, level)
+        return
     place, _is_new = _place(member_id, thread_id, level)
     if place.level == level and place.level_chosen_at is not None:
         return

@@ -85,6 +85,7 @@ def _told(*, sealed: bool) -> AnySelect:
             NoticeSettings.quiet_to,
             case((NoticeSettings.quiet_from.is_not(None), zone), else_="").label("zone"),
         )
+        .select_from(Notification)
         .outerjoin(NoticeSettings, NoticeSettings.member_id == whom)
         .outerjoin(NoticeChoice, chosen)
         .where(Notification.id.in_(_ids), *mine)

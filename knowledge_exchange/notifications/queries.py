@@ -169,7 +169,7 @@ def _entries(sealed: bool) -> AnySelect:
     )
     newest = groups.order_by(func.max(Notification.id).desc()).limit(ENTRIES_A_PAGE + 1).subquery()
     facts = (*FACTS, was_read.label("read_at"), newest.c.amount, newest.c.first_post_id)
-    rows = select(*facts).join(newest, newest.c.id == Notification.id)
+    rows = select(*facts).select_from(Notification).join(newest, newest.c.id == Notification.id)
     return rows.order_by(Notification.id.desc())
 
 

@@ -162,7 +162,7 @@ def _level(place: Any) -> str:
 
 
 def _write(event: Event, reasons: Sequence[tuple[int, int | None, str]]) -> None:
-    """Notices for a few: each a place, its member (None: it is sealed), and why. Sockets hear of it after the commit."""
+    """Notices for a few: place, member (None: it is sealed) and why of each. Sockets hear of it after the commit."""
     if not reasons:
         return
     moment = now()

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import table_of
-from knowledge_exchange.core.ids import floor_id, new_ids
+from knowledge_exchange.core.ids import floor_id, new_id, new_ids
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.realtime.cursors import cursor_at
 from knowledge_exchange.realtime.models import LiveEvent
@@ -75,6 +75,13 @@ def payloads(rows: Iterable[Told], member_id: int | None) -> list[tuple[str, Pay
 def stamped(row: Told, fact: Payload) -> Payload:
     """What a browser gets: the fact, which event it is, and where the browser stands with it."""
     return {"cursor": cursor_at(row.id), "event": str(row.id), **fact}
+
+
+def fresh_count(member_id: int) -> tuple[str, Payload]:
+    """The number on a member's badge as it is now, as an event of no row."""
+    told = Told(new_id(), "unread", member_id)
+    unread = hooks.call("unread_counts", [member_id]).get(member_id, 0)
+    return told.kind, stamped(told, {"unread": unread, **counted_now()})
 
 
 def counted_now() -> Payload:

@@ -8,7 +8,7 @@ from flask import Flask, current_app
 
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import end_read, promise
-from knowledge_exchange.core.ids import MOST_IN_A_RUN
+from knowledge_exchange.core.ids import MOST_IN_A_RUN, new_id
 from knowledge_exchange.realtime import events
 from knowledge_exchange.realtime.connections import Connection, Room, connections
 from knowledge_exchange.realtime.events import Told
@@ -46,6 +46,14 @@ def tell_counts(member_ids: Sequence[int], thread_id: int | None = None, post_id
     promise("push unread", _push, told)
 
 
+def tell_unwritten(member_ids: Sequence[int], thread_id: int | None = None, post_id: int | None = None) -> None:
+    """Promise to push that their counts changed, as :func:`tell_counts` does, and write nothing that names them.
+
+    For what they do under a pseudonym. Browsers that come back later get a fresh count (``replay.py``).
+    """
+    promise("push unread", _push, [Told(new_id(), "unread", who, thread_id, post_id) for who in member_ids])
+
+
 def tell_notices(notices: Iterable[tuple[int, int]]) -> None:
     """Promise to push notices that have been written: the id of each, and whose it is."""
     promise("push notices", _push, [Told(id_, "notification", member_id) for id_, member_id in notices])
@@ -64,6 +72,8 @@ def _push_run(base: int) -> None:
     here = [] if several else connections().members()
     if not (several or here):
         return
+    for batch in _sealed(base):
+        _push(batch)
     batches = _pages(base) if several else _chunks(base, here)
     first = next(batches, [])
     _push(first)
@@ -78,6 +88,14 @@ def _push_rest(app: Flask, batches: Iterator[list[Told]]) -> None:
             _push(batch)
             end_read()
             socketio.sleep(0)
+
+
+def _sealed(base: int) -> Iterator[list[Told]]:
+    """Notices of a run that are of sealed places, for those whose these are. As a rule there are none."""
+    found = hooks.call("sealed_notices", base, base + MOST_IN_A_RUN, None)
+    told = [Told(id_, "notification", member_id) for id_, member_id in found]
+    for begin in range(0, len(told), BATCH):
+        yield told[begin : begin + BATCH]
 
 
 def _chunks(base: int, members: Sequence[int]) -> Iterator[list[Told]]:

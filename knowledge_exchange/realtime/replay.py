@@ -41,6 +41,8 @@ def missed(me: Me, after: object) -> dict[str, Any]:
     if len(rows) > MOST_EVENTS:
         return {"reset": True, "cursor": here}
     made = events.payloads(rows, me.id)
+    if me.places:  # what they read where they write under a pseudonym is in no row
+        made.append(events.fresh_count(me.id))
     cursor = cursor_at(max([int(here), *(row.id for row in rows)]))
     return {"events": [{"name": name, **payload} for name, payload in made], "cursor": cursor}
 
@@ -52,7 +54,9 @@ def _rows(me: Me, since: int) -> list[Told]:
         LiveEvent.kind.in_(events.THREAD_KINDS),
         LiveEvent.thread_id.in_(hooks.call("visible_threads", me.id)),
     )
-    own = and_(LiveEvent.member_id == me.id, LiveEvent.kind.in_(events.MEMBER_KINDS))
+    # What they have read is told by the thread's number, as long as it is there for them.
+    told_of = or_(LiveEvent.thread_id.is_(None), hooks.call("thread_open_to", LiveEvent.thread_id, me.id))
+    own = and_(LiveEvent.member_id == me.id, LiveEvent.kind.in_(events.MEMBER_KINDS), told_of)
     query = (
         select(*events.COLUMNS)
         .where(LiveEvent.id > since, or_(own, shared))
@@ -61,6 +65,8 @@ def _rows(me: Me, since: int) -> list[Told]:
     )
     written = [Told(*row) for row in db.session.execute(query)]
     notices = hooks.call("notices_between", since, MAX_ID, [me.id], MOST_EVENTS + 1)
+    if me.places:
+        notices = [*notices, *hooks.call("sealed_notices", since, MAX_ID, me)]
     return sorted([*written, *(Told(id_, "notification", member_id) for id_, member_id in notices)])
 
 

@@ -15,6 +15,7 @@ from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.notifications import actions as notices
+from knowledge_exchange.notifications import sealed_acts
 from knowledge_exchange.notifications.levels import effective, raised
 from knowledge_exchange.notifications.models import LEVELS
 from knowledge_exchange.threads import queries
@@ -47,7 +48,10 @@ def stayed(thread_id: int) -> ResponseReturnValue:
     me = require_me()
     found = visible_thread(me, thread_id)
     chosen = found.level_chosen_at is not None or found.network_level == "muted"
-    if raised(found.level or "normal", "tracking", chosen=chosen) != (found.level or "normal"):
+    # Where somebody writes under a pseudonym they watch it already, or chose otherwise.
+    if found.sealed_id is None and raised(found.level or "normal", "tracking", chosen=chosen) != (
+        found.level or "normal"
+    ):
         with unit_of_work():
             visible_thread(me, thread_id)
             notices.participate(me.id, thread_id, "tracking")
@@ -98,6 +102,9 @@ def mark_read(me: Me, thread_id: int, upto: int) -> bool:
         row = queries.post_by_id(upto)
         if found is None or row is None or row.thread_id != thread_id:
             return False
+        if found.sealed_id is not None:
+            sealed_acts.mark_thread_read(me.id, thread_id, found.sealed_id, upto)
+            return True
         if found.my_participant_id is None:
             notices.participate(me.id, thread_id, "normal")
         notices.mark_thread_read(me.id, thread_id, upto)
