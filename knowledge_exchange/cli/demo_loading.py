@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import merge
-from typing import Any
+from typing import Any, cast
 
 import click
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, case, insert, select, update
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth import actions as accounts
+from knowledge_exchange.auth.acting import acting
 from knowledge_exchange.auth.categories import STANDARD, known
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.passwords import hash_password
+from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.cli.demo_claims import load_claims
 from knowledge_exchange.cli.demo_content import (
     PASSWORD,
@@ -33,10 +34,13 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import floor_id, new_id
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import CategoryNetwork, Network, NetworkMembership, Organisation
+from knowledge_exchange.networks.shield import Hidden, thread_open_to
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.threads import actions as threads
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.models import Thread as ThreadRow
+from knowledge_exchange.threads.shielding import organisation_of
+from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
 
 #: Members joined before anything was written.
 MEMBERS_SINCE = timedelta(days=400)
@@ -131,26 +135,7 @@ def _person(person: Person, hashed: str) -> Me:
         organisation_code=person.organisation or None,
     )
     db.session.flush()
-    return me_of(member)
-
-
-def me_of(member: Member) -> Me:
-    """A member as the actions know who is asking; without a sign-in."""
-    return Me(
-        id=member.id,
-        name=member.name,
-        handle=member.handle,
-        standing=member.standing,
-        role=member.role,
-        title=member.title,
-        region=member.region,
-        organisation_code=member.organisation_code,
-        zone=member.zone,
-        thread_view=member.thread_view,
-        sign_in_id=0,
-        seen_at=clock.now(),
-        token="",
-    )
+    return acting(member)
 
 
 def _join(state: Loading) -> None:
@@ -189,8 +174,11 @@ def _starting(state: Loading, thread: Thread, texts: dict[str, threads.Text]) ->
     def act() -> None:
         author = state.people[thread.author]
         network_id = state.networks[thread.network]
-        ids = threads.start_thread(author, network_id, thread.kind, thread.title, texts[thread.body])
+        hidden = Hidden(author.id, organisation_of(author), frozenset()) if thread.is_shielded else None
+        voice = PSEUDONYM if thread.is_pseudonymous else OWN
+        ids = threads.start_thread(author, network_id, thread.kind, thread.title, texts[thread.body], voice, hidden)
         state.threads[thread.key], state.posts[thread.key, None] = ids
+        _note_place(state, thread.author, voice)
 
     return act
 
@@ -201,9 +189,18 @@ def _replying(state: Loading, thread: Thread, post: Post, texts: dict[str, threa
         row = _row(author, state.threads[thread.key])
         parent = queries.post_by_id(state.posts[thread.key, post.parent])
         assert parent is not None
-        state.posts[thread.key, post.key] = threads.reply(author, row, parent, texts[post.body])
+        voice = PSEUDONYM if post.is_pseudonymous else OWN
+        state.posts[thread.key, post.key] = threads.reply(author, row, parent, texts[post.body], voice)
+        _note_place(state, post.author, voice)
 
     return act
+
+
+def _note_place(state: Loading, handle: str, voice: str) -> None:
+    """Whoever has taken a pseudonym acts by it from now on."""
+    if voice == PSEUDONYM:
+        me = state.people[handle]
+        state.people[handle] = replace(me, places=places_of(me.id))
 
 
 def _accepting(state: Loading, thread: Thread, post: Post) -> Callable[[], None]:
@@ -229,7 +226,11 @@ def _read_the_old(state: Loading) -> None:
     places = select(ThreadRow.id, NetworkMembership.member_id).join(Network, Network.id == ThreadRow.network_id)
     printed = [state.people[person.handle].id for person in state.community.people if person.demo]
     mine = places.join(NetworkMembership, NetworkMembership.network_id == Network.id).where(
-        NetworkMembership.member_id.in_(printed), ThreadRow.id < read_to
+        NetworkMembership.member_id.in_(printed),
+        ThreadRow.id < read_to,
+        thread_open_to(
+            cast("ColumnElement[int]", ThreadRow.id), cast("ColumnElement[int]", NetworkMembership.member_id)
+        ),
     )
     there = set(db.session.execute(select(Participant.thread_id, Participant.member_id)).tuples())
     rows = [
@@ -241,6 +242,8 @@ def _read_the_old(state: Loading) -> None:
     older = Participant.last_read_id < read_to
     db.session.execute(update(Participant).where(older).values(last_read_id=read_to))
     told = update(Notification).where(Notification.post_id < read_to)
-    db.session.execute(told.values(read_at=state.now))
+    # Of sealed places no time of reading is kept.
+    read_at = case((Notification.member_id.is_(None), Notification.created_at), else_=state.now)
+    db.session.execute(told.values(read_at=read_at))
     # Nobody is sent mail about what was made up in one moment.
     db.session.execute(update(Notification).values(mail="old", mail_at=state.now))

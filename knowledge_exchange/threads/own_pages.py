@@ -19,8 +19,8 @@ from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import own_pseudonyms, policy, queries, waiting
 from knowledge_exchange.threads.choosing import Choice
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS
-from knowledge_exchange.threads.page import audience_line
 from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint
+from knowledge_exchange.threads.seen_by import audience_line
 from knowledge_exchange.threads.words import kinds
 from knowledge_exchange.threads.writing import thread_form
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
@@ -20,15 +18,12 @@ from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import policy, queries
-from knowledge_exchange.threads.audience import Audience, audience, reply_kind
 from knowledge_exchange.threads.choosing import Choice
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_UNREAD_COUNTED
 from knowledge_exchange.threads.rendering import Body, body_of
+from knowledge_exchange.threads.seen_by import audience_line
 from knowledge_exchange.threads.words import kinds, levels
-
-#: Sentences about who sees a reply, kept in each process.
-_MOST_AUDIENCES = 1024
 
 
 @dataclass
@@ -189,16 +184,6 @@ def _body_facts(body: Body) -> BodyFacts:
         answer_place=body.answer_place,
         people=body.people,
     )
-
-
-def audience_line(me: Me, thread: AnyRow) -> Markup:
-    """Who will see a reply, in a sentence."""
-    return _said_of(audience(me, thread.network_id), reply_kind(me, thread))
-
-
-@lru_cache(maxsize=_MOST_AUDIENCES)
-def _said_of(found: Audience, kind: str) -> Markup:
-    return Markup(render_template("threads/_who_sees.html", audience=found, kind=kind))  # noqa: S704 -- a template's
 
 
 def _addresses(me: Me, thread: AnyRow, wish: Wish, body: Body) -> dict[str, Any]:

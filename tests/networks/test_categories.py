@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from knowledge_exchange.audit.models import AuditEntry
+from knowledge_exchange.auth.acting import acting as me_of
 from knowledge_exchange.auth.categories import known, words
 from knowledge_exchange.auth.models import Category, Member, SignIn
-from knowledge_exchange.cli.demo_loading import me_of
 from knowledge_exchange.cli.network import group
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work

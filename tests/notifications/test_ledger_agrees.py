@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from knowledge_exchange.auth.acting import acting as me_of
 from knowledge_exchange.auth.models import Member
-from knowledge_exchange.cli.demo_loading import me_of
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.notifications.ledger import explain

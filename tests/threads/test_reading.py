@@ -23,8 +23,8 @@ LIST_STATEMENTS = 5
 
 def me_of(here: Community, who: Person) -> Me:
     """Who is asking, as the actions know them."""
+    from knowledge_exchange.auth.acting import acting as made
     from knowledge_exchange.auth.models import Member
-    from knowledge_exchange.cli.demo_loading import me_of as made
 
     return made(here.row(Member, who.id))
 

@@ -24,6 +24,10 @@
     >>> 2 < 1 tea-at-four 45m ago answer
     A reply to reply 1, 45 minutes before the demo was loaded, accepted as the answer.
 
+``by: tea-at-four, pseudonym, shielded`` opens a thread under a pseudonym, hidden from the author's
+organisation; a reply's first line that ends with ``, pseudonym`` is its author's first there, under
+one. Whoever has a pseudonym in a thread keeps it.
+
 The key of a thread is `file/number`. Ages are kept as hours before "now" (float), so that the
 demo looks fresh whenever it is loaded. A reply is always later than what it answers.
 """
@@ -111,6 +115,7 @@ class Post:
     hours_ago: float
     body: str
     is_answer: bool = False
+    is_pseudonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,8 @@ class Thread:
     hours_ago: float
     body: str
     posts: tuple[Post, ...] = ()
+    is_pseudonymous: bool = False
+    is_shielded: bool = False
 
     @property
     def answer(self) -> Post | None:

@@ -134,6 +134,20 @@ def _faults_of_thread(thread: Thread, community: DemoCommunity) -> Iterator[str]
         if strangers:
             yield f"{which}: not in {thread.network}: {', '.join(sorted(strangers))}"
     yield from _faults_in_time(thread)
+    yield from _faults_of_shield(thread, community)
+
+
+def _faults_of_shield(thread: Thread, community: DemoCommunity) -> Iterator[str]:
+    """Nobody writes in a thread that does not exist for them."""
+    employers = {person.handle: person.organisation for person in community.people}
+    hidden_from = employers.get(thread.author, "")
+    if not thread.is_shielded:
+        return
+    if not hidden_from:
+        yield f"it can't be hidden: {thread.author} has no organisation"
+    for post in thread.posts:
+        if post.author != thread.author and employers.get(post.author) == hidden_from:
+            yield f"reply {post.key} is by {post.author}, from whom it is hidden"
 
 
 def _faults_in_time(thread: Thread) -> Iterator[str]:

@@ -22,9 +22,10 @@ from knowledge_exchange.cli.demo_content import (
 _AGE = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?")
 _REPLY = re.compile(
     r">>> (?P<key>\d+)(?: < (?P<parent>\d+))? (?P<by>[a-z0-9-]+) "
-    r"(?:\+(?P<after>\w+)|(?P<ago>\w+) ago)(?P<answer> answer)?"
+    r"(?:\+(?P<after>\w+)|(?P<ago>\w+) ago)(?P<answer> answer)?(?P<pseudonym>, pseudonym)?"
 )
 _HEADER_LINES = ("network", "by", "age")
+_MARKS = ("pseudonym", "shielded")
 
 _T = TypeVar("_T")
 
@@ -107,15 +108,20 @@ def _thread(key: str, chunk: str) -> Thread:
     if not colon or tuple(fields) != _HEADER_LINES:
         raise ValueError(f"expected 'kind: title', then the lines {', '.join(_HEADER_LINES)}")
     age = hours(fields["age"])
+    author, *marks = fields["by"].split(", ")
+    if not set(marks) <= set(_MARKS):
+        raise ValueError(f"after the author come {' or '.join(_MARKS)}, not {', '.join(marks)}")
     return Thread(
         key=key,
         kind=kind,
         title=title,
         network=fields["network"],
-        author=fields["by"],
+        author=author,
         hours_ago=age,
         body=body.strip(),
         posts=_replies(replies, age),
+        is_pseudonymous="pseudonym" in marks,
+        is_shielded="shielded" in marks,
     )
 
 
@@ -141,4 +147,6 @@ def _reply(chunk: str, ages: dict[str | None, float]) -> Post:
     ago = hours(match["ago"]) if match["ago"] else ages[parent] - hours(match["after"])
     if not 0 <= ago < ages[parent]:
         raise ValueError(f"{line!r}: {ago:.2f} hours ago is not between its parent and now")
-    return Post(key, parent, match["by"], ago, body.strip(), match["answer"] is not None)
+    return Post(
+        key, parent, match["by"], ago, body.strip(), match["answer"] is not None, match["pseudonym"] is not None
+    )
