@@ -146,7 +146,7 @@ def _keep() -> ResponseReturnValue | None:
     sessions.show_to_templates(me)
     if me is None:
         return _keep_visitor(access, writes)
-    sessions.touch(me)
+    _note_use(me, writes)
     waits = access not in (SIGNED_IN, SETTING_UP) or getattr(view, _WAITS, False)
     if me.must_set_up and waits:
         return _to_setting_up()
@@ -168,6 +168,12 @@ def _is_impossible() -> bool:
     parts = (request.view_args or {}).values()
     too_large = any(isinstance(part, int) and part > MAX_ID for part in parts)
     return too_large or _hold_nul(parts) or (bool(request.query_string) and _hold_nul(request.args.values()))
+
+
+def _note_use(me: Me, writes: bool) -> None:
+    """Never right before a post: a database numbers its transactions, and the one before would name the author."""
+    if not writes:
+        sessions.touch(me)
 
 
 def _keep_visitor(access: Access, writes: bool) -> ResponseReturnValue | None:

@@ -11,7 +11,7 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.models import Category, Member, SignIn, StandingChange
 from knowledge_exchange.auth.policy import email_key
 from knowledge_exchange.auth.sessions import still_good
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import ROUNDED_TO, now, rounded
 from knowledge_exchange.core.db import db
 from knowledge_exchange.core.ids import floor_id
 from knowledge_exchange.mail.models import MailMessage
@@ -149,11 +149,7 @@ def _by(actor_id: int | None, member_id: int) -> str:
 
 
 def messages_since(recipient: str, since: datetime) -> int:
-    """How many messages were written to an address since then."""
+    """How many messages were written to an address since then, or in the first full five minutes after that."""
     query = select(func.count()).select_from(MailMessage)
-    return (
-        db.session.scalar(
-            query.where(MailMessage.recipient == recipient, MailMessage.id >= floor_id(min(since, now())))
-        )
-        or 0
-    )
+    first = floor_id(rounded(min(since, now())) + ROUNDED_TO)
+    return db.session.scalar(query.where(MailMessage.recipient == recipient, MailMessage.id >= first)) or 0

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from flask import render_template
 from sqlalchemy import delete, insert, select, update
 
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import rounded_now
 from knowledge_exchange.core.db import db, table_of
-from knowledge_exchange.core.ids import new_id, new_ids
+from knowledge_exchange.core.ids import new_ids, new_rounded_id
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.mail.models import WAITING, MailMessage
 from knowledge_exchange.mail.refusals import forget_refusal, refused_at
@@ -49,13 +49,14 @@ def post_mail(
     if not essential and refused_at(recipient):
         return None
     message = MailMessage(
-        id=new_id(),
+        # Many letters follow at once what somebody does: a sign-in on a new device, a new password.
+        id=new_rounded_id(),
         recipient=recipient,
         subject=" ".join(subject.split()),  # a line break here would make a header
         text=render_template(f"mail/{template}.txt", **facts),
         member_id=member_id,
         essential=essential,
-        not_before=not_before or now(),
+        not_before=not_before or rounded_now(),
     )
     db.session.add(message)
     return message.id

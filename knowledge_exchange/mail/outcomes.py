@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DatabaseError
 
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import Busy, db, unit_of_work
 from knowledge_exchange.mail.claims import Claimed, change, renew
 from knowledge_exchange.mail.models import MailMessage
@@ -44,7 +44,7 @@ def _note_sent(claimed: Claimed) -> None:
         # Whoever holds it by now: it has been sent.
         sent = update(MailMessage).where(MailMessage.id == claimed.id, MailMessage.sent_at.is_(None))
         values: dict[str, Any] = {
-            "sent_at": now(),
+            "sent_at": rounded_now(),
             "failed_at": None,
             "lease_until": None,
             "last_error": "",
@@ -82,7 +82,7 @@ def note_failure(claimed: Claimed, reason: str, *, final: bool, of_recipient: bo
 
 def give_up(claimed: Claimed, reason: str, outcome: str) -> None:
     """It will never be sent; in a unit of work."""
-    if _change(claimed, lease_until=None, failed_at=now(), last_error=reason, **_EMPTIED):
+    if _change(claimed, lease_until=None, failed_at=rounded_now(), last_error=reason, **_EMPTIED):
         settle(claimed.id, claimed.writer, outcome)
 
 

@@ -175,6 +175,21 @@ def test_use_is_noted_once_in_each_five_minutes_and_never_to_the_second(app: Fla
     assert seen == [FULL_FIVE + timedelta(minutes=minutes) for minutes in (0, 0, 5, 5, 10)]
 
 
+def test_no_form_that_is_sent_notes_that_its_sender_was_here(app: Flask, client: FlaskClient) -> None:
+    """In the files of a database what is written next stands next: the author beside the pseudonym's post."""
+    ann = make_member(app)
+    with clock.held(FULL_FIVE):
+        enter(client, ann)
+        token = token_in(client.get("/me"))
+    with clock.held(FULL_FIVE + clock.ROUNDED_TO):
+        assert client.post("/settings/factors/codes", data={"csrf_token": token}).status_code < 500
+        with app.app_context():
+            assert db.session.scalar(select(SignIn.seen_at)) == FULL_FIVE
+        client.get("/me")
+        with app.app_context():
+            assert db.session.scalar(select(SignIn.seen_at)) == FULL_FIVE + clock.ROUNDED_TO
+
+
 def test_no_time_of_a_sign_in_tells_more_than_its_five_minutes(app: Flask, client: FlaskClient) -> None:
     ann = make_member(app)
     with clock.held(FULL_FIVE + timedelta(minutes=2, seconds=17, microseconds=300)):

@@ -76,7 +76,8 @@ def last_alarm() -> AnyRow | None:
 
 
 def _alarm_since(moment: datetime) -> AnyRow | None:
-    query = select(AuditEntry.at, AuditEntry.note).where(AuditEntry.action == ALARM, AuditEntry.id >= floor_id(moment))
+    since = (AuditEntry.id >= floor_id(moment), AuditEntry.at >= moment)
+    query = select(AuditEntry.at, AuditEntry.note).where(AuditEntry.action == ALARM, *since)
     return db.session.execute(query.order_by(AuditEntry.id.desc()).limit(1)).first()
 
 

@@ -85,7 +85,8 @@ def _may(officer: AnyRow, appeal: AnyRow) -> bool:
 def _remind_officer(officer: AnyRow, amount: int, days: int) -> None:
     """Unless it was done within the day: the row is locked, so that of two processes one writes."""
     db.session.execute(select(Member.id).where(Member.id == officer.id).with_for_update())
-    lately = (AuditEntry.subject_id == officer.id, AuditEntry.id > floor_id(now() - OFFICERS_EVERY))
+    since = now() - OFFICERS_EVERY
+    lately = (AuditEntry.subject_id == officer.id, AuditEntry.id > floor_id(since), AuditEntry.at > since)
     query = select(AuditEntry.id).where(*lately, AuditEntry.action == REMINDED)
     if db.session.scalar(query.limit(1)) is not None:
         return
