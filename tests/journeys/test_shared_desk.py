@@ -76,7 +76,7 @@ def answer_for_the_weather(page: Page) -> list[str | None]:
     return told
 
 
-def test_a_page_left_alone_is_covered_and_three_escapes_lead_away(sign_in: SignIn) -> None:
+def test_a_page_left_alone_is_covered_and_three_escapes_lead_away(sign_in: SignIn, axe: Callable[[Page], None]) -> None:
     page = sign_in(MEMBER)
     told = answer_for_the_weather(page)
     choose(page)
@@ -87,6 +87,7 @@ def test_a_page_left_alone_is_covered_and_three_escapes_lead_away(sign_in: SignI
     assert page.title() == "Notes"
 
     box, cover = page.get_by_label("Your reply"), page.get_by_role("dialog", name="This page is covered")
+    axe(page)
     box.fill("Half a sentence")
     page.clock.fast_forward("01:01")
     expect(cover).to_be_visible()
@@ -108,7 +109,9 @@ def test_a_page_left_alone_is_covered_and_three_escapes_lead_away(sign_in: SignI
     assert page.url.endswith("/n/north-west")
 
 
-def test_short_messages_name_nothing_and_none_is_shown_over_the_cover(sign_in: SignIn) -> None:
+def test_short_messages_name_nothing_and_none_is_shown_over_the_cover(
+    sign_in: SignIn, axe: Callable[[Page], None]
+) -> None:
     page, peer = sign_in(MEMBER), sign_in(PEER)
     choose(page, everything=False)
     ask(page, "Who sees this corner?")
@@ -123,6 +126,7 @@ def test_short_messages_name_nothing_and_none_is_shown_over_the_cover(sign_in: S
     page.reload()
     page.locator("dialog.cover[open]").wait_for()
     assert page.evaluate(_ALL_COVERED)
+    axe(page)
 
 
 def test_without_scripts_the_way_out_is_a_link_that_tells_nobody(sign_in: SignIn) -> None:

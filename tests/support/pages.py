@@ -212,6 +212,14 @@ def _nothing_chosen(page: Page) -> None:
     page.locator(".error").first.wait_for()
 
 
+def _no_such_time(page: Page) -> None:
+    """A time after which a page is to be covered that isn't offered."""
+    page.goto("/settings/desk")
+    page.evaluate("document.querySelector('#blur_minutes option').value = '7'")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".error").first.wait_for()
+
+
 def _all_quiet(page: Page) -> None:
     """Everything that the page of settings can show at once: paused, hours set, e-mail stopped."""
     page.goto("/settings/notifications")
@@ -327,7 +335,8 @@ PERSONAL = [
     Stop("address with errors", _submit_empty("/settings/email", "Send the link")),
     Stop("why I was told", _why_i_was_told),
     Stop("why I was not told", _why_i_was_not_told),
-    at("/settings/notifications"),
+    *map(at, ("/settings/notifications", "/settings/desk")),
+    Stop("shared desk with errors", _no_such_time),
     Stop("notification settings with errors", _nothing_chosen),
     Stop("notification settings, all quiet", _all_quiet),
     Stop("notifications while paused", _paused_list),
