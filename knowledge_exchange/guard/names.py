@@ -37,6 +37,10 @@ _DOING = word_set(
     whispered refused cried
     """
 )
+#: Words of our vocabulary that are many people's surname.
+_ALSO_SURNAMES = word_set(
+    "young ward day head house may march best good little long moody price walker king bishop west"
+)
 #: Of one name; longer rows of capitals are titles.
 MOST_WORDS = 4
 _BETWEEN = re.compile(r"\.?[ \t*_`~]{1,6}|\.|\.?[ \t]{0,3}\n[ \t]{0,3}")
@@ -119,11 +123,22 @@ class _Reader:
         count = 1
         while count <= MOST_WORDS and _BETWEEN.fullmatch(gap := self._gap(at + count - 1)):
             before, word = self.words[at + count - 1], self.words[at + count]
-            goes_on = ("." not in gap or len(before.word) == _LETTER) and ("\n" not in gap or before.key in FIRST_NAMES)
-            if not goes_on or not (_may_be(word) or (word.key in FIRST_NAMES and word.has_capital)):
+            goes_on = word.has_capital and ("." not in gap or len(before.word) == _LETTER)
+            goes_on = goes_on and ("\n" not in gap or before.key in FIRST_NAMES)
+            if not goes_on or not (_may_be(word) or word.key in FIRST_NAMES or self._is_surname(at, count)):
                 break
             count += 1
         return count
+
+    def _is_surname(self, at: int, count: int) -> bool:
+        """Whether a word of another meaning is here a surname: "Sarah Ward", but not "Sarah Ward Manager"."""
+        first, word = self.words[at], self.words[at + count]
+        if count > 1 or word.key not in _ALSO_SURNAMES or not _is_first_name(first):
+            return False
+        if first.key in ALSO_WORDS and begins(self.text, first.start):
+            return False
+        after = self.words[at + count + 1] if at + count + 1 < len(self.words) else None
+        return after is None or not after.has_capital or not _BETWEEN.fullmatch(self._gap(at + count))
 
     def _is_pair(self, at: int, count: int) -> bool:
         """Whether two or more words with capitals are somebody's names."""
@@ -133,12 +148,11 @@ class _Reader:
             return first.key in FIRST_NAMES and count <= MOST_WORDS
         if first.key in FIRST_NAMES or first.key in ALSO_WORDS:
             return True
+        if len(first.word) == _LETTER and self._gap(at).startswith("."):
+            return True
         if self._in_heading(first):
             return False
-        if len(first.word) == _LETTER:
-            dotted = self._gap(at).startswith(".")
-            return dotted if begins(self.text, first.start) else dotted or first.word not in "AI"
-        return True
+        return len(first.word) > _LETTER or (first.word not in "AI" and not begins(self.text, first.start))
 
     def _in_heading(self, word: Token) -> bool:
         while self.headings and self.headings[0][1] < word.start:
@@ -151,6 +165,8 @@ class _Reader:
         if title.key not in _TITLES or not _AFTER_TITLE.fullmatch(self._gap(at)):
             return 0
         follower, short = self.words[at + 1], title.key in _SHORT_TITLES
+        if title.word == "ms" and "." in self._gap(at):
+            return 0  # milliseconds, and the next sentence
         if _may_be(follower) or (_is_first_name(follower) and short):
             sure = title.has_capital or short or follower.key in FIRST_NAMES
             return 1 + min(self._row(at + 1), MOST_WORDS - 1) if sure else 0
@@ -180,7 +196,7 @@ class _Reader:
         """Whether one word with a capital is a name: common as a first name, introduced, or doing something."""
         word = self.words[at]
         before = self.words[at - 1] if at else None
-        if len(word.word) < _FEWEST_LETTERS or (before and before.key == "st"):
+        if len(word.word) < _FEWEST_LETTERS or word.key in _TITLES or (before and before.key == "st"):
             return False  # after "St": a saint, and mostly a hospital
         if word.key in FIRST_NAMES or word.key in ALSO_WORDS:
             return word.key in FIRST_NAMES
@@ -195,7 +211,11 @@ def _headings(text: str) -> list[tuple[int, int]]:
     for line in text.split("\n"):
         letters = [word for word in line.split() if word[0].isalpha()]
         capitals = sum(word[0].isupper() for word in letters)
-        if len(letters) >= _HEADING_WORDS and capitals >= _HEADING_SHARE * len(letters):
+        if (
+            len(letters) >= _HEADING_WORDS
+            and not line.rstrip().endswith((".", ":", "?", "!"))
+            and capitals >= _HEADING_SHARE * len(letters)
+        ):
             found.append((start, start + len(line)))
         start += len(line) + 1
     return found

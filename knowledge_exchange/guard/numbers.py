@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Protocol, cast
 
 from knowledge_exchange.guard.findings import Span
@@ -65,53 +65,72 @@ def _nhs() -> _Checks:
 
 def health_numbers(text: str) -> Iterator[Span]:
     """NHS, CHI and H&C numbers: ten digits, the last of which checks the others, however they are written."""
-    runs = [(run.start(), run.end()) for run in _RUN.finditer(text)]
+    runs = _Runs(text)
     at = 0
-    while at < len(runs):
-        parts = _parts(text, runs, at)
-        if parts and _is_meant(text, runs[at : at + parts]):
-            start, end = runs[at][0], runs[at + parts - 1][1]
-            digits = "".join(text[first:last] for first, last in runs[at : at + parts])
-            yield Span(_kind(digits), start, end)
-            at += parts
+    while at < len(runs.places):
+        count = runs.ten_from(at)
+        if count and runs.is_meant(at, count):
+            start, end = runs.places[at][0], runs.places[at + count - 1][1]
+            yield Span(_kind(runs.digits(at, count)), start, end)
+            at += count
         else:
             at += 1
 
 
-def _parts(text: str, runs: list[tuple[int, int]], at: int) -> int:
-    """How many runs of digits from this one on make ten digits with a right check digit; 0: none do."""
-    count, digits = 0, ""
-    while len(digits) < DIGITS and at + count < len(runs):
-        start, end = runs[at + count]
-        if count and not _GAP.fullmatch(text, runs[at + count - 1][1], start):
-            return 0
-        digits += text[start:end] if end - start <= DIGITS else "x" * (DIGITS + 1)
-        count += 1
-    is_number = len(digits) == DIGITS and not digits.startswith(_NOBODYS) and _nhs().is_valid(digits)
-    return count if is_number else 0
+class _Runs:
+    """The runs of digits of a text, and which of them belong to one another."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.places = [match.span() for match in _RUN.finditer(text)]
+        #: Whether only such signs stand before each as people put between the parts of a number.
+        self.joined = [False] * (len(self.places) + 1)
+        for number in range(1, len(self.places)):
+            gap = self.places[number - 1][1], self.places[number][0]
+            self.joined[number] = bool(_GAP.fullmatch(text, *gap))
 
-def _is_meant(text: str, parts: list[tuple[int, int]]) -> bool:
-    """Whether ten such digits are meant as a number, and not as the end of a longer one, a date, an amount."""
-    start, end = parts[0][0], parts[-1][1]
-    near = text[max(0, start - _NEAR_CHARS) : end + _NEAR_CHARS // 2]
-    if _SAYS_SO.search(near):
-        return not _is_joined(text, start, end)
-    if _is_joined(text, start, end, strictly=True) or in_address(text, start):
-        return False
-    if _CALLING.search(text[max(0, start - _CALLING_CHARS) : start]):
-        return False
-    lengths = tuple(last - first for first, last in parts)
-    broken = lengths in _BROKEN and "\n" in text[parts[0][1] : parts[1][0]]
-    if lengths == (1,) * DIGITS and _in_longer_row(text, start, end):
-        return False
-    return lengths in _GROUPINGS or broken
+    def digits(self, at: int, count: int) -> str:
+        """What so many runs say together."""
+        return "".join(self.text[start:end] for start, end in self.places[at : at + count])
 
+    def ten_from(self, at: int) -> int:
+        """How many runs from this one on make ten digits; 0: none do."""
+        digits = count = 0
+        while digits < DIGITS and at + count < len(self.places) and (not count or self.joined[at + count]):
+            start, end = self.places[at + count]
+            digits += end - start
+            count += 1
+        return count if digits == DIGITS else 0
 
-def _in_longer_row(text: str, start: int, end: int) -> bool:
-    """Whether ten single figures are some of a longer row of them."""
-    before, after = text[max(0, start - MOST_FILLERS) : start], text[end : end + MOST_FILLERS]
-    return bool(re.search(rf"[0-9]{FILLERS}*\Z", before) or re.match(rf"{FILLERS}*[0-9]", after))
+    def is_meant(self, at: int, count: int) -> bool:
+        """Whether ten digits are meant as a number, and not as the end of a longer one, a date, an amount."""
+        start, end = self.places[at][0], self.places[at + count - 1][1]
+        # What costs least is asked first: a text may be full of figures.
+        is_usual = self._is_usual(at, count)
+        if not is_usual and not self._is_named:
+            return False
+        if (digits := self.digits(at, count)).startswith(_NOBODYS) or not _nhs().is_valid(digits):
+            return False
+        if self._is_named and _SAYS_SO.search(self.text, max(0, start - _NEAR_CHARS), end + _NEAR_CHARS // 2):
+            return not _is_joined(self.text, start, end)
+        if not is_usual or _is_joined(self.text, start, end, strictly=True) or in_address(self.text, start):
+            return False
+        return not _CALLING.search(self.text[max(0, start - _CALLING_CHARS) : start])
+
+    @cached_property
+    def _is_named(self) -> bool:
+        """Whether anything in the text says that its numbers are patients'."""
+        return bool(_SAYS_SO.search(self.text))
+
+    def _is_usual(self, at: int, count: int) -> bool:
+        """Whether they are grouped as such numbers are."""
+        lengths = tuple(end - start for start, end in self.places[at : at + count])
+        if lengths == (1,) * DIGITS:
+            # Not some ten of a longer row of single figures.
+            return not self.joined[at] and not self.joined[at + count]
+        return lengths in _GROUPINGS or (
+            lengths in _BROKEN and "\n" in self.text[self.places[at][1] : self.places[at + 1][0]]
+        )
 
 
 def _is_joined(text: str, start: int, end: int, *, strictly: bool = False) -> bool:

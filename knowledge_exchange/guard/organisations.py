@@ -55,6 +55,7 @@ _DOUBLE_ENDS = frozenset(
 #: Before such an end these alone make no name: "the University Hospital", "Acute Medical Unit".
 _TELLS_NOTHING = (COMMON | KNOWN | WORK) - PLACES
 _MOST_BEFORE = 6
+_MOST_AFTER = 3
 _BETWEEN = re.compile(r"[ \t*_]{1,4}|\.[ \t]{1,2}|'s[ \t]|'[ \t]")
 
 
@@ -72,7 +73,8 @@ class Organisations:
 
     def _add(self, code: str, name: str) -> None:
         words = _words(name)
-        for called in _called(words):
+        # Some leave the apostrophe out: "Guys and St Thomas".
+        for called in _called(words) | _called(_words(name.replace("'", ""))):
             key = " ".join(called)
             self._by_words[key] = self._by_words.get(key, frozenset()) | {code}
             self._lengths[called[0]] = self._lengths.get(called[0], 0) | 1 << min(len(called), MOST_WORDS)
@@ -125,6 +127,7 @@ def organisation_names(text: str, known: Organisations, tokens: Sequence[Token])
             at += count
             reached = at
         elif (first := _shaped(text, tokens, at, reached)) is not None:
+            at = _last_end(text, tokens, at)
             yield Span("organisation", tokens[first].start, tokens[at].end)
             at += 1
             reached = at
@@ -153,6 +156,19 @@ def _shaped(text: str, tokens: Sequence[Token], at: int, reached: int) -> int | 
     return telling
 
 
+def _last_end(text: str, tokens: Sequence[Token], at: int) -> int:
+    """Where a name goes on after such a word, the last of them: "Cwm Taf University | Health Board"."""
+    last = place = at
+    while place + 1 < len(tokens) and place - last < _MOST_AFTER:
+        following = tokens[place + 1]
+        if not following.has_capital or not _BETWEEN.fullmatch(text[tokens[place].end : following.start]):
+            break
+        place += 1
+        if following.key in _ENDS or (tokens[place - 1].key, following.key) in _DOUBLE_ENDS:
+            last = place
+    return last
+
+
 def _plain(token: Token) -> str:
     return "and" if token.word == "&" else token.key
 
@@ -174,7 +190,8 @@ def _called(words: tuple[str, ...]) -> set[tuple[str, ...]]:
     core = _core(words)
     if len(core) != len(words):
         has_institution = any(word in _INSTITUTION for word in core)
-        if len(core) >= (_FEWEST_WITH_INSTITUTION if has_institution else _FEWEST_TELLING) and not _is_general(core):
+        tells = not _is_general(core) if has_institution else not _is_general(core, PLACES)
+        if tells and len(core) >= (_FEWEST_WITH_INSTITUTION if has_institution else _FEWEST_TELLING):
             found.add(core)
     other = {_other_number(one) for one in found}
     return found | {one for one in other if not _is_general(one)}
@@ -188,9 +205,9 @@ def _core(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[:end]
 
 
-def _is_general(words: tuple[str, ...]) -> bool:
-    """Whether they are words that everybody uses without meaning one place: "north east london" is one of those."""
-    return all(word in _TELLS_NOTHING or word in _SMALL for word in words)
+def _is_general(words: tuple[str, ...], besides: frozenset[str] = frozenset()) -> bool:
+    """Whether they are words that everybody uses without meaning one organisation; ``besides``: further such words."""
+    return all(word in _TELLS_NOTHING or word in _SMALL or word in besides for word in words)
 
 
 def _other_number(words: tuple[str, ...]) -> tuple[str, ...]:

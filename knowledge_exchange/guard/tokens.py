@@ -10,7 +10,7 @@ from knowledge_exchange.guard.surroundings import in_address
 #: Letters with an apostrophe, a hyphen or a dot inside: O'Neill, Smith-Jones, St. (its dot is not part of it).
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*|&")
 _DIGIT = re.compile(r"[0-9]")
-_POSSESSIVE = re.compile(r"'s$", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"'(?:s|d|ll|ve|re|m)$", re.IGNORECASE)
 #: Before the first word of a sentence, a line, an item, a cell, a quotation.
 _BEGINS = frozenset('.!?:;\n|"([')
 _PASSED_OVER = frozenset(" \t*_~`#>'")

@@ -45,81 +45,95 @@ COMMON = word_set(
 #: Days, months, peoples, tongues, faiths, firms.
 KNOWN = word_set(
     """
-    academy acas act adobe african allocate alpha amazon american anglican appendix apple apr april article asian aug
-    august bank bi bill bma brexit british caribbean catholic cerner chapter chatgpt chinese christian christmas
-    clause copilot coronavirus covid datix dec december diwali easter eastern eid emis english epic esr european eve
-    excel exchange facebook fda feb february figure french fri friday geogebra german gmb google greek hanukkah
-    healthroster hindu indian irish islamic italian jan january jewish jul july jun june khan kronos latin linkedin
-    lorenzo mar march mathematica may microsoft mip mon monday moodle muslim new northern nov november oct october
-    office ombudsman optima oracle outlook page paragraph parliament part polish power powerpoint ramadan rcm rcn rio
-    sat saturday schedule scottish section sep sept september sharepoint sikh skype slack southern spanish stack sun
-    sunday systmone table teams thu thursday tuc tue tuesday twitter unison unite volume wed wednesday welsh western
-    westminster whatsapp whitehall wikipedia windows wolfram word year youtube zoom
+    academy acas act adobe african allocate alpha amazon american android anglican appendix apple apr april article
+    asian aug august authenticator bank bi bill bma brexit british caribbean catholic cerner chapter chatgpt chinese
+    christian christmas chrome clause commonwealth connect copilot coronavirus covid datix dec december diwali docs
+    drive easter eastern edge eid emis english epic esr european eve excel exchange facebook fda feb february figure
+    firefox french fri friday geogebra german github gitlab gmb google greek hanukkah healthroster hindu indian intel
+    ipad iphone irish islamic italian jan january jewish jul july jun june keycloak khan kingdom kronos latin linkedin
+    lorenzo mac macs mar march mathematica may microsoft mip mon monday moodle muslim nations new northern nov
+    november oct october office ombudsman openid optima oracle outlook page paragraph parliament part polish power
+    powerpoint python ramadan rcm rcn redis rio safari samsung sat saturday schedule scottish section semantic sep
+    sept september sharepoint sheets sikh skype slack southern spanish sqlite stack states sun sunday systmone table
+    teams thu thursday tuc tue tuesday twitter union unison unite united versioning volume wed wednesday welsh western
+    westminster whatsapp whitehall wikipedia windows wolfram word year york youtube zealand zoom
     """
 )
 #: Of health and care, and of offices.
 WORK = word_set(
     """
-    absence academic academy access accident accountable action active acute adjusted administration administrator
-    admission admissions adult adults advance advanced advice adviser advisor advisory advocate agency agenda
-    agreement aid alliance allied allowance ambulance anaesthetics analyst annual appeal appeals application
-    appointment appraisal apprenticeship approval area assembly assessment asset assistant associate association
-    assurance attendance audit authority awards awareness band banding banking bay bed beds behaviour benefit benefits
-    board boards body booking branch brief budget building bullying bureau business cabinet calendar call campus
-    cancer capability capacity capital cardiac cardiology care career carer carers case cases cash central centre
-    centres certificate chair chairman chairs change changes charge charity charter checklist chief child children
-    childrens choice circle citizens city civil claim claims class clerk clinic clinical clinician clinics coach code
-    collaborative college commission commissioner commissioners commissioning committee committees common
-    communication communications community company compassionate complaint complaints compliance conduct confederation
-    conference consultant consultation continuing contract control coordinator core coroner corporate cost costs
-    council counsel counselling county course court covenant covered critical crown culture daily data deadline
-    deanery debate decision decisions deep delivery demand dental department departments deputies deputy design desk
-    development diagnostic diagnostics dialogue digital dignity direct director directorate directors disability
-    discharge disciplinary disclosure discrimination disease district diversity division divisional doctor doctors
-    document domestic draft duchess duke duty early east eating ed education efficiency elderly elective electronic
-    emergency employee employer employers employment end engagement england enquiry environment equal equality
-    equipment equity estate estates ethics event evidence examination exchange executive executives exit experience
-    expert external facilities factor faculty families family federation feedback final finance financial fire fitness
-    flexible floor flow formal forum forward foundation framework freedom freedoms full fund funding future gateway
-    gender general geriatric governance government governor governors grade graduate great greater grievance group
-    groups guardian guardians guidance guide guideline guidelines gynaecology handbook hard head heads health
-    healthcare healthy hearing heart high higher home homes hospice hospital hospitals hour hours house housing hub
-    human improvement incident inclusion independent induction infection infirmary inflation information
-    infrastructure initial inner inpatient inquiry inspection inspectorate institute integrated intensive interim
-    intermediate internal international interview investigation investigator it job joint journal key kings kit
-    knowledge lab laboratory lady law lead leader leaders leadership leads league learned leave legal lessons letter
-    level liaison library licence life line link list lived living local locality lodge londons long-term lord low
-    lower maintenance major management manager managers managing mandatory manual market maternity matrix matron
-    matrons matters measure medical medicine medicines medium meeting member members memorandum memorial mental mentor
-    method midlands midwife midwifery midwives milestone minimum minister ministry minor minutes model monitor
-    monitoring month movement national neonatal network networks neurology newsletter nhs night non non-executive
-    north northeast northwest notice notification nurse nurses nursing nutrition obstetrics occupational officer
-    officers official ombudsman oncology one online open operating operation operational operations option options
-    order organisation organisational orthopaedic outcome outcomes outer outpatient outpatients oversight paediatric
-    paediatrics palliative panel paper parental park parking part partner partners partnership partnerships passport
-    pathology pathway pathways patient patients pay payroll peer pension pensions people peoples performance permanent
-    personal personnel pharmacist pharmacy phase physiotherapist physiotherapy pilot place plain plan planning plans
-    plus point police policies policy portal portfolio position post practice practices practitioner practitioners
-    premises prescribing president pressure prevention primary prime prince princess principal principles private
-    problem procedure procedures procurement professional professor profile programme project promotion property
-    protected protection protocol provider providers psychiatry psychology public purpose quality quarter queen queens
-    question questions quick race radiology rapid rate ratio reasonable receptionist records recovery recruitment
-    redeployment reduction redundancy referral reform region regional register registrar registration regulation
-    regulations regulator relations release remote renal rep report reporting reports representative representatives
-    request research resident residential resilience resolution resource resources respiratory response restraint
-    restructure result retention return review reviews reward rights risk risks role roster rota rotas royal rule
-    rules safe safeguarding safer safety saint salary same scheme school science scope screening secretary sector
-    security self senate senior sepsis service services session sessional sexual shadow shared sheet shift shifts
-    short sickness sister skill skills small social society south southeast southwest speak special specialist
-    specialty speech st staff staffing stage standard standards standing state statement statutory step steward
-    stewards strategic strategy stroke structure student study sub-committee submission suite summary supervision
-    supervisor supply support surgeon surgery surgical survey sustainability system systems target task tax team
-    technical technician technology temporary term terms test theatre theatres therapies therapist therapy tier time
-    toolkit town trade training transfer transformation transition transport trauma treasury treatment triage tribunal
-    trust trusts turnaround union unions unit units university upper urgent urology vacancy value values vanguard vice
-    vice-chair view vision visit visiting voluntary volunteer waiting ward wards warning well-being wellbeing west
-    whistleblowing winter women womens work worker workers workforce working workplace works workshop workstream year
-    young youth zone
+    absence academic academy access accident accountable accounts action active acute adjusted administration
+    administrator admission admissions adult adults advance advanced advice adviser advisor advisory advocate
+    afternoon agency agenda agreement aid alliance allied allowance amber ambulance anaesthetics analyst annual appeal
+    appeals application appointment appraisal apprentices apprenticeship approval area assembly assessment asset
+    assistant associate associates association assurance attendance audit authority autism awards awareness away-day
+    band banding bank banking bay bed beds behaviour benefit benefits bereavement better black block board boarding
+    boards body booking boxing branch breast brief briefing bronze budget building bulletin bullying bureau burns
+    business business-case cabinet calendar call campus cancer candour canteen capability capacity capital cardiac
+    cardiology care career carer carers carter case cases cash catering central centre centres certificate chair
+    chairman chairs change changes charge charity charter checklist chemotherapy chief child children childrens choice
+    cip circle citizens city civil claim claims class clerk clinic clinical clinician clinics coach code coding
+    collaborative college command commission commissioner commissioners commissioning committee committees common
+    comms communication communications community company compassionate complaint complaints compliance conduct
+    confederation conference consolidated constitution consultant consultants consultation continuing contract
+    contracts control coordinator core coroner corporate corridor cost costs council counsel counselling county course
+    court covenant covered cquin critical crown culture daily data datix deadline deanery debate decision decisions
+    deep delivery demand dementia dental department departments depreciation deputies deputy dermatology design desk
+    development diabetes diagnostic diagnostics dialogue dialysis digital dignity direct director directorate
+    directors disabilities disability discharge disciplinary disclosure discrimination disease disinvestment district
+    diversity division divisional doctor doctors document domestic draft duchess duke duty early east eating ed
+    education efficiencies efficiency elderly elections elective electronic emergency employee employer employers
+    employment end endoscopy engagement england enhanced enquiry ent environment equal equality equipment equity
+    escalation estate estates ethics evening event evidence examination excellence exchange executive executives exit
+    experience expert external eye facilities factor faculty falls families family federation feedback final finance
+    financial fire first fit fitness fleet flexible floor flow flu forecast formal forum forward foundation frailty
+    framework freedom freedoms full fund funding future gateway gender general geriatric getting girft gold governance
+    government governor governors grade graduate graduates great greater green grievance group groups guardian
+    guardians guidance guide guideline guidelines gynaecology haematology handbook handover hard harm head heads
+    health healthcare healthy hearing heart high higher histology home homes hospice hospital hospitals hour hours
+    house housing hr hub huddle human improvement improving incident inclusion income independent induction infection
+    infirmary inflation information infrastructure initial inner inpatient inquiry inspection inspectorate institute
+    integrated intensive interim intermediate internal international interns interview investigation investigator
+    investment invoice it job joint journal junior key kings kit kitchen knowledge kpi lab laboratory lady laundry law
+    lead leader leaders leadership leading leads league learned learning learning-disability leave ledger legal
+    lessons letter level liaison library licence life ligature line linen link list lived living local locality locum
+    lodge londons long-term lord low lower madam maintenance major management manager managers managing mandatory
+    manual market mask maternity matrix matron matrons matters measure medical medical-records medicine medicines
+    medium meeting member members memorandum memorial mental mentor method microbiology midlands midwife midwifery
+    midwives milestone minimum minister ministry minor minutes mister model model-hospital monitor monitoring month
+    monthly morning movement national neonatal network networks neurology never newsletter nhs night non non-executive
+    norovirus north northeast northwest notice notification nurse nurses nursing nutrition obstetrics occupational
+    officer officers official ombudsman oncology one online opel open operating operation operational operations
+    ophthalmology ops option options order organisation organisational orthopaedic orthopaedics outbreak outcome
+    outcomes outer outpatient outpatients outturn oversight overtime paediatric paediatrics palliative panel paper
+    parental park parking part partner partners partnership partnerships passport paternity pathology pathway pathways
+    patient patient-safety patients pay payment payroll peer pension pensions people peoples performance permanent
+    permit personal personnel pharmacist pharmacy phase phlebotomy physiotherapist physiotherapy pilot place plain
+    plan planning plans plastics plus point police policies policy portal porter portering porters portfolio position
+    post post-room practice practices practitioner practitioners preceptorship premises prescribing president pressure
+    prevention primary prime prince princess principal principles private problem procedure procedures procurement
+    productivity professional professor profile programme project promotion property protected protection protocol
+    provider providers psychiatry psychology public purchase purpose qipp quality quarter quarterly queen queens
+    question questions quick race radiology radiotherapy rapid rate ratio reasonable reception receptionist records
+    recovery recruitment red redeployment reducing reduction redundancy referral reflective reform region regional
+    register registrar registrars registration regulation regulations regulator relations release remote renal rep
+    report reporting reports representative representatives request requisition research resident residential
+    resilience resolution resource resources respiratory response restraint restructure result results retention
+    return revenue review reviews reward rheumatology right rights risk risks role roster rota rotas round rounds
+    royal rule rules safe safeguarding safer safety saint salary same same-day savings scheme school schwartz science
+    scope screening secretary sector security self senate senior sepsis serious service services session sessional
+    sexual shadow shared sheet shift shifts short sickness silver sir sister site skill skills skin sla small social
+    society south southeast southwest speak special specialist specialty speech spinal st staff staffing stage
+    stakeholder standard standards standing state statement statutory step steward stewards strategic strategy stroke
+    structure student study sub-committee submission suite summary supervision supervisor supply support surge surgeon
+    surgery surgical survey sustainability sustainable switchboard system systems tactical target tariff task tax team
+    technical technician technology temporary tender term terms test testing theatre theatres therapies therapist
+    therapy tier time timeout together toolkit town trade trainee trainees training transfer transformation
+    transforming transition transport trauma treasury treatment triage tribunal trust trusts turnaround union unions
+    unit units university unpaid unsocial upper urgent urology vacancy vaccination vaccine value values vanguard
+    variance vascular vehicle vice vice-chair view virtual vision visit visiting voluntary volunteer waiting ward
+    wards warning weekday weekend weekly well-being wellbeing wellness west whistleblowing winter women womens work
+    worker workers workforce working workload workplace works workshop workstream year young youth zero zone
     """
 )
 #: Places: a part of an organisation's name, no part of a person's.
