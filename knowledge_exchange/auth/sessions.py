@@ -182,9 +182,14 @@ def begin(member_id: int, user_agent: str, way: str = "password") -> SignIn:
     db.session.flush()
     _renew_cookie()
     session.permanent = True
+    take(token)
+    return row
+
+
+def take(token: str) -> None:
+    """Let this request's session be that of the sign-in with this token."""
     session[_TOKEN] = token
     session["_fresh"] = True
-    return row
 
 
 def renew(me: Me) -> None:

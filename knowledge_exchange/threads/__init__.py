@@ -8,7 +8,18 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bring the room into the app, and answer what the live stream asks of it."""
     from knowledge_exchange.core import hooks
-    from knowledge_exchange.threads import changing, for_mail, live, own_pages, profiles, queries, reading, why, writing  # noqa: F401
+    from knowledge_exchange.threads import (  # noqa: F401
+        changing,
+        for_mail,
+        live,
+        own_pages,
+        profiles,
+        queries,
+        reading,
+        shield_pages,
+        why,
+        writing,
+    )
     from knowledge_exchange.threads.routes import blueprint
 
     hooks.provide(app, "thread_room", live.room_of)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.core.ids import time_of
+from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
@@ -17,7 +21,7 @@ def posts_of(member_id: int) -> Rows:
         .join(Voice, Voice.id == Post.voice_id)
         .join(Participant, Participant.id == Voice.participant_id)
         .join(Thread, Thread.id == Post.thread_id)
-        .where(Participant.member_id == member_id, Post.deleted_at.is_(None))
+        .where(Participant.member_id == member_id, Post.deleted_at.is_(None), _open_to(Post.thread_id, member_id))
         .order_by(Post.id)
     )
 
@@ -26,7 +30,7 @@ def places_of(member_id: int) -> Rows:
     """The threads that they have read or follow, and how far."""
     return rows_of(
         select(Participant.thread_id, Participant.level, Participant.level_chosen_at, Participant.last_read_id)
-        .where(Participant.member_id == member_id)
+        .where(Participant.member_id == member_id, _open_to(Participant.thread_id, member_id))
         .order_by(Participant.thread_id)
     )
 
@@ -34,7 +38,8 @@ def places_of(member_id: int) -> Rows:
 def levels_of(member_id: int) -> Rows:
     """How loud threads and networks became for them, step by step."""
     columns = (LevelChange.id, LevelChange.thread_id, LevelChange.network_id, LevelChange.level, LevelChange.chosen)
-    rows = rows_of(select(*columns).where(LevelChange.member_id == member_id).order_by(LevelChange.id))
+    mine = (LevelChange.member_id == member_id, _open_to(LevelChange.thread_id, member_id))
+    rows = rows_of(select(*columns).where(*mine).order_by(LevelChange.id))
     return [{**row, "at": time_of(row["id"])} for row in rows]
 
 
@@ -42,6 +47,11 @@ def notices_of(member_id: int) -> Rows:
     """What they were told."""
     return rows_of(
         select(Notification.kind, Notification.text, Notification.created_at, Notification.read_at)
-        .where(Notification.member_id == member_id)
+        .where(Notification.member_id == member_id, _open_to(Notification.thread_id, member_id))
         .order_by(Notification.id)
     )
+
+
+def _open_to(thread_id: InstrumentedAttribute[Any], member_id: int) -> ColumnElement[bool]:
+    """The row is of no thread, or of one that is not hidden from them: of such a one nothing is there for them."""
+    return or_(thread_id.is_(None), thread_open_to(cast("ColumnElement[int]", thread_id), member_id))

@@ -141,5 +141,6 @@ def more(post_id: int) -> ResponseReturnValue:
         may_delete=policy.may_delete(found, row.participant_id, row),
         may_accept=policy.may_accept(found) and policy.may_be_answer(row),
         is_answer=found.answer_id == row.id,
+        is_own_thread=row.parent_id is None and policy.is_mine(found, found.author_participant_id),
         unread=unread_count(me.id),
     )
