@@ -26,7 +26,7 @@ from tests.support.dumps import TO_THE_SECOND, changes, dump, paths, shapes
 from tests.support.persons import Person
 from tests.support.remote import Remote
 from tests.support.servers import Server
-from tests.support.worlds import HANDLE, TITLE, WORDS, Hidden, World, at, build, minutes
+from tests.support.worlds import HANDLE, TITLE, WORDS, Hidden, World, at, build, minutes, sent
 
 #: Not a moment of which a time rounded to five minutes would be equal by chance.
 ODD_SECOND = timedelta(seconds=7)
@@ -88,6 +88,7 @@ class Story:
         yield Act("asks", ask)
         assert self.hidden is not None
         thread, opening = self.hidden.thread, self.hidden.opening
+        better = {"title": f"{TITLE}!", "body": f"{WORDS} Still."}
         self.tick()
         answer = world.reply(world.peer, thread, "Ask the ward clerk.")
         yield Act("opens the thread", lambda: author.get(f"/t/{thread}", follow_redirects=True))
@@ -95,7 +96,7 @@ class Story:
         yield Act("stays", lambda: author.post(f"/t/{thread}/stayed"))
         yield Act("chooses a level", lambda: author.post(f"/t/{thread}/level", level="tracking"))
         yield Act("replies", lambda: world.reply(author, thread, "Thank you.", parent=str(answer)))
-        yield Act("edits", lambda: author.post(f"/p/{opening}/edit", title=f"{TITLE}!", body=f"{WORDS} Still."))
+        yield Act("edits", lambda: sent(author, f"/p/{opening}/edit", better))
         yield Act("accepts", lambda: author.post(f"/p/{answer}/accept"))
         yield Act("answers a peer", lambda: world.reply(author, self.thread, f"{WORDS} Elsewhere.", voice="pseudonym"))
         self.tick()

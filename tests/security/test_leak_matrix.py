@@ -35,6 +35,7 @@ from tests.support.worlds import (
     build,
     life_of_a_thread,
     minutes,
+    sent,
 )
 
 OTHERS = (
@@ -180,7 +181,7 @@ def test_only_the_author_may_change_what_a_pseudonym_wrote(story: Story) -> None
         wanted = 302 if name == "visitor" else 404
         assert {answer.status_code for answer in answers} == {wanted}, name
     assert [author.get(path).status_code for path in paths] == [200, 200]
-    assert author.post(paths[0], title=TITLE, body="Better words.").status_code == 303
+    assert sent(author, paths[0], {"title": TITLE, "body": "Better words."}).status_code == 303
     assert author.post(f"/p/{story.answered}/delete").status_code == 303
 
 
@@ -194,7 +195,7 @@ def test_what_sockets_and_programs_are_sent_of_a_pseudonym_names_nobody(story: S
         watched = {"thread": str(story.asked.thread)}
         assert socket.emit("watch", watched, namespace=NAMESPACE, callback=True) == {"ok": True}
     world.reply(world.author, story.asked.thread, "Live words.")
-    edited = world.author.post(f"/p/{story.asked.opening}/edit", title=TITLE, body="Live words again.")
+    edited = sent(world.author, f"/p/{story.asked.opening}/edit", {"title": TITLE, "body": "Live words again."})
     assert edited.status_code == 303
     assert world.author.post(f"/t/{story.asked.thread}/read", post=str(story.asked.opening)).status_code == 303
     for name, socket in sockets.items():
