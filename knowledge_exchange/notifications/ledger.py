@@ -16,10 +16,11 @@ from sqlalchemy import and_, bindparam, or_, select
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.db import Id
+from knowledge_exchange.core.db import AnySelect, Id
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.notifications import why_rules
 from knowledge_exchange.notifications.kinds import default_of
+from knowledge_exchange.notifications.mine import Asked, of_me, read_at
 from knowledge_exchange.notifications.models import LevelChange, NoticeChoice, NoticeSettings, Notification
 from knowledge_exchange.notifications.payloads import notification_payloads
 from knowledge_exchange.notifications.quiet import quiet_until
@@ -50,17 +51,21 @@ _SETTINGS = Read(
     .outerjoin(NoticeChoice, and_(NoticeChoice.member_id == Member.id, NoticeChoice.kind == bindparam("kind")))
     .where(Member.id == _me)
 )
-_NOTICE = Read(
-    select(
+
+
+def _notice(sealed: bool) -> AnySelect:
+    return select(
         Notification.id,
         Notification.kind,
         Notification.created_at,
-        Notification.read_at,
+        read_at(sealed=sealed).label("read_at"),
         Notification.mail,
         Notification.mail_at,
         Notification.post_id,
-    ).where(Notification.id == bindparam("notice", type_=Id), Notification.member_id == _me)
-)
+    ).where(Notification.id == bindparam("notice", type_=Id), of_me(sealed=sealed))
+
+
+_NOTICE = Asked(_notice)
 #: As the model has it, for who never opened the settings.
 _DEFAULT_DIGEST = "weekly"
 
@@ -121,9 +126,10 @@ def explain(me: Me, post_id: int) -> Explanation | None:
 
 def explain_notice(me: Me, notice_id: int) -> Explanation | NoticeExplanation | None:
     """Why the member has that notice; None where it isn't theirs, or they may no longer see what it is about."""
-    row = _NOTICE.first(me=me.id, notice=notice_id)
-    if row is None:
+    rows = _NOTICE.all(me.id, me.places, notice=notice_id)
+    if not rows:
         return None
+    row = rows[0]
     if row.post_id is not None:
         return explain(me, row.post_id)
     shown = notification_payloads(me.id, [notice_id]).get(notice_id)

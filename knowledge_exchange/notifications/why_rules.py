@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     MISSING = "missing"  # the rules would have told them, and there is no notice
     TOO_LARGE = "too_large"  # it calls a network that is too large for that
     JOINED_LATER = "joined_later"  # it calls a network that they came into later
+    NO_HISTORY = "no_history"  # they write in its thread under a pseudonym, of which none is kept
     NOT_ON_RECORD = "not_on_record"  # how loud the thread was to them then
     WATCHED_LATER = "watched_later"
     QUIETER = "quieter"  # it was not said to them, and they did not watch
@@ -85,6 +86,7 @@ class PostFacts:
     belongs_since: datetime | None
     #: The member's place in the thread, and their choice for the network, as they are now.
     place_id: int | None
+    is_sealed: bool  # a pseudonym's place
     level: str | None
     level_chosen_at: datetime | None
     network_level: str | None
@@ -124,6 +126,8 @@ class _Own:
 
 def level_at(post: PostFacts, changes: Sequence[Change], upto: int) -> Level:
     """How loud the post's thread was to the member when the id ``upto`` was made."""
+    if post.is_sealed:
+        return Level(post.level or "normal", is_known=False)
     own = _own_at(post, [change for change in changes if not change.of_network], upto)
     whole = _network_at(post, [change for change in changes if change.of_network], upto)
     level = effective(own.level, whole.level, chosen=own.chosen)
@@ -135,6 +139,8 @@ def level_at(post: PostFacts, changes: Sequence[Change], upto: int) -> Level:
 def level_now(post: PostFacts) -> Level:
     """How loud it is today."""
     chosen = post.level_chosen_at is not None
+    if post.is_sealed:
+        return Level(post.level or "normal", chosen=chosen)
     level = effective(post.level, post.network_level, chosen=chosen)
     return Level(level, not chosen and level != (post.level or "normal"), chosen)
 
@@ -143,12 +149,10 @@ def _own_at(post: PostFacts, changes: Sequence[Change], upto: int) -> _Own:
     before = [change for change in changes if change.id <= upto]
     if before:
         return _Own(before[-1].level, before[-1].chosen, time_of(before[-1].id))
-    was_there = post.place_id is not None and post.place_id <= upto
-    if not was_there:
+    # A place is made with its first step; one without any is older than the history.
+    if post.place_id is None or changes:
         return _Own(None)
-    if changes:
-        return _Own(None, is_known=False)
-    # Older than the history, and never changed since it is kept: but by a choice, which says its time.
+    # Never changed since the history is kept, but by a choice, which says its time.
     if post.level_chosen_at is not None and floor_id(post.level_chosen_at) > upto:
         return _Own(None, is_known=False)
     return _Own(post.level, post.level_chosen_at is not None, post.level_chosen_at)
@@ -172,7 +176,15 @@ def decide(post: PostFacts, level: Level, changes: Sequence[Change]) -> Outcome:
     """What was decided for the member; ``level`` is the one of that moment."""
     if post.notice is not None:
         return Outcome.TOLD
+    if post.is_sealed:
+        return _in_sealed_place(post)
     return _before_any_level(post, changes) or _muted(level) or _by_reason(post, level)
+
+
+def _in_sealed_place(post: PostFacts) -> Outcome:
+    """Of a post without a notice, where the member writes under a pseudonym: no step of theirs is kept there."""
+    rules = ((post.is_mine, Outcome.OWN), (post.is_gone, Outcome.GONE), (post.is_imported, Outcome.IMPORTED))
+    return next((outcome for holds, outcome in rules if holds), Outcome.NO_HISTORY)
 
 
 def _before_any_level(post: PostFacts, changes: Sequence[Change]) -> Outcome | None:

@@ -130,6 +130,10 @@ def _rules_of_levels() -> dict[str, str]:
         Outcome.MUTED_NETWORK: _(
             "The threads of a network that you have muted tell you nothing, but where you take part or chose otherwise."
         ),
+        Outcome.NO_HISTORY: _(
+            "You write in this thread under a pseudonym. How closely you followed it at any time is not kept, "
+            "so that nothing can be laid beside what you did elsewhere."
+        ),
         Outcome.NOT_ON_RECORD: _(
             "How closely you followed this thread then is not on record: it was before the exchange kept that."
         ),

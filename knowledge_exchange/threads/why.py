@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member, StandingChange
-from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
 from knowledge_exchange.core.markup import mentions_in
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import is_in
+from knowledge_exchange.notifications.mine import given, of_me, read_at
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.notifications.why_rules import Call, Notice, PostFacts
 from knowledge_exchange.threads import network_mentions
@@ -35,61 +37,81 @@ _standing_then = (
     .correlate(Post)
     .scalar_subquery()
 )
-_FACTS = Read(
-    select(
-        Post.id,
-        Post.thread_id,
-        Post.parent_id,
-        Post.html,
-        Post.created_at,
-        Post.edited_at,
-        Post.deleted_at,
-        Post.external_key,
-        Voice.kind.label("voice_kind"),
-        Voice.participant_id,
-        _Author.member_id.label("author_id"),
-        _ParentVoice.participant_id.label("parent_participant_id"),
-        PostRevision.html.label("first_html"),
-        PostRevision.replaced_at.label("first_edited_at"),
-        Thread.title,
-        Network.id.label("network_id"),
-        Network.slug,
-        Network.name,
-        Network.visibility,
-        NetworkMembership.joined_at,
-        NetworkLevel.level.label("network_level"),
-        Participant.id.label("place_id"),
-        Participant.level,
-        Participant.level_chosen_at,
-        Member.created_at.label("member_since"),
-        Member.handle_changed_at,
-        func.coalesce(_standing_then, "active").label("standing_then"),
-        Notification.id.label("notice_id"),
-        Notification.kind,
-        Notification.created_at.label("told_at"),
-        Notification.read_at,
-        Notification.mail,
-        Notification.mail_at,
-    )
-    .join(Voice, Voice.id == Post.voice_id)
-    .join(Thread, Thread.id == Post.thread_id)
-    .join(Network, Network.id == Thread.network_id)
-    .join(Member, Member.id == _me)
-    .outerjoin(_Author, _Author.id == Voice.participant_id)
-    .outerjoin(_Parent, _Parent.id == Post.parent_id)
-    .outerjoin(_ParentVoice, _ParentVoice.id == _Parent.voice_id)
-    .outerjoin(PostRevision, PostRevision.id == _first)
-    .outerjoin(NetworkMembership, and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me))
-    .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Network.id, NetworkLevel.member_id == _me))
-    .outerjoin(Participant, and_(Participant.thread_id == Thread.id, Participant.member_id == _me))
-    .outerjoin(Notification, and_(Notification.post_id == Post.id, Notification.member_id == _me))
-    .where(Post.id == bindparam("post", type_=Id), readable(_me))
+
+
+_COLUMNS = (
+    Post.id,
+    Post.thread_id,
+    Post.parent_id,
+    Post.html,
+    Post.created_at,
+    Post.edited_at,
+    Post.deleted_at,
+    Post.external_key,
+    Voice.kind.label("voice_kind"),
+    Voice.participant_id,
+    _Author.member_id.label("author_id"),
+    _ParentVoice.participant_id.label("parent_participant_id"),
+    PostRevision.html.label("first_html"),
+    PostRevision.replaced_at.label("first_edited_at"),
+    Thread.title,
+    Network.id.label("network_id"),
+    Network.slug,
+    Network.name,
+    Network.visibility,
+    NetworkMembership.joined_at,
+    NetworkLevel.level.label("network_level"),
+    Participant.id.label("place_id"),
+    Participant.member_id.label("place_of"),
+    Participant.level,
+    Participant.level_chosen_at,
+    Member.created_at.label("member_since"),
+    Member.handle_changed_at,
+    func.coalesce(_standing_then, "active").label("standing_then"),
+    Notification.id.label("notice_id"),
+    Notification.kind,
+    Notification.created_at.label("told_at"),
+    Notification.mail,
+    Notification.mail_at,
 )
 
 
+def _facts(*, sealed: bool) -> AnySelect:
+    """The facts as they are from the member's place in the thread, plain or sealed."""
+    plain = and_(Participant.thread_id == Thread.id, Participant.member_id == _me)
+    in_sealed = and_(Participant.thread_id == Thread.id, Participant.id == bindparam("place", type_=Id))
+    my_place, my_notice, was_read = in_sealed if sealed else plain, of_me(sealed=sealed), read_at(sealed=sealed)
+    return (
+        select(*_COLUMNS, was_read.label("read_at"))
+        .join(Voice, Voice.id == Post.voice_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Network, Network.id == Thread.network_id)
+        .join(Member, Member.id == _me)
+        .outerjoin(_Author, _Author.id == Voice.participant_id)
+        .outerjoin(_Parent, _Parent.id == Post.parent_id)
+        .outerjoin(_ParentVoice, _ParentVoice.id == _Parent.voice_id)
+        .outerjoin(PostRevision, PostRevision.id == _first)
+        .outerjoin(
+            NetworkMembership, and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me)
+        )
+        .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Network.id, NetworkLevel.member_id == _me))
+        .outerjoin(Participant, my_place)
+        .outerjoin(Notification, and_(Notification.post_id == Post.id, my_notice))
+        .where(Post.id == bindparam("post", type_=Id), readable(_me))
+    )
+
+
+_FACTS = Read(_facts(sealed=False))
+# Of a mention there may be two notices, that of the place and that by name: the page tells of one.
+_FACTS_IN_SEALED = _facts(sealed=True).order_by(Notification.id).limit(1)
+
+
 def post_in_question(me: Me, post_id: int) -> PostFacts | None:
-    """What the rules need to know of a post, or None where the member may not see it. One statement, or two."""
-    row = _FACTS.first(me=me.id, post=post_id)
+    """What the rules need to know of a post, or None where the member may not see it. One statement, or two.
+
+    One more for those who write under a pseudonym somewhere.
+    """
+    row = _facts_of(me, post_id)
     if row is None:
         return None
     first, last = mentions_in(row.first_html or row.html), mentions_in(row.html)
@@ -114,11 +136,20 @@ def post_in_question(me: Me, post_id: int) -> PostFacts | None:
         was_active=row.standing_then == "active" and row.member_since <= row.created_at,
         belongs_since=row.joined_at,
         place_id=row.place_id,
+        is_sealed=row.place_id is not None and row.place_of is None,
         level=row.level,
         level_chosen_at=row.level_chosen_at,
         network_level=row.network_level,
         notice=_notice(row),
     )
+
+
+def _facts_of(me: Me, post_id: int) -> AnyRow | None:
+    thread_id = db.session.scalar(select(Post.thread_id).where(Post.id == post_id)) if me.places else None
+    if thread_id is None or thread_id not in me.places:
+        return cast("AnyRow | None", _FACTS.first(me=me.id, post=post_id))
+    asked = {**given(me.id, me.places), "post": post_id, "place": me.places[thread_id]}
+    return db.session.execute(_FACTS_IN_SEALED, asked).first()
 
 
 def _notice(row: AnyRow) -> Notice | None:

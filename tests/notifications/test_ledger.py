@@ -285,13 +285,13 @@ def test_a_place_from_before_the_history_counts_as_it_is_today(here: Community) 
     assert "You had muted this thread (from today" in said(here.watcher, post_id)[1]
 
 
-def test_a_place_from_before_the_history_that_changed_since_is_said_to_be_unknown(here: Community) -> None:
+def test_a_place_from_before_the_history_counts_as_made_with_its_first_step_since(here: Community) -> None:
     thread_id = here.post_thread(here.author)
     here.watcher.post(f"/t/{thread_id}/read", post=str(here.opening(thread_id)))
     _forget_history(here)
     post_id = here.reply(here.peer, thread_id)
     here.watcher.post(f"/t/{thread_id}/level", level="watching")
-    assert "is not on record" in said(here.watcher, post_id)[1]
+    assert "you did not yet when it was written" in said(here.watcher, post_id)[1]
     _forget_history(here)
     assert "is not on record" in said(here.watcher, post_id)[1]
 
