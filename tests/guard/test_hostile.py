@@ -1,7 +1,7 @@
 """Texts that were written to break the guard: it answers, and its work grows with their length alone.
 
-Work is counted, not timed: the lines that run in the guard's modules. What a pattern does within one of them is bounded by
-the pattern: each repeats at most so often, and no sign can be taken by two parts of it.
+Work is counted, not timed: the lines that run in the guard's modules. What a pattern does within one of them is
+bounded by the pattern: each repeats at most so often, and no sign can be taken by two parts of it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from knowledge_exchange.guard.organisations import Organisations
 
 Find = Callable[..., list[Finding]]
 #: Of a whole text that is answered, and of the shorter of two whose work is compared.
-LENGTH, SHORT = 8_000, 800
+LENGTH, SHORT = 5_000, 400
 #: Twice the text may cost so much more than twice the work.
 MOST_GROWTH = 2.4
 
@@ -145,7 +145,12 @@ def test_the_library_is_asked_about_so_many_telephone_numbers_and_no_more(
 
     asked = []
     parse = phonenumbers.parse
-    monkeypatch.setattr(phonenumbers, "parse", lambda *given: asked.append(1) or parse(*given))
+
+    def counted(number: str, region: str) -> Any:
+        asked.append(number)
+        return parse(number, region)
+
+    monkeypatch.setattr(phonenumbers, "parse", counted)
     found = findings("+33 1 42 68 53 0 " * 1000)
     assert len(asked) <= contacts.MOST_ASKED
     assert found
@@ -183,8 +188,6 @@ _PIECES = st.sampled_from(
         "a.b",
         " at ",
         "M13",
-    ]
-    + [
         " 9WL",
         "AB",
         "123456",
@@ -194,7 +197,7 @@ _PIECES = st.sampled_from(
         "0161",
         "-",
         ",",
-        "R0A",
+        "R0A\n    ",
         " Hospital",
         "'s",
         "É",
