@@ -31,4 +31,5 @@ def init_app(app: Flask) -> None:
     hooks.provide(app, "mark_read", reading.mark_read)
     hooks.provide(app, "post_in_question", why.post_in_question)
     hooks.provide(app, "posts_for_mail", for_mail.posts_for_mail)
+    app.jinja_env.globals["my_waiting"] = own_pages.my_waiting
     app.register_blueprint(blueprint)

@@ -45,6 +45,13 @@ def waiting_page() -> ResponseReturnValue:
     )
 
 
+def my_waiting() -> dict[str, int]:
+    """For one's own page: how many posts wait, and how many could not be posted."""
+    found = waiting.of_member(require_me().id)
+    failed = sum(bool(one.failed) for one in found)
+    return {"waiting": len(found) - failed, "failed": failed}
+
+
 def _where(me: Me, one: waiting.Waiting) -> dict[str, str]:
     """Where it will stand: name and address; empty where its author may not see that any more."""
     if one.draft.slug:

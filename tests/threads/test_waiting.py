@@ -325,3 +325,15 @@ def test_what_waits_survives_a_change_of_keys(app: Flask) -> None:
     assert len(rows(here)) == 1
     publish(here)
     assert count(here) == 1
+
+
+def test_ones_own_page_counts_what_waits_and_says_what_could_not_be_posted(here: Community) -> None:
+    thread_id = here.post_thread(here.author)
+    ask(here, here.peer)
+    here.peer.post(f"/t/{thread_id}/replies", body=SECRET, **WAITS)
+    assert "2 posts that wait for their moment" in here.peer.get("/me").text
+    lock(here, thread_id)
+    publish(here)
+    page = here.peer.get("/me").text
+    assert "1 post that waited could not be posted." in page
+    assert 'href="/me/pseudonyms"' in page
