@@ -1,10 +1,35 @@
-"""Decisions about people and posts: opening pseudonyms, for now."""
+"""Decisions about people and posts: opening a pseudonym, and acts aimed at one without opening it."""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import gettext as _
 
 
 def init_app(app: Flask) -> None:
-    """Bring the room into the app."""
-    from knowledge_exchange.moderation import models  # noqa: F401
+    """Bring the room into the app: its pages, its part of the office, what members' own pages ask of it."""
+    from knowledge_exchange.auth.office import section
+    from knowledge_exchange.moderation import (
+        aiming_routes,
+        asking_routes,
+        models,  # noqa: F401
+        office_routes,
+        own_routes,
+        policy,
+    )
+    from knowledge_exchange.networks.removals import causes
+
+    for pages in (asking_routes, aiming_routes, office_routes, own_routes):
+        app.register_blueprint(pages.blueprint)
+    app.jinja_env.globals["opened_of_mine"] = own_routes.opened_of_mine
+    app.jinja_env.globals["removals_of_mine"] = own_routes.removals_of_mine
+    app.jinja_env.globals["causes_of_removal"] = causes
+    section(
+        app,
+        "unsealing_office.queue",
+        lambda: _("Pseudonyms to open"),
+        lambda: _("Requests of other officers: opening a pseudonym takes two, for safety or law."),
+        roles=policy.OFFICERS,
+        order=25,
+        waiting=office_routes.waiting_in_words,
+    )

@@ -13,6 +13,8 @@ from knowledge_exchange.core.ids import new_id
 
 #: Why a pseudonym may be opened at all.
 GROUNDS = ("safety", "law")
+#: What became of a request.
+OPENED, DECLINED, WITHDRAWN, LAPSED = "opened", "declined", "withdrawn", "lapsed"
 
 
 class Unsealing(Base):
@@ -43,6 +45,10 @@ class Unsealing(Base):
     #: Opened, declined, withdrawn, or lapsed because nobody agreed in time.
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="")
-    #: When its author is to be told: at once, or after the delay that the law asks for.
+    #: Why it was declined, in the second officer's words.
+    answer: Mapped[str] = mapped_column(default="")
+    #: The law that asks for a delay, in words; empty where its author is told at once.
+    legal_basis: Mapped[str] = mapped_column(default="")
+    #: When its author is to be told: once it is opened, or after the delay that the law asks for.
     tell_at: Mapped[datetime | None] = mapped_column(index=True)
     told_at: Mapped[datetime | None]

@@ -11,11 +11,14 @@ from typing import cast
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
 from knowledge_exchange.networks.models import Network, NetworkRemoval
+
+Column = ColumnElement[int] | InstrumentedAttribute[int]
 
 
 def causes() -> dict[str, str]:
@@ -28,7 +31,7 @@ def causes() -> dict[str, str]:
     }
 
 
-def removed(member_id: ColumnElement[int], network_id: ColumnElement[int]) -> ColumnElement[bool]:
+def removed(member_id: Column, network_id: Column) -> ColumnElement[bool]:
     """Condition on any row that names both: that member was removed from that network."""
     where = (NetworkRemoval.member_id == member_id, NetworkRemoval.network_id == network_id)
     return exists().where(*where).correlate_except(NetworkRemoval)

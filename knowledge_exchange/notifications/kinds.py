@@ -91,7 +91,19 @@ KINDS: tuple[Kind, ...] = (
         mail="soon",
     ),
 )
+#: What nobody can turn down, and no muted thread keeps back: official messages about the member's own.
+ALWAYS: tuple[Kind, ...] = (
+    Kind(
+        "unsealed",
+        _l("Your pseudonym was opened"),
+        _l("Two national officers opened a pseudonym of yours, for safety or because the law required it."),
+        toast=True,
+        mail="soon",
+    ),
+)
+#: Those that members choose for.
 BY_CODE = {kind.code: kind for kind in KINDS}
+_OF_ALWAYS = {kind.code: kind for kind in ALWAYS}
 
 #: Of a kind that nobody described here: it is shown, and doesn't hurry by e-mail.
 _ELSE = Choice(toast=True, mail="digest")
@@ -107,7 +119,7 @@ class Choices(dict[tuple[int, str], Choice]):
 
 def default_of(kind: str) -> Choice:
     """The channels of that kind by default; sensible ones where the kind isn't known."""
-    known = BY_CODE.get(kind)
+    known = BY_CODE.get(kind) or _OF_ALWAYS.get(kind)
     return known.default if known else _ELSE
 
 

@@ -27,6 +27,7 @@ REASONS = {
     "network": "no data of a person",
     "network_level": "a choice of the member's; goes with the account",
     "network_membership": "holds as long as it is true; goes with the account",
+    "network_removal": "holds as long as it is true; goes with the account",
     "notice_choice": "a choice of the member's; goes with the account",
     "notice_settings": "a choice of the member's; goes with the account",
     "notification": "the member's own, for their ledger; goes with the account or the thread",
@@ -43,6 +44,7 @@ REASONS = {
     "thread": "what was written stays",
     "totp": "the member's own; goes with the account",
     "union_identity": "the member's own; goes with the account",
+    "unsealing": "counted in what is published; it names officers, and never whose the pseudonym is",
     "voice": "names nobody once its account is erased",
 }
 

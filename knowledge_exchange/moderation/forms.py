@@ -1,0 +1,95 @@
+"""The forms of this room. The gate has checked where they come from."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, Form, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.moderation.limits import (
+    LEAST_ANSWER,
+    LEAST_REASON,
+    LONGEST_DELAY,
+    MOST_ANSWER,
+    MOST_BASIS,
+    MOST_REASON,
+)
+from knowledge_exchange.moderation.unsealing import Asked
+
+_BY_LAW = "law"
+
+
+def _trimmed(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _reason() -> list[DataRequired | Length]:
+    wrong = _l("Say it in plain words: at least 20 characters, at most 2,000.")
+    return [DataRequired(wrong), Length(LEAST_REASON, MOST_REASON, wrong)]
+
+
+class AskForm(Form):
+    """Why a pseudonym is to be opened."""
+
+    ground = RadioField(_l("On what ground?"), [DataRequired(_l("Choose the ground."))])
+    reason = TextAreaField(_l("Why, in plain words"), _reason(), filters=[_trimmed])
+    until = DateField(_l("The author may not be told before"), [Optional()])
+    legal_basis = StringField(
+        _l("What law says so"),
+        [Length(max=MOST_BASIS, message=_l("Say it in at most 300 characters."))],
+        filters=[_trimmed],
+    )
+
+    def validate_until(self, field: DateField) -> None:
+        """A delay is the law's alone, and ends."""
+        if field.data is None:
+            return
+        if self.ground.data != _BY_LAW:
+            raise ValidationError(_("Only the law can ask that the author be told later."))
+        today = now().date()
+        if not today < field.data <= today + LONGEST_DELAY:
+            raise ValidationError(_("Choose a day from tomorrow on, at most 90 days ahead."))
+
+    def validate_legal_basis(self, field: StringField) -> None:
+        """Whoever asks for a delay says by which law, and the other way round."""
+        if self.until.data is not None and not field.data:
+            raise ValidationError(_("Name the law, or the court’s order, that asks for the delay."))
+        if field.data and self.until.data is None and not self.until.errors:
+            raise ValidationError(_("Say until when, too; or leave this empty."))
+
+    def asked(self) -> Asked:
+        """What it says, once it is valid."""
+        return Asked(
+            ground=self.ground.data,
+            reason=self.reason.data or "",
+            legal_basis=self.legal_basis.data or "",
+            tell_at=self._tell_at(),
+        )
+
+    def _tell_at(self) -> datetime | None:
+        day: date | None = self.until.data
+        return None if day is None else datetime.combine(day, time(), UTC)
+
+
+class DeclineForm(Form):
+    """Why a second officer does not agree."""
+
+    answer = TextAreaField(
+        _l("Why not"),
+        [
+            DataRequired(_l("Say why: whoever asked reads it.")),
+            Length(LEAST_ANSWER, MOST_ANSWER, _l("Say it in at least 5 characters, at most 500.")),
+        ],
+        filters=[_trimmed],
+    )
+
+
+class AimForm(Form):
+    """Why whoever is behind a pseudonym is suspended, or removed."""
+
+    cause = RadioField(_l("Why?"), [DataRequired(_l("Choose why."))])
+    reason = TextAreaField(_l("In your own words"), _reason(), filters=[_trimmed])
