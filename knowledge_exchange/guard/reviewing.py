@@ -22,7 +22,7 @@ from knowledge_exchange.guard.masking import mask
 from knowledge_exchange.guard.organisations import NONE, Organisations
 
 #: Of the text around a finding, so many characters on each side are shown.
-AROUND_CHARS = 70
+AROUND_CHARS = 60
 #: More are counted, but not shown one by one.
 MOST_SHOWN = 60
 MASK_ALL, MASK_HARD = "all", "hard"
@@ -213,13 +213,11 @@ def _items(texts: Mapping[str, str], found: _Found, *, hard: bool) -> tuple[Item
 
 
 def _item(text: str, field: str, one: Finding, key: str) -> Item:
-    before = text[max(0, one.start - AROUND_CHARS) : one.start]
-    after = text[one.end : one.end + AROUND_CHARS]
-    cut_before, cut_after = one.start > AROUND_CHARS, one.end + AROUND_CHARS < len(text)
-    return Item(
-        field=field,
-        finding=one,
-        key=key,
-        before=("…" + before.partition(" ")[2] if cut_before else before),
-        after=(after.rpartition(" ")[0] + "…" if cut_after else after),
-    )
+    """A finding with what stands around it in its own line."""
+    before = text[max(0, one.start - AROUND_CHARS - 1) : one.start].rpartition("\n")[2]
+    after = text[one.end : one.end + AROUND_CHARS + 1].partition("\n")[0]
+    if len(before) > AROUND_CHARS:
+        before = "…" + before[-AROUND_CHARS:].partition(" ")[2]
+    if len(after) > AROUND_CHARS:
+        after = after[:AROUND_CHARS].rpartition(" ")[0] + "…"
+    return Item(field=field, finding=one, key=key, before=before, after=after)

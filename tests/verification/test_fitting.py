@@ -64,16 +64,20 @@ def few(app: Flask, author: Person) -> Ask:
 
 def _me(who: Person) -> Me:
     row = db.session.get_one(Member, who.id)
-    facts = dict.fromkeys(("standing", "role", "title", "zone", "thread_view", "token"), "")
     return Me(
         id=row.id,
         name=row.name,
         handle=row.handle,
         region=row.region,
         organisation_code=row.organisation_code,
+        standing=row.standing,
+        role=row.role,
+        title=row.title,
+        zone=row.zone,
+        thread_view=row.thread_view,
         sign_in_id=0,
         seen_at=now(),
-        **facts,
+        token="",
     )
 
 
