@@ -75,7 +75,6 @@ def page(action: str, *, wrong: bool = False) -> str:
         with_passkey=bool(found.passkeys) and passkeys.party() is not None,
         with_code=found.amount > 0,
         by_union=_is_without_password(me) and union_linking.may_confirm(me.id),
-        minutes=int(FRESH_FOR.total_seconds() // 60),
     )
 
 
