@@ -63,12 +63,8 @@ class AskForm(Form):
 
     def asked(self) -> Asked:
         """What it says, once it is valid."""
-        return Asked(
-            ground=self.ground.data,
-            reason=self.reason.data or "",
-            legal_basis=self.legal_basis.data or "",
-            tell_at=self._tell_at(),
-        )
+        reason, basis = self.reason.data or "", self.legal_basis.data or ""
+        return Asked(ground=self.ground.data, reason=reason, legal_basis=basis, tell_at=self._tell_at())
 
     def _tell_at(self) -> datetime | None:
         day: date | None = self.until.data

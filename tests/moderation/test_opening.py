@@ -232,9 +232,14 @@ def test_where_the_law_forbids_it_the_author_is_told_once_the_delay_is_over(benc
 
 def test_a_process_that_dies_before_the_commit_has_opened_nothing_and_told_nobody(bench: Bench) -> None:
     request_id = bench.ask()
-    with bench.app.app_context(), pytest.raises(KeyboardInterrupt), unit_of_work():
-        unsealing.agree(officer(bench.third), request_id)
-        raise KeyboardInterrupt
+
+    def agree_and_die() -> None:
+        with unit_of_work():
+            unsealing.agree(officer(bench.third), request_id)
+            raise KeyboardInterrupt
+
+    with bench.app.app_context(), pytest.raises(KeyboardInterrupt):
+        agree_and_die()
     assert bench.latest().ended_at is None
     assert notices(bench) == []
     assert AUTHOR in bench.agree(request_id).text

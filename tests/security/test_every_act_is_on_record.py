@@ -12,20 +12,25 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.gate import word_of
+from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.moderation.models import Unsealing
+from knowledge_exchange.networks.actions import add_member, create_network
 from knowledge_exchange.networks.models import LinkManager, Organisation
+from knowledge_exchange.threads.actions import start_thread, written
 from knowledge_exchange.verification.models import Appeal, Claim, InvitationRun, RollSource
 from knowledge_exchange.verification.policy import REFUSALS
 from knowledge_exchange.verification.rolls import applying, staging
 from knowledge_exchange.verification.rolls.file import open_roll
+from tests.auth.factor_people import code_of, give_app
 from tests.support.persons import Person, person
 
 OFFICE = ("membership_officer", "administrator", "officer")
@@ -40,6 +45,9 @@ class Office:
     officer: Person
     ann: Person
     folder: Path
+    #: A national officer, who answers for pseudonyms, and one who asks them to.
+    national: Person
+    asker: Person
 
     def add(self, row: Any) -> Any:
         """Add a row; its key."""
@@ -65,7 +73,9 @@ class Office:
 def office(app: Flask, tmp_path: Path) -> Office:
     """The office."""
     officer = person(app, "Olu Officer", role="administrator", email="olu@people.example")
-    here = Office(app, officer, person(app, "Ann Member", email="ann@people.example"), tmp_path)
+    ann = person(app, "Ann Member", email="ann@people.example")
+    nationals = [person(app, name, role="officer") for name in ("Nia National", "Noor National")]
+    here = Office(app, officer, ann, tmp_path, *nationals)
     for code in ("R0A", "R0B"):
         here.add(Organisation(code=code, name=code))
     here.add(RollSource(source="unison", name="UNISON", pull_kind="https", pull_url="https://roll.example/"))
@@ -147,6 +157,38 @@ def change_source(here: Office) -> TestResponse:
     return here.officer.post("/admin/rolls/sources/unison/change", **fields)
 
 
+def pseudonymous_post(here: Office) -> str:
+    """A post under a pseudonym of Ann's: the end of the addresses that are about it, after the act's word."""
+    with here.app.app_context():
+        with unit_of_work():
+            network = create_network("open-one", "Open one", kind="interest", visibility="open")
+            add_member(here.ann.id, network.id)
+        text = written("What do you do?")
+        me = Me(here.ann.id, "Ann", None, "active", "member", "", None, None, "UTC", "tree", 1, now(), "")
+        with unit_of_work():
+            thread_id, post_id = start_thread(me, network.id, "problem", "A question", text, "pseudonym")
+    return f"/t/{thread_id}/{{}}/{post_id}"
+
+
+def about_pseudonym(here: Office, word: str, **fields: str) -> TestResponse:
+    path = pseudonymous_post(here).format(word)
+    return here.national.post(path, reason="Somebody is in danger tonight.", **fields)
+
+
+def settle_pseudonym(here: Office) -> TestResponse:
+    """Declined, asked for again, and opened; the last answer."""
+    path, secret = pseudonymous_post(here), give_app(here.app, here.national.id)
+
+    def request() -> str:
+        asked = here.asker.post(path.format("unseal"), ground="safety", reason="Somebody is in danger tonight.")
+        assert asked.status_code == 303
+        with here.app.app_context():
+            return f"/admin/pseudonyms/{db.session.scalar(select(func.max(Unsealing.id)))}"
+
+    done(here, lambda: here.national.post(request(), do="decline", answer="No danger is named."))
+    return here.national.post(request(), do="open", confirm_code=code_of(secret))
+
+
 #: What is done at each address of the office that takes forms. Each must succeed, and be on record.
 PAGES: dict[str, Callable[[Office], TestResponse]] = {
     "/admin/appeals/<appeal_id>": decide_appeal,
@@ -164,6 +206,9 @@ PAGES: dict[str, Callable[[Office], TestResponse]] = {
     "/admin/organisations/<code>/merge": lambda here: here.officer.post(
         "/admin/organisations/R0A/merge", successor="R0B"
     ),
+    "/admin/pseudonyms/<request_id>": settle_pseudonym,
+    "/t/<int:thread_id>/suspend/<int:post_id>": lambda here: about_pseudonym(here, "suspend", cause="rules"),
+    "/t/<int:thread_id>/unseal/<int:post_id>": lambda here: about_pseudonym(here, "unseal", ground="safety"),
     "/admin/rolls": upload,
     "/admin/rolls/<import_id>": lambda here: here.officer.post(f"/admin/rolls/{here.staged()}", do="apply"),
     "/admin/rolls/columns/<source>": lambda here: here.officer.post("/admin/rolls/columns/unison", do="forget"),
@@ -183,7 +228,7 @@ def done(here: Office, act: Callable[[], TestResponse]) -> None:
     before = len(entries(here))
     answer = act()
     assert answer.status_code in (200, 303), answer.text[:500]
-    new = [entry.action for entry in entries(here)[before:] if entry.actor_id == here.officer.id]
+    new = [entry.action for entry in entries(here)[before:] if entry.actor_id in (here.officer.id, here.national.id)]
     assert new, f"nothing on record after {answer.request.path}"
 
 
@@ -206,6 +251,10 @@ def test_so_are_the_other_buttons_of_a_claim(word: str, office: Office) -> None:
     reason = next(iter(REFUSALS))
     fields = {"search": {"text": "Okonedo"}, "refuse": {"reason": reason, "note": "Ask your branch."}}[word]
     done(office, lambda: decide_claim(office, do=word, **fields))
+
+
+def test_so_is_removing_from_a_network_though_moderators_do_it_too(office: Office) -> None:
+    done(office, lambda: about_pseudonym(office, "remove", cause="rules"))
 
 
 def test_so_is_throwing_a_roll_away(office: Office) -> None:
