@@ -24,6 +24,7 @@ from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
 from knowledge_exchange.threads.models import Voice
 from tests.notifications.mailbox import Mailbox
 from tests.support.addresses import addresses, look
+from tests.support.parts import parts
 from tests.support.worlds import (
     AUTHOR,
     HANDLE,
@@ -43,10 +44,6 @@ OTHERS = (
     *("peer", "watcher", "outsider", "visitor"),
 )
 LOOKED = minutes(120)
-OF_NOBODY = (
-    *("appeal_id", "claim_id", "import_id", "invitation_id", "number", "passkey_id", "request_id", "run_id"),
-    *("sign_in_id", "notification_id", "waiting_id", "unsealing_id"),
-)
 
 
 @dataclass
@@ -85,32 +82,26 @@ def story(app: Flask) -> Iterator[Story]:
         asked = life_of_a_thread(world, shield="")
         others = world.hide(world.control, shield="", title="Another question", body="Other words entirely.")
         thread = world.open_thread(world.peer, "A question of a peer", "What would you do?")
+        world.ordinary.append(thread)
         answered = world.reply(world.author, thread, f"> quoted\n\n{WORDS}", voice="pseudonym")
         voice = world.rows(select(Voice.id, Voice.name, Voice.participant_id).where(Voice.kind == "pseudonym"))
         [mine] = [row for row in voice if row.id not in (asked.voice, others.voice)]
         elsewhere = Hidden(thread, answered, mine.name, mine.id, mine.participant_id, [answered])
-        # It answers to its thread's number, too: that one is a peer's, and names nobody.
     with at(LOOKED):
         yield Story(world, asked, elsewhere, others, answered)
 
 
 def _parts(story: Story) -> dict[str, list[object]]:
     posts = [story.asked.opening, *story.asked.posts, story.answered]
-    return {
-        "thread_id": [story.asked.thread, story.elsewhere.thread],
-        "post_id": list(dict.fromkeys(posts)),
-        "voice_id": [story.asked.voice],
-        "participant_id": [story.asked.place],
-        "slug": ["north-west", "national"],
-        "handle": [HANDLE, story.asked.name.replace(" ", "-").lower()],
-        "member_id": [story.world.author.id],
-        "code": ["AAA", "BBB"],
-        "source": ["unison"],
-        "kind": ["new"],
-        "word": ["suspend"],
-        "token": ["no-such-token"],
-        **{name: ["4"] for name in OF_NOBODY},
-    }
+    return parts(
+        story.world,
+        thread_id=[story.asked.thread, story.elsewhere.thread],
+        post_id=list(dict.fromkeys(posts)),
+        voice_id=[story.asked.voice],
+        participant_id=[story.asked.place],
+        handle=[HANDLE, story.asked.name.replace(" ", "-").lower()],
+        member_id=[story.world.author.id],
+    )
 
 
 def _bodies(story: Story, name: str) -> dict[str, str]:

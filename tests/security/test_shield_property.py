@@ -8,42 +8,30 @@ it: what finds nothing there would find nothing anywhere.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from datetime import timedelta
-from email.message import EmailMessage
 from itertools import chain
-from typing import Any
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from knowledge_exchange.core.ids import floor_id
-from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.notifications.models import Notification
-from knowledge_exchange.realtime.sockets import NAMESPACE, Live, socketio
 from knowledge_exchange.threads.listing import FILTERS
-from tests.notifications.mailbox import Mailbox
 from tests.support.addresses import Address, Answer, addresses, answer_of, differences, look
+from tests.support.parts import parts
 from tests.support.persons import Person
 from tests.support.worlds import (
     COLLEAGUES,
     ELSEWHERE,
     HERE,
-    TITLE,
     Hidden,
     World,
     at,
-    build,
-    fill,
     life_of_a_thread,
     minutes,
 )
 
 #: When the world is made, when the thread is hidden in it, and when people look, before (it) and after.
-MADE, POSTED, LOOKED = minutes(0), minutes(60), minutes(120)
+POSTED, LOOKED = minutes(60), minutes(120)
 SENT_ON = 303
 #: Words after the question mark that name a thread or a post, and fields of forms that do.
 ASKED = ("after", "before", "notice", "parent", "post", "quote", "reply", "thread", "voice")
@@ -62,51 +50,9 @@ NOT_SENT = {
 #: What forms need to be taken.
 FIELDS = {"level": "watching", "view": "tree", "only": "all"}
 MOST_SAID = 12
-OF_NOBODY = (
-    *("appeal_id", "claim_id", "import_id", "invitation_id", "number", "passkey_id", "request_id", "run_id"),
-    *("sign_in_id", "notification_id", "voice_id", "participant_id", "waiting_id", "unsealing_id"),
-)
-#: Parts of addresses that name no thread: something that is there, or nothing that anybody could have.
-PARTS: Mapping[str, list[object]] = {
-    "slug": ["north-west", "national"],
-    "code": [HERE, ELSEWHERE],
-    "source": ["unison"],
-    "kind": ["new"],
-    "word": ["suspend"],
-    "token": ["no-such-token"],
-    **{name: ["4"] for name in OF_NOBODY},
-}
-
-
 #: Ids by the part of an address that names them; an address with the fields of a form.
 Named = dict[str, list[object]]
 Request = tuple[Address, dict[str, str]]
-
-
-@pytest.fixture
-def world(app: Flask) -> Iterator[World]:
-    """More threads than a page holds, and people who wish to be told of everything."""
-    with at(MADE):
-        made = build(app)
-        for name in (*COLLEAGUES, "newcomer", "peer", "watcher"):
-            made.watch_network(made.people[name])
-        fill(made)
-    with at(LOOKED):
-        yield made
-
-
-def parts(world: World, **others: list[object]) -> dict[str, list[object]]:
-    """What stands for each part of an address, of an ordinary thread unless others are given."""
-    some = world.ordinary[0]
-    people = [world.author, world.peer]
-    return {
-        **PARTS,
-        "handle": [world.handle(one) for one in people],
-        "member_id": [one.id for one in people],
-        "thread_id": [some],
-        "post_id": [world.opening(some)],
-        **others,
-    }
 
 
 def pages(world: World, *, telling: bool) -> list[Address]:
@@ -254,93 +200,3 @@ def _send_all(world: World, names: tuple[str, ...]) -> dict[str, dict[Address, A
         wanted = [one for one in every if one.endpoint not in NOT_SENT]
         sent[name] = {one: _send(world.people[name], one, fields) for one in wanted}
     return sent
-
-
-def test_no_socket_hears_of_what_is_hidden_and_every_event_answers_like_of_nothing(world: World) -> None:
-    sockets = {
-        name: socketio.test_client(world.app, NAMESPACE, flask_test_client=world.people[name].client)
-        for name in (*COLLEAGUES, "peer")
-    }
-    after = sockets["peer"].emit("resume", {}, namespace=NAMESPACE, callback=True)["cursor"]
-    hidden = life_of_a_thread(world)
-    heard = {name: socket.get_received(NAMESPACE) for name, socket in sockets.items()}
-    assert heard.pop("peer"), "nobody heard of it"
-    assert heard == {name: [] for name in COLLEAGUES}
-    for name in COLLEAGUES:
-        for event in _events():
-            asked = [_ask(sockets[name], event, hidden.thread ^ wrong, hidden.opening ^ wrong) for wrong in (0, 1)]
-            assert asked[0] == asked[1], f"{name}: {event}"
-        missed = sockets[name].emit("resume", {"after": after}, namespace=NAMESPACE, callback=True)
-        assert missed["events"] == [], name
-    assert sockets["peer"].emit("resume", {"after": after}, namespace=NAMESPACE, callback=True)["events"]
-
-
-def _events() -> list[str]:
-    names = [name.removeprefix("on_") for name in dir(Live) if name.startswith("on_")]
-    return [name for name in names if name not in ("connect", "disconnect")]
-
-
-def _ask(socket: Any, event: str, thread: int, post: int) -> Any:
-    told = {"thread": str(thread), "post": str(post)}
-    return socket.emit(event, told, namespace=NAMESPACE, callback=True)
-
-
-#: What each message has for itself, made anew for each: ids, and the key of its link to stop such mail.
-_OF_ITSELF = re.compile(r"\d{6,}|/unsubscribe/[\w.-]+")
-#: Headers that say nothing but which message it is, and which thread's, by a hash.
-_FRESH = frozenset({"message-id", "date", "references", "in-reply-to", "list-unsubscribe"})
-
-
-def _letter(message: EmailMessage) -> list[str]:
-    """What a message says, without what it has for itself."""
-    headers = [f"{name}: {value}" for name, value in message.items() if name.lower() not in _FRESH]
-    parts = [_OF_ITSELF.sub("", str(part.get_content())) for part in message.walk() if not part.is_multipart()]
-    names = sorted(name for name in message.keys() if name.lower() in _FRESH)  # noqa: SIM118
-    return [_BOUNDARY.sub("", line) for line in (*headers, *names, *parts)]
-
-
-_BOUNDARY = re.compile(r'boundary="[^"]*"')
-
-
-def test_mail_and_digests_are_the_same_with_and_without_what_is_hidden(app: Flask) -> None:
-    with ExitStack() as time:
-        time.enter_context(at(MADE))
-        world = build(app)
-        names = (*COLLEAGUES, "peer")
-        for name in names:
-            world.watch_network(world.people[name])
-        world.mail_soon(*(world.people[name] for name in ("colleague", "administrator", "peer")))
-        office = Mailbox(world, time)  # type: ignore[arg-type]
-        without = _week_of_mail(world, office, is_hidden=False)
-        with_it = _week_of_mail(world, office, is_hidden=True)
-    addresses_here = {world.people[name].email for name in COLLEAGUES}
-    assert {who: with_it.get(who) for who in addresses_here} == {who: without.get(who) for who in addresses_here}
-    assert any(without.get(who) for who in addresses_here), "no colleague got any mail"
-    assert with_it[world.peer.email] != without[world.peer.email], "nobody was told"
-    assert TITLE not in str([with_it.get(who) for who in addresses_here])
-
-
-def _week_of_mail(world: World, office: Mailbox, *, is_hidden: bool) -> dict[str, list[list[str]]]:
-    """What everybody is sent of a thread that all may see, by itself or beside one that is hidden."""
-    thread = world.open_thread(world.watcher, "A question to all", "What do you do?")
-    if is_hidden:
-        life_of_a_thread(world)
-    world.reply(world.watcher, thread, "Nobody knows?")
-    office.decide()
-    office.later()
-    office.send()
-    office.later(timedelta(days=8))
-    office.digests()
-    office.send()
-    sent: dict[str, list[list[str]]] = {}
-    for message in office.arrived():
-        sent.setdefault(str(message["To"]), []).append(_letter(message))
-    return sent
-
-
-def test_no_row_of_mail_or_notice_is_made_for_those_from_whom_it_is_hidden(world: World) -> None:
-    hidden = posted(world)
-    theirs = {world.people[name].id for name in COLLEAGUES}
-    assert theirs.isdisjoint(row.member_id for row in world.notices_of(hidden.thread))
-    messages = world.rows(select(MailMessage.member_id).where(MailMessage.thread_id == hidden.thread))
-    assert theirs.isdisjoint(row.member_id for row in messages)
