@@ -173,6 +173,25 @@ def _replying(page: Page) -> None:
     page.locator("[data-saved]", has_text="Saved").wait_for()
 
 
+def _waits(page: Page) -> None:
+    """A post of the member's waits; one is enough for all who come by."""
+    page.goto("/me/waiting")
+    if page.get_by_role("button", name="Take it back").count():
+        return
+    page.goto("/n/north-west/new")
+    page.get_by_label("Title").fill("Something that may wait a little")
+    page.locator("#body").fill("It is not urgent.")
+    page.get_by_label("Let it wait a few minutes").check()
+    page.get_by_role("button", name="Post the problem").click()
+    page.wait_for_url("**/me/waiting")
+
+
+def _taken_back(page: Page) -> None:
+    _waits(page)
+    page.get_by_role("button", name="Take it back").first.click()
+    page.locator("#body").wait_for()
+
+
 def _menu_of_a_post(page: Page) -> None:
     open_thread(page, *BRANCHED)
     page.locator(".talk [data-more]").first.click()
@@ -325,6 +344,10 @@ WRITING = [
     Stop("own post: history", _of_my_post("history")),
     Stop("own post: delete", _of_my_post("delete")),
     Stop("reply to somebody", _replying),
+    at("/n/north-west/new?voice=pseudonym"),
+    at("/me/pseudonyms"),
+    Stop("posts that wait", _waits),
+    Stop("taken back", _taken_back),
 ]
 PERSONAL = [
     *map(at, ("/notifications", "/search", "/members", "/me", "/settings/account", "/m/second-cup", "/help")),
