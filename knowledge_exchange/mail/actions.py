@@ -11,9 +11,9 @@ from sqlalchemy import delete, insert, select, update
 
 from knowledge_exchange.core.clock import rounded_now
 from knowledge_exchange.core.db import db, table_of
-from knowledge_exchange.core.ids import new_ids, new_rounded_id
+from knowledge_exchange.core.ids import new_ids, new_rounded_id, random_id
 from knowledge_exchange.core.reads import Write
-from knowledge_exchange.mail.models import WAITING, MailMessage
+from knowledge_exchange.mail.models import SEALED, WAITING, MailMessage
 from knowledge_exchange.mail.refusals import forget_refusal, refused_at
 from knowledge_exchange.mail.settling import DROPPED, settle
 
@@ -96,6 +96,18 @@ def queue_all_written(messages: Sequence[ToWrite], writer: str) -> list[int]:
     _INSERT.many(
         [{**_UNWRITTEN, "writer": writer, "id": id_, **one._asdict()} for id_, one in zip(ids, messages, strict=True)]
     )
+    return ids
+
+
+def queue_sealed(dues: Sequence[datetime]) -> list[int]:
+    """Queue messages of which nothing is known but when each is due: the letter says to whom it goes.
+
+    Their ids, in the same order: by chance, for a Message-ID goes to mail servers, and a time in it would say which
+    post it is about.
+    """
+    ids = [random_id() for _due in dues]
+    unknown = {**_UNWRITTEN, "writer": SEALED, "recipient": "", "member_id": None, "thread_id": None}
+    _INSERT.many([{**unknown, "id": id_, "not_before": due} for id_, due in zip(ids, dues, strict=True)])
     return ids
 
 

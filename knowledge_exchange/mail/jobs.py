@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -102,6 +102,8 @@ def _send(way: Way, claimed: Claimed) -> None:
         if letter is None:
             drop(held)
             return
+        if letter.recipient:
+            held = replace(held, recipient=letter.recipient)
         content = compose(held.id, held.recipient, letter, changes=bool(held.writer))
         end_read()
         way.deliver(held.id, held.recipient, content, within_s=DELIVERY_MOST_S - (time.monotonic() - began))

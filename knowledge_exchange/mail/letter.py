@@ -31,6 +31,8 @@ class Letter:
     text: str
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: To whom it goes, where the outbox doesn't know it.
+    recipient: str = ""
 
     def __post_init__(self) -> None:
         """Refuse headers that would change where the message goes, or what it is."""

@@ -11,6 +11,9 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import Base, Id
 from knowledge_exchange.core.ids import new_id
 
+#: The writer of messages whose row says neither to whom they go nor what about: the address comes with the letter, and
+#: once it is over nothing of the row stays.
+SEALED = "sealed"
 _WAITING = text("sent_at IS NULL AND failed_at IS NULL")
 
 
@@ -24,13 +27,14 @@ class MailMessage(Base):
     __table_args__ = (Index("ix_mail_waiting", "not_before", sqlite_where=_WAITING, postgresql_where=_WAITING),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
+    #: Empty where only the letter says it (:data:`SEALED`).
     recipient: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str] = mapped_column(default="")
     #: Further headers, a JSON object: List-Unsubscribe and the like.
     headers: Mapped[str] = mapped_column(default="")
-    #: Who writes it at the moment of sending, from what is true then ("notices", "digest"); empty: it is written.
+    #: Who writes it at the moment of sending, from what is true then ("notices", "digest", "sealed"); else empty.
     writer: Mapped[str] = mapped_column(default="")
     #: The thread whose notices it carries: later ones join it while it waits.
     thread_id: Mapped[int | None] = mapped_column(Id)

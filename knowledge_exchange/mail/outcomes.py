@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import Busy, db, unit_of_work
 from knowledge_exchange.mail.claims import Claimed, change, renew
-from knowledge_exchange.mail.models import MailMessage
+from knowledge_exchange.mail.models import SEALED, MailMessage
 from knowledge_exchange.mail.refusals import note_arrival, note_refusal
 from knowledge_exchange.mail.settling import DROPPED, FAILED, REFUSED, SENT, settle
 
@@ -53,6 +53,7 @@ def _note_sent(claimed: Claimed) -> None:
         change(sent.values(values).returning(MailMessage.id))
         note_arrival(claimed.recipient)
         settle(claimed.id, claimed.writer, SENT)
+        _forget_sealed(claimed)
 
 
 def _surely(note: Callable[[], None]) -> None:
@@ -84,6 +85,13 @@ def give_up(claimed: Claimed, reason: str, outcome: str) -> None:
     """It will never be sent; in a unit of work."""
     if _change(claimed, lease_until=None, failed_at=rounded_now(), last_error=reason, **_EMPTIED):
         settle(claimed.id, claimed.writer, outcome)
+        _forget_sealed(claimed)
+
+
+def _forget_sealed(claimed: Claimed) -> None:
+    """It is over: of a message that says of nobody whose it was, not even the time stays."""
+    if claimed.writer == SEALED:
+        db.session.execute(delete(MailMessage).where(MailMessage.id == claimed.id))
 
 
 def drop(claimed: Claimed) -> None:

@@ -147,9 +147,12 @@ def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) ->
 
 def mark_notice_read(member_id: int, notification_id: int) -> None:
     """A notice outside any thread has been opened."""
-    where = (Notification.member_id == member_id, Notification.id == notification_id)
-    if _mark((*where, Notification.thread_id.is_(None))):
-        push.tell_counts([member_id])
+    this = (Notification.id == notification_id, Notification.thread_id.is_(None))
+    _tell_marked(
+        member_id,
+        plain=_mark((Notification.member_id == member_id, *this)),
+        sealed=sealed_acts.mark_read(places_of(member_id).values(), *this),
+    )
 
 
 def _mark(where: tuple[Any, ...]) -> bool:

@@ -21,9 +21,10 @@ from knowledge_exchange.core.i18n import zone_of
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.mail.actions import queue_written
+from knowledge_exchange.notifications.fates import IN_DIGEST, PENDING, Fate, note_read, settle
 from knowledge_exchange.notifications.kinds import choices_of
 from knowledge_exchange.notifications.mail_readers import DEFAULT_DIGEST, MailReader, readers_of
-from knowledge_exchange.notifications.mailing import IN_DIGEST, PENDING, Fate, settle
+from knowledge_exchange.notifications.mine import as_good_as_read
 from knowledge_exchange.notifications.models import NoticeSettings, Notification
 from knowledge_exchange.notifications.queries import visible_now
 from knowledge_exchange.notifications.quiet import MINUTES_AN_HOUR, moment_of
@@ -128,9 +129,19 @@ def _deal_with(member_id: int, due: datetime) -> bool:
         wanted = _sort_out(reader, moment)
         since = before or moment - PERIODS.get(reader.digest, _DAY)
         if wanted and not _was_here(member_id, since):
-            message_id = queue_written(member_id, reader.email, WRITER, thread_id=None, not_before=moment)
-            settle([Fate(id_, "digest", moment, message_id) for id_ in wanted])
+            _queue(reader, wanted, moment)
     return True
+
+
+def _queue(reader: MailReader, wanted: Sequence[AnyRow], moment: datetime) -> None:
+    """Queue the digest of these notices; nothing of threads in which its reader writes under a pseudonym is in it."""
+    hidden = as_good_as_read(reader.id, wanted)
+    read = [notice for notice in wanted if notice.id in hidden]
+    note_read(read, moment)
+    settle([Fate(notice.id, "read", moment) for notice in read])
+    if len(read) < len(wanted):
+        message_id = queue_written(reader.id, reader.email, WRITER, thread_id=None, not_before=moment)
+        settle([Fate(notice.id, "digest", moment, message_id) for notice in wanted if notice.id not in hidden])
 
 
 def _is_first(member_id: int, due: datetime, moment: datetime) -> bool:
@@ -142,7 +153,7 @@ def _is_first(member_id: int, due: datetime, moment: datetime) -> bool:
     return db.session.execute(noted).first() is not None
 
 
-def _sort_out(reader: MailReader, moment: datetime) -> list[int]:
+def _sort_out(reader: MailReader, moment: datetime) -> list[AnyRow]:
     """Which of a member's notices their digest is to carry; the others get their end."""
     notices = _waiting(reader.id)
     choices = choices_of([reader.id])
@@ -150,7 +161,7 @@ def _sort_out(reader: MailReader, moment: datetime) -> list[int]:
     for notice in notices:
         state = _state(notice, reader, choices[reader.id, notice.kind].mail, moment)
         if state is None:
-            wanted.append(notice.id)
+            wanted.append(notice)
         else:
             fates.append(Fate(notice.id, state, moment))
     settle(fates)

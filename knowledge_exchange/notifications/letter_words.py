@@ -65,14 +65,20 @@ def of_notices(reader: MailReader, notices: Sequence[AnyRow], posts: Mapping[int
             first = posts[notices[0].post_id]
             facts |= {"quoted": quoted, "more": len(notices) - len(quoted), "post": first}
             subject = first.title if first.is_opening else _("Re: %(title)s", title=first.title)
-    sealed = any(notice.sealed for notice in notices)
     return _letter(
         "notices",
         subject,
         facts,
         Subscription(reader.id, thread_id),
-        {} if thread_id is None or sealed else _thread_headers(reader.id, thread_id),
+        {} if thread_id is None else _thread_headers(reader.id, thread_id),
     )
+
+
+def of_sealed(reader: MailReader, count: int) -> Letter:
+    """A message about what a sealed place was told: the same as one about requests and invitations."""
+    subject = ngettext("Something new for you", "%(num)s things new for you", count)
+    facts = {"count": count, "thread": False, "quoted": [], "more": 0, "notices": []}
+    return _letter("notices", subject, {**facts, "link": _address("/notifications")}, Subscription(reader.id), {})
 
 
 def of_digest(reader: MailReader, notices: Sequence[AnyRow], posts: Mapping[int, QuotedPost]) -> Letter:

@@ -15,13 +15,15 @@ from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, end_read, unit_of_work
 from knowledge_exchange.mail.letter import Later, Letter
-from knowledge_exchange.mail.models import MailMessage
-from knowledge_exchange.notifications import letter_words
+from knowledge_exchange.mail.models import SEALED, MailMessage
+from knowledge_exchange.notifications import letter_words, sealed_mail
+from knowledge_exchange.notifications.fates import Fate, note_read, settle, state_of_choice
 from knowledge_exchange.notifications.kinds import Choices, choices_of
 from knowledge_exchange.notifications.letter_words import QuotedPost
 from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.mail_readers import MailReader, readers_of
-from knowledge_exchange.notifications.mailing import WRITER, Fate, notices_in, settle, state_of_choice
+from knowledge_exchange.notifications.mailing import WRITER, notices_in
+from knowledge_exchange.notifications.mine import as_good_as_read
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.notifications.queries import visible_now
 
@@ -32,6 +34,8 @@ def write_mail(message_id: int) -> Letter | None:
     Raises :class:`Later` while its reader wishes to be left in peace.
     """
     message = _message(message_id)
+    if message is not None and message.writer == SEALED:
+        return sealed_mail.write(message_id)
     reader = readers_of([message.member_id]).get(message.member_id) if message else None
     if message is None or reader is None:
         return None
@@ -41,10 +45,15 @@ def write_mail(message_id: int) -> Letter | None:
     posts = _posts(notices, reader)
     choices = choices_of([reader.id])
     states = {notice.id: _dropped(notice, reader, choices, posts, message.writer) for notice in notices}
+    hidden = as_good_as_read(reader.id, [notice for notice in notices if states[notice.id] is None])
+    states |= dict.fromkeys(hidden, "read")
     kept = [notice for notice in notices if states[notice.id] is None]
     until = reader.peace_ends(moment) if kept else None
     end_read()
     _note(states, until, moment, message_id)
+    if hidden:
+        with unit_of_work():
+            note_read([notice for notice in notices if notice.id in hidden], moment)
     if not kept:
         return None
     if until is not None:
@@ -55,15 +64,11 @@ def write_mail(message_id: int) -> Letter | None:
 
 def _message(message_id: int) -> AnyRow | None:
     query = select(MailMessage.member_id, MailMessage.writer).where(MailMessage.id == message_id)
-    return db.session.execute(query.where(MailMessage.member_id.is_not(None))).first()
+    return db.session.execute(query).first()
 
 
 def _notices(message_id: int, member_id: int) -> Sequence[AnyRow]:
     """What the message is to carry, with what may have changed since."""
-    # A place without a member is a pseudonym's.
-    sealed = select(Participant.id).where(
-        Participant.id == Notification.participant_id, Participant.member_id.is_(None)
-    )
     place = (Participant.member_id == Notification.member_id, Participant.thread_id == Notification.thread_id)
     network = (NetworkLevel.member_id == Notification.member_id, NetworkLevel.network_id == Notification.network_id)
     return notices_in(
@@ -76,8 +81,8 @@ def _notices(message_id: int, member_id: int) -> Sequence[AnyRow]:
         Notification.text,
         Notification.url,
         Notification.read_at,
+        Notification.created_at,
         case((visible_now(), 1), else_=0).label("visible"),
-        case((sealed.exists(), 1), else_=0).label("sealed"),
         select(Participant.level).where(*place).scalar_subquery().label("level"),
         select(Participant.level_chosen_at).where(*place).scalar_subquery().label("level_chosen_at"),
         select(NetworkLevel.level).where(*network).scalar_subquery().label("network_level"),

@@ -38,7 +38,7 @@ class MailReader:
 
     @property
     def barred(self) -> str | None:
-        """Why nothing at all goes to them (one of ``mailing.STATES``), or None."""
+        """Why nothing at all goes to them (one of ``fates.STATES``), or None."""
         if self.standing != "active":
             return "standing"
         if not self.confirmed:

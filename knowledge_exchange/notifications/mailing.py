@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
-from sqlalchemy import ColumnElement, Text, bindparam, literal_column, select, update
+from sqlalchemy import select, update
 
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnyRow, Id, UtcDateTime, db, table_of, unit_of_work
+from knowledge_exchange.core.db import AnyRow, db, unit_of_work
 from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.mail.actions import ToWrite, queue_all_written
-from knowledge_exchange.mail.models import WAITING, MailMessage
+from knowledge_exchange.mail.models import SEALED, WAITING, MailMessage
+from knowledge_exchange.notifications import sealed_mail
+from knowledge_exchange.notifications.fates import MAIL_MAX_AGE, PENDING, Fate, settle, state_of_choice
 from knowledge_exchange.notifications.kinds import choices_of
 from knowledge_exchange.notifications.mail_readers import MailReader, readers_of
 from knowledge_exchange.notifications.models import Notification
@@ -34,48 +33,16 @@ MOST_BATCHES = 200
 PAUSE_S = 0.05
 #: How long a notice waits before it is sent: for its reader to see it on the site, and for others to join it.
 MAIL_DELAY = timedelta(minutes=10)
-#: Notices that nobody looked at for so long (the job didn't run) are news no more.
-MAIL_MAX_AGE = timedelta(days=3)
 #: Who writes the messages of notices (``mail_message.writer``).
 WRITER = "notices"
 
-#: ``notification.mail``: what became of a notice by e-mail, in words that its member reads.
-STATES: Mapping[str, str | LazyString] = {
-    "waiting": _l("It waits to be sent."),
-    "digest": _l("It waits for your digest, which is sent when you have been away."),
-    "sent": _l("It was sent."),
-    "off": _l("You chose no e-mail for this kind of notice."),
-    "no_digest": _l("This kind of notice comes in the digest, and you have turned the digest off."),
-    "stopped": _l("You have stopped all e-mail about notices."),
-    "read": _l("You had read it before it was sent."),
-    "muted": _l("You had muted its thread, or its network, before it was sent."),
-    "unseen": _l("What it is about was gone, or no longer yours to see, before it was sent."),
-    "refused": _l("E-mail to your address comes back."),
-    "failed": _l("The mail server could not be reached for so long that we gave up."),
-    "unconfirmed": _l("Your address has not been confirmed."),
-    "late": _l("It was too old to be news when its turn came."),
-    "old": _l("It is from before notices came by e-mail."),
-    "standing": _l("Your membership was not active."),
-    "sealed": _l("Nothing is sent about threads in which you write under a pseudonym."),
-}
-
 _mail = Notification.mail
-
-
-def _word(word: str) -> ColumnElement[str]:
-    # An index of part of a table is used for what is said, not for what is bound.
-    return literal_column(f"'{word}'", Text())
-
-
-#: Said exactly as the index says it, so that SQLite uses it.
-PENDING = _mail.in_((_word("waiting"), _word("digest")))
-IN_DIGEST = _mail == _word("digest")
-
 _UNDECIDED = Read(select(Notification.id).where(_mail.is_(None)).limit(1))
 _TAKE = Write(
     select(
         Notification.id,
         Notification.member_id,
+        Notification.participant_id,
         Notification.thread_id,
         Notification.kind,
         Notification.created_at,
@@ -86,35 +53,6 @@ _TAKE = Write(
     .limit(BATCH)
     .with_for_update(skip_locked=True)
 )
-_SETTLE = Write(
-    update(table_of(Notification))
-    .where(Notification.id == bindparam("of_notice", type_=Id))
-    .values(
-        mail=bindparam("to_state", type_=Text()),
-        mail_at=bindparam("since", type_=UtcDateTime()),
-        mail_id=bindparam("by_message", type_=Id),
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What becomes of one notice: its state, since (or, waiting, till) when, and in which message."""
-
-    notice_id: int
-    state: str
-    at: datetime
-    message_id: int | None = None
-
-
-def settle(fates: Collection[Fate]) -> None:
-    """Write what becomes of these notices; in a unit of work."""
-    _SETTLE.many(
-        [
-            {"of_notice": fate.notice_id, "to_state": fate.state, "since": fate.at, "by_message": fate.message_id}
-            for fate in fates
-        ]
-    )
 
 
 def decide() -> None:
@@ -128,41 +66,32 @@ def decide() -> None:
 def decide_batch() -> int:
     """Decide up to :data:`BATCH` notices, all or none; how many. Another worker's are passed over."""
     with unit_of_work():
-        notices = _TAKE.run()
-        members = {notice.member_id for notice in notices if notice.member_id is not None}
+        taken = _TAKE.run()
+        notices = [notice for notice in taken if notice.member_id is not None]
+        members = {notice.member_id for notice in notices}
         readers, choices, moment = readers_of(members), choices_of(members), now()
         fates: list[Fate] = []
         waiting = []
         for notice in notices:
-            reader = readers.get(notice.member_id)
-            choice = choices[notice.member_id or 0, notice.kind].mail
+            reader = readers[notice.member_id]
+            choice = choices[notice.member_id, notice.kind].mail
             state = state_of(notice, reader, choice, moment)
-            if reader is not None and state == "waiting":
+            if state == "waiting":
                 waiting.append((notice, reader))
             else:
                 fates.append(Fate(notice.id, state, moment))
-        settle([*fates, *_put_into_messages(waiting)])
-    return len(notices)
+        sealed = sealed_mail.fates_of([notice for notice in taken if notice.member_id is None], moment)
+        settle([*fates, *_put_into_messages(waiting), *sealed])
+    return len(taken)
 
 
-def state_of(notice: AnyRow, reader: MailReader | None, choice: str, moment: datetime) -> str:
-    """The state that a notice gets when it is first looked at (pure). No reader: its participant is sealed."""
-    if reader is None:
-        return "sealed"
+def state_of(notice: AnyRow, reader: MailReader, choice: str, moment: datetime) -> str:
+    """The state that a notice gets when it is first looked at (pure)."""
     if notice.read_at is not None:
         return "read"
     if notice.created_at < moment - MAIL_MAX_AGE:
         return "late"
     return reader.barred or state_of_choice(choice, reader.digest)
-
-
-def state_of_choice(choice: str, digest: str) -> str:
-    """The state that follows from what a member chose for the kind, and for the digest (pure)."""
-    if choice == "never":
-        return "off"
-    if choice == "digest":
-        return "digest" if digest != "off" else "no_digest"
-    return "waiting"
 
 
 def _put_into_messages(waiting: Sequence[tuple[AnyRow, MailReader]]) -> list[Fate]:
@@ -206,9 +135,13 @@ def settled(message_id: int, outcome: str, at: datetime) -> None:
     for a member who has just lost their standing.
     """
     mine = [PENDING, Notification.mail_id == message_id]
-    member_id = db.session.scalar(select(MailMessage.member_id).where(MailMessage.id == message_id))
-    if member_id is not None:  # else the message is gone already, and all that waits is looked through
-        mine.append(Notification.member_id == member_id)
+    query = select(MailMessage.member_id, MailMessage.writer).where(MailMessage.id == message_id)
+    message = db.session.execute(query).first()
+    if message is not None and message.writer == SEALED:
+        sealed_mail.over(message_id)
+        return
+    if message is not None:  # else it is gone already, and all that waits is looked through
+        mine.append(Notification.member_id == message.member_id)
     db.session.execute(update(Notification).where(*mine).values(mail=_ENDS[outcome], mail_at=at))
 
 

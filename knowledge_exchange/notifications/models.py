@@ -190,7 +190,7 @@ class Notification(Base):
     url: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]
-    #: What became of it by e-mail (``mailing.STATES``); empty until a job has looked, after which it is never empty.
+    #: What became of it by e-mail (``fates.STATES``); empty until a job has looked, after which it is never empty.
     mail: Mapped[str | None]
     #: Since when; of one that waits, when it is due.
     mail_at: Mapped[datetime | None]

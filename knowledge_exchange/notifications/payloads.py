@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, select
+from sqlalchemy import and_, bindparam, case, or_, select
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.sealed_list import NOWHERE, Places
@@ -52,9 +52,12 @@ def _told_to(member_id: int, places: Places, ids: Sequence[int]) -> Payloads:
 
 def _owners_about(ids: Sequence[int]) -> dict[int, dict[int, int]]:
     """Who writes under a pseudonym in the threads of these notices: of each, thread and participant."""
-    threads = select(Notification.thread_id).where(Notification.id.in_(ids))
+    told = Notification.id.in_(ids)
+    in_thread = Participant.thread_id.in_(select(Notification.thread_id).where(told))
+    # Of what is told outside the thread, such as that the pseudonym was opened.
+    addressed = Participant.id.in_(select(Notification.participant_id).where(told, Notification.thread_id.is_(None)))
     query = select(Participant.id, Participant.thread_id, Participant.sealed).where(
-        Participant.member_id.is_(None), Participant.thread_id.in_(threads)
+        Participant.member_id.is_(None), or_(in_thread, addressed)
     )
     found: dict[int, dict[int, int]] = {}
     for place in db.session.execute(query):

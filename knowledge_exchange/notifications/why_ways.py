@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from knowledge_exchange.core.i18n import per_language
+from knowledge_exchange.notifications.fates import STATES
 from knowledge_exchange.notifications.ledger import Ways
-from knowledge_exchange.notifications.mailing import STATES
 from knowledge_exchange.notifications.why_rules import Notice
 from knowledge_exchange.notifications.why_words import Door, with_times
 
@@ -76,7 +76,7 @@ def _page_words() -> dict[str, str]:
 
 
 def _mailed(notice: Notice, ways: Ways) -> str:
-    """What became of it by e-mail: what waits, with its time; else why nothing was sent (``mailing.STATES``)."""
+    """What became of it by e-mail: what waits, with its time; else why nothing was sent (``fates.STATES``)."""
     state = notice.mail or "undecided"
     if state == "waiting" and notice.read_at is not None:
         state = "waiting_read"

@@ -15,7 +15,7 @@ from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.actions import tell_member
-from knowledge_exchange.notifications.mailing import STATES
+from knowledge_exchange.notifications.fates import STATES
 from knowledge_exchange.notifications.models import NoticeChoice, NoticeSettings, Notification
 from knowledge_exchange.threads.models import Thread
 from tests.notifications.test_ledger import said

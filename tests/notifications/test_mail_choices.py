@@ -8,7 +8,7 @@ import pytest
 
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.notifications.mailing import MAIL_MAX_AGE
+from knowledge_exchange.notifications.fates import MAIL_MAX_AGE
 from tests.notifications.mailbox import Mailbox, text_of
 from tests.support.community import Community
 

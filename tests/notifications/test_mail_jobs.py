@@ -18,7 +18,8 @@ from knowledge_exchange.jobs import jobs_of
 from knowledge_exchange.mail import actions as outbox
 from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.notifications import digest, kinds, mailing
-from knowledge_exchange.notifications.mailing import STATES, decide, decide_batch
+from knowledge_exchange.notifications.fates import STATES, Fate
+from knowledge_exchange.notifications.mailing import decide, decide_batch
 from knowledge_exchange.notifications.models import Notification
 from tests.notifications.mailbox import Mailbox
 from tests.support.community import Community
@@ -116,7 +117,7 @@ def test_two_workers_never_decide_one_notice_twice(
     settled: list[int] = []
     write = mailing.settle
 
-    def note(fates: list[mailing.Fate]) -> None:
+    def note(fates: list[Fate]) -> None:
         settled.extend(fate.notice_id for fate in fates)
         write(fates)
 

@@ -21,7 +21,7 @@ from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.digest import PERIODS
 from knowledge_exchange.notifications.letter_words import EXCERPT_CHARS
 from knowledge_exchange.notifications.letters import write_mail
-from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.threads.models import Thread
 from tests.notifications.mailbox import Mailbox, html_of, text_of
 from tests.support.community import Community
@@ -149,26 +149,6 @@ def test_threading_headers_put_one_conversation_together_and_no_two_mailboxes(
     assert all(len(set(found)) == 1 for found in roots.values())
     assert len({found[0] for found in roots.values()}) == 2
     assert all(str(thread_id) not in found[0] for found in roots.values())
-
-
-def test_a_sealed_participant_gets_no_threading_headers(here: Community, post_office: Mailbox) -> None:
-    thread_id = here.post_thread(here.author)
-    here.reply(here.peer, thread_id)
-    post_office.decide()
-    with here.app.app_context(), unit_of_work() as work:
-        place = (Participant.member_id == here.author.id, Participant.thread_id == thread_id)
-        work.execute(update(Participant).where(*place).values(member_id=None))
-    [message] = post_office.deliver()
-    assert (message["References"], message["In-Reply-To"]) == (None, None)
-
-
-def test_a_notice_of_a_sealed_participant_is_sent_to_nobody(here: Community, post_office: Mailbox) -> None:
-    here.reply(here.peer, here.post_thread(here.author))
-    with here.app.app_context(), unit_of_work() as work:
-        work.execute(update(Notification).values(member_id=None))
-    assert post_office.deliver() == []
-    with here.app.app_context():
-        assert db.session.scalars(select(Notification.mail)).all() == ["sealed"]
 
 
 def test_the_sender_bears_no_name(here: Community, post_office: Mailbox) -> None:
