@@ -1,0 +1,140 @@
+"""Every statement that reads threads or posts for somebody bears the condition of sight, or is listed with the reason.
+
+The sources are read, not run: of each function, and of each statement that is built when a module is loaded, whether it
+reads from the tables at all, and whether it names one of the conditions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import knowledge_exchange
+
+PACKAGE = Path(knowledge_exchange.__file__).parent
+READ = {"Thread", "Post", "PostRevision"}
+#: Any of these in the same statement or function asks whether its reader may see the thread.
+ASKS = {
+    "readable",
+    "thread_open_to",
+    "thread_told_to",
+    "_open_to",
+    "_open_to_me",
+    "visible_threads",
+    "threads_visible_to",
+}
+#: What acts on a thread or a post that somebody was let to before, or on all of them for nobody's eyes.
+ACTS = {
+    "cli/stackexchange/places.py": "history that is being imported: nobody reads it yet",
+    "cli/stackexchange/storing.py": "likewise",
+    "cli/stackexchange/writing.py": "likewise",
+    "moderation/telling.py": "what an author is told of their own pseudonym",
+    "threads/actions.py": "verbs: rights have been asked of the caller",
+    "threads/jobs.py": "renders all posts again",
+    "threads/keeping.py": "erases voices",
+    "threads/locking.py": "takes a turn, then asks",
+    "threads/outlines.py": "what threads say that a list has asked for",
+    "threads/shielding.py": "an author's own thread, asked for by the page",
+    "threads/statements.py": "what the verbs say",
+}
+_ASKED = "of threads or posts that have been asked for"
+#: Single statements in modules that read for people, and why they need not ask.
+READS = {
+    "moderation/queries.py": {"_requests": "each reader of it adds readable, but the author themself"},
+    "threads/for_mail.py": {"posts_for_mail": "of notices that are visible now"},
+    "threads/guarding.py": {"people_of": _ASKED},
+    "threads/listing.py": {"_narrowed": _ASKED, "_since": _ASKED, "_unread": _ASKED, "_feed": "of _newest, which asks"}
+    | {"_PLACES_IN": _ASKED},
+    "threads/live.py": {
+        "shielded_rooms": "rooms, of which readers_among asks",
+        "_threads": "of events whose room or replay asked",
+    },
+    "threads/own_pseudonyms.py": {"_counts": "of one's own places"},
+    "threads/queries.py": {
+        "_THREAD_BY_ID": "of _THREAD, which asks",
+        "_HOLDS": "finds the thread, of which thread_of_post then asks",
+        **dict.fromkeys(
+            (
+                *("_POSTS", "_IN_THREAD", "_position_of", "_TREE_AFTER", "_FLAT_AFTER", "_BY_ID", "_BY_IDS", "_BEFORE"),
+                *("page_keys", "_UNREAD", "revisions_of", "source_of"),
+            ),
+            _ASKED,
+        ),
+    },
+    "threads/why.py": {"_first": _ASKED, "_standing_then": _ASKED, "_facts_of": "finds the thread; _FACTS then asks"},
+}
+
+
+def statements() -> Iterator[tuple[str, str, ast.AST]]:
+    """Module, name and code of whatever reads those tables."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if not _knows_them(tree):
+            continue
+        for node in tree.body:
+            for name, part in _named(node):
+                if _reads(part):
+                    yield str(path.relative_to(PACKAGE)), name, part
+
+
+def _knows_them(tree: ast.Module) -> bool:
+    """The module has these tables (and not another thing of the name, as Python's own threads)."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    models = {alias.name for node in imports if str(node.module).endswith("threads.models") for alias in node.names}
+    own = any(isinstance(node, ast.ClassDef) and node.name in READ for node in tree.body)
+    return own or bool(models & READ)
+
+
+def _named(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node, ast.FunctionDef):
+        yield node.name, node
+    elif isinstance(node, ast.ClassDef):
+        for inner in node.body:
+            if isinstance(inner, ast.FunctionDef):
+                yield f"{node.name}.{inner.name}", inner
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        yield ast.unparse(target), node.value
+
+
+def _reads(part: ast.AST) -> bool:
+    calls = {_name(node.func) for node in ast.walk(part) if isinstance(node, ast.Call)}
+    return bool(calls & {"select", "Read", "select_from", "get", "get_one", "join", "where"}) and bool(
+        _names(part) & READ
+    )
+
+
+def _name(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _names(part: ast.AST) -> set[str]:
+    strings = {node.value for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {_name(node) for node in ast.walk(part)} | strings
+
+
+def test_what_reads_threads_for_somebody_asks_whether_they_may_see_them() -> None:
+    unasked = [
+        f"{module}: {name}"
+        for module, name, part in statements()
+        if not _names(part) & ASKS and module not in ACTS and name not in READS.get(module, {})
+    ]
+    assert unasked == []
+
+
+def test_nothing_stands_on_the_list_that_is_not_there_or_asks_by_now() -> None:
+    unasked = {(module, name) for module, name, part in statements() if not _names(part) & ASKS}
+    listed = {(module, name) for module, names in READS.items() for name in names}
+    assert listed - unasked == set()
+    assert set(ACTS) - {module for module, _name in unasked} == set()
+
+
+def test_the_look_finds_the_statements_that_there_are() -> None:
+    found = {(module, name) for module, name, part in statements() if _names(part) & ASKS}
+    expected = {
+        ("threads/profiles.py", "_SHOWN"),
+        ("threads/own_data.py", "posts_of"),
+        ("threads/queries.py", "_THREAD"),
+    }
+    assert expected <= found
