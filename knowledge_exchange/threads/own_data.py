@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
+from knowledge_exchange.auth.sealed_list import places_of as places_of_member
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
@@ -15,13 +16,13 @@ from knowledge_exchange.threads.models import Post, Thread, Voice
 
 
 def posts_of(member_id: int) -> Rows:
-    """What they wrote, as they typed it."""
+    """What they wrote, as they typed it, and under which name: pseudonyms, too."""
     return rows_of(
-        select(Post.id, Post.thread_id, Thread.title, Post.body, Post.created_at, Post.edited_at)
+        select(Post.id, Post.thread_id, Thread.title, Voice.name, Post.body, Post.created_at, Post.edited_at)
         .join(Voice, Voice.id == Post.voice_id)
         .join(Participant, Participant.id == Voice.participant_id)
         .join(Thread, Thread.id == Post.thread_id)
-        .where(Participant.member_id == member_id, Post.deleted_at.is_(None), _open_to(Post.thread_id, member_id))
+        .where(_place_of(member_id), Post.deleted_at.is_(None), _open_to(Post.thread_id, member_id))
         .order_by(Post.id)
     )
 
@@ -30,7 +31,7 @@ def places_of(member_id: int) -> Rows:
     """The threads that they have read or follow, and how far."""
     return rows_of(
         select(Participant.thread_id, Participant.level, Participant.level_chosen_at, Participant.last_read_id)
-        .where(Participant.member_id == member_id, _open_to(Participant.thread_id, member_id))
+        .where(_place_of(member_id), _open_to(Participant.thread_id, member_id))
         .order_by(Participant.thread_id)
     )
 
@@ -50,6 +51,11 @@ def notices_of(member_id: int) -> Rows:
         .where(Notification.member_id == member_id, _open_to(Notification.thread_id, member_id))
         .order_by(Notification.id)
     )
+
+
+def _place_of(member_id: int) -> ColumnElement[bool]:
+    """It is their place in a thread, plain or sealed."""
+    return or_(Participant.member_id == member_id, Participant.id.in_(places_of_member(member_id).values()))
 
 
 def _open_to(thread_id: InstrumentedAttribute[Any], member_id: int) -> ColumnElement[bool]:
