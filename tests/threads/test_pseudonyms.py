@@ -260,9 +260,23 @@ def test_what_identifies_a_patient_stops_a_pseudonymous_post_and_names_stop_it_o
     assert (number.status_code, "943 476 5919" in number.text) == (422, True)
     assert re.search(r'name="voice" value="pseudonym" checked', number.text)
     thread_id = here.post_thread(here.author, **PSEUDONYM)
-    named = here.author.post(f"/t/{thread_id}/replies", body="My own name is Asha Author")
+    named = here.author.post(f"/t/{thread_id}/replies", body="My own name is Asha Author", guard="1")
     assert (named.status_code, "Asha Author" in named.text) == (422, True)
     looked_at = re.findall(r'name="looked_at" value="([^"]+)"', named.text)
     assert looked_at
-    here.reply(here.author, thread_id, "My own name is Asha Author", looked_at=looked_at[0])
+    here.reply(here.author, thread_id, "My own name is Asha Author", guard="1", looked_at=looked_at[0])
     assert len(here.posts(thread_id)) == 2
+
+
+def test_a_program_that_posts_is_stopped_for_patients_alone(here: Community) -> None:
+    thread_id = here.post_thread(here.author, **PSEUDONYM)
+    here.reply(here.author, thread_id, "Ask Priya Shah at R0A")
+    refused = here.author.post(f"/t/{thread_id}/replies", body="NHS number 943 476 5919")
+    assert refused.status_code == 422
+
+
+def test_the_button_of_every_form_brings_the_guard(here: Community) -> None:
+    thread_id = here.post_thread(here.author, **PSEUDONYM)
+    for page in (NEW, f"/t/{thread_id}", f"/p/{here.opening(thread_id)}/edit"):
+        shown = here.author.get(page, follow_redirects=True).text
+        assert re.search(r'<button type="submit" name="guard"[^>]*>', shown), page
