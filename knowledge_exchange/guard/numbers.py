@@ -16,12 +16,15 @@ FILLERS = r"[\s\-.|*_~`>\\\"']"
 #: So many of them, no more: a padded cell on each side of its border.
 MOST_FILLERS = 24
 DIGITS = 10
-#: How people write the ten digits, as lengths of parts; others count where something near says what they are.
+#: How people write the ten digits wherever they stand, as lengths of parts.
 _GROUPINGS = frozenset({(10,), (3, 3, 4), (1,) * DIGITS})
 #: Such as they may break at the end of a line.
 _BROKEN = frozenset({(3, 7), (6, 4), (5, 5), (4, 6), (7, 3), (9, 1), (8, 2), (2, 8), (1, 9)})
 #: No number begins so, and a table of noughts has a right check digit.
 _NOBODYS = "000"
+#: Between parts that are a number by themselves, whatever their lengths.
+_CLOSE = 3
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NEAR_CHARS = 48
 _SAYS_SO = re.compile(
     r"\b(?:nhs|chi|h\s?&\s?c|hcn|health (?:and|&) care|patients?|pt|service user|resident|hospital|unit)"
@@ -128,9 +131,15 @@ class _Runs:
         if lengths == (1,) * DIGITS:
             # Not some ten of a longer row of single figures.
             return not self.joined[at] and not self.joined[at + count]
-        return lengths in _GROUPINGS or (
-            lengths in _BROKEN and "\n" in self.text[self.places[at][1] : self.places[at + 1][0]]
-        )
+        if lengths in _GROUPINGS:
+            return True
+        between = [self.text[self.places[n][1] : self.places[n + 1][0]] for n in range(at, at + count - 1)]
+        if lengths in _BROKEN and "\n" in between[0]:
+            return True
+        # In other groups only by itself, in one line, and where no part is a year: "2013-14 2014".
+        alone = not self.joined[at] and not self.joined[at + count]
+        close = all(len(gap) <= _CLOSE and not gap.strip(" -") for gap in between)
+        return alone and close and not any(_YEAR.fullmatch(self.digits(n, 1)) for n in range(at, at + count))
 
 
 def _is_joined(text: str, start: int, end: int, *, strictly: bool = False) -> bool:

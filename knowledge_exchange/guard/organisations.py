@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge_exchange.guard.findings import Span
 from knowledge_exchange.guard.tokens import Token, tokens_of
 from knowledge_exchange.guard.vocabulary import COMMON, KNOWN, PLACES, WORK, word_set
 
+_NUMBERS = {"hospital": "hospitals", "hospitals": "hospital"}
 _LEGAL = frozenset({"nhs", "foundation", "trust"})
 #: With one of these, two words are a name without "NHS Trust": "Frimley Health", but not "North London".
 _INSTITUTION = word_set(
@@ -72,14 +73,18 @@ class Organisations:
             self._add(code, name)
 
     def _add(self, code: str, name: str) -> None:
+        name = name.replace("’", "'")
         words = _words(name)
-        # Some leave the apostrophe out: "Guys and St Thomas".
-        for called in _called(words) | _called(_words(name.replace("'", ""))):
-            key = " ".join(called)
-            self._by_words[key] = self._by_words.get(key, frozenset()) | {code}
-            self._lengths[called[0]] = self._lengths.get(called[0], 0) | 1 << min(len(called), MOST_WORDS)
+        called = _called(words)
+        if "'" in name:  # which some leave out: "Guys and St Thomas"
+            called |= _called(_words(name.replace("'", "")))
+        only = frozenset({code})
+        for one in called:
+            key = " ".join(one)
+            self._by_words[key] = self._by_words[key] | only if key in self._by_words else only
+            self._lengths[one[0]] = self._lengths.get(one[0], 0) | 1 << min(len(one), MOST_WORDS)
         for sign in _initials(words):
-            self._by_sign[sign] = self._by_sign.get(sign, frozenset()) | {code}
+            self._by_sign[sign] = self._by_sign.get(sign, frozenset()) | only
         if _FEWEST_CODE_CHARS <= len(code) <= _MOST_CODE_CHARS:
             self._codes.add(code.upper())
 
@@ -174,7 +179,7 @@ def _plain(token: Token) -> str:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    words = tuple(_plain(token) for token in tokens_of(name.replace("’", "'")))
+    words = tuple(_plain(token) for token in tokens_of(name))
     return words[1:] if words[:1] == ("the",) else words
 
 
@@ -193,8 +198,9 @@ def _called(words: tuple[str, ...]) -> set[tuple[str, ...]]:
         tells = not _is_general(core) if has_institution else not _is_general(core, PLACES)
         if tells and len(core) >= (_FEWEST_WITH_INSTITUTION if has_institution else _FEWEST_TELLING):
             found.add(core)
-    other = {_other_number(one) for one in found}
-    return found | {one for one in other if not _is_general(one)}
+    if _NUMBERS.keys() & set(words):
+        found |= {other for one in found if not _is_general(other := _other_number(one))}
+    return found
 
 
 def _core(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -212,8 +218,7 @@ def _is_general(words: tuple[str, ...], besides: frozenset[str] = frozenset()) -
 
 def _other_number(words: tuple[str, ...]) -> tuple[str, ...]:
     """The same with "hospital" for "hospitals", and the other way round."""
-    swap: Mapping[str, str] = {"hospital": "hospitals", "hospitals": "hospital"}
-    return tuple(swap.get(word, word) for word in words)
+    return tuple(_NUMBERS.get(word, word) for word in words)
 
 
 def _initials(words: tuple[str, ...]) -> set[str]:

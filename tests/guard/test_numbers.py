@@ -54,9 +54,11 @@ def test_a_number_in_a_table_is_found_between_other_cells(look: Look) -> None:
     assert look(table) == [("nhs", "943 | 476 | 5919")]
 
 
-def test_unusual_grouping_counts_where_something_says_what_it_is(look: Look) -> None:
+def test_unusual_grouping_counts_by_itself_or_where_something_says_what_it_is(look: Look) -> None:
     assert look("NHS no 94 34 76 59 19") == [("nhs", "94 34 76 59 19")]
-    assert look("points 94 34 76 59 19") == []
+    assert look("94 3476 5919") == [("nhs", "94 3476 5919")]
+    assert look("points 12 94 34 76 59 19") == []
+    assert look("NHS no 94 34 76 59 19 12") == [("nhs", "94 34 76 59 19")]
 
 
 def test_scottish_and_northern_irish_numbers_are_named_as_such(look: Look) -> None:
