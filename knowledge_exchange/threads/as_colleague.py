@@ -7,6 +7,7 @@ gate, statements, page. Nothing of it is ever committed, and nothing is told, fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from knowledge_exchange.networks.models import NetworkMembership
 #: A colleague who may see a thread is led on to its address with its title.
 _MOST_STEPS = 3
 _REDIRECTS = range(300, 400)
+_SCRIPTS = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Answer:
 
     status: int
     page: str
+
+    @property
+    def framed(self) -> str:
+        """The page without its scripts, which a frame without rights would not run either, and complain of."""
+        return _SCRIPTS.sub("", self.page)
 
 
 class _NeverHappened(Exception):

@@ -198,14 +198,13 @@ def test_check_finds_threads_that_are_hidden_without_saying_so(trusts: Trusts) -
 @pytest.mark.databases("postgres")
 def test_connections_keep_their_keys_over_a_rollback_and_new_ones_get_them(trusts: Trusts) -> None:
     thread_id = trusts.thread()
-    with trusts.app.app_context():
+    with trusts.app.app_context(), db.engine.connect() as other:
         db.session.execute(text("SELECT 1"))
         db.session.rollback()
         own = db.session.scalar(text("SELECT pg_backend_pid()"))
         assert thread_id in set(db.session.scalars(threads_visible_to(trusts.stranger.id)))
         db.session.rollback()
-        with db.engine.connect() as other:
-            other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
         assert thread_id in set(db.session.scalars(threads_visible_to(trusts.stranger.id)))
         assert thread_id not in set(db.session.scalars(threads_visible_to(trusts.colleagues["head"].id)))
         assert db.session.scalar(text("SELECT pg_backend_pid()")) != own

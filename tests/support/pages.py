@@ -150,6 +150,28 @@ def _own_thread(page: Page) -> None:
     ask(page, "Long words like Gesundheitsministerium " + "and short ones " * 8, text)
 
 
+def _hidden_from_colleagues(page: Page) -> None:
+    """A thread of one's own, as those get it from whom one has just hidden it."""
+    ask(page, "Blamed for what was never mine to mend")
+    thread = re.search(r"/t/\d+", page.url)
+    assert thread is not None, page.url
+    page.goto(f"{thread[0]}/hide-from")
+    page.get_by_label(re.compile("^Everybody at")).check()
+    page.get_by_role("button", name="Hide it").click()
+    page.get_by_text("It is hidden.").wait_for()
+    page.goto(f"{thread[0]}/as-colleague")
+
+
+def _hiding_from_no_handle(page: Page) -> None:
+    ask(page, "Hidden from somebody who can be nobody")
+    thread = re.search(r"/t/\d+", page.url)
+    assert thread is not None, page.url
+    page.goto(f"{thread[0]}/hide-from")
+    page.get_by_label("Handles of further people").fill("no_handle")
+    page.get_by_role("button", name="Hide it").click()
+    page.locator(".error").first.wait_for()
+
+
 def _of_my_post(part: str) -> Reach:
     """`/p/<id>/<part>` of a post that the member has just written and edited."""
 
@@ -343,6 +365,8 @@ WRITING = [
     Stop("own post: edit", _of_my_post("edit")),
     Stop("own post: history", _of_my_post("history")),
     Stop("own post: delete", _of_my_post("delete")),
+    Stop("own thread: hidden from no handle", _hiding_from_no_handle),
+    Stop("own thread: as a colleague gets it", _hidden_from_colleagues),
     Stop("reply to somebody", _replying),
     at("/n/north-west/new?voice=pseudonym"),
     at("/me/pseudonyms"),
