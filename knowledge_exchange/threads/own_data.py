@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
@@ -13,6 +13,9 @@ from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
 from knowledge_exchange.threads.models import Post, Thread, Voice
+
+#: Of a sealed place no time of a choice is kept.
+_chosen_at = case((Participant.member_id.is_not(None), Participant.level_chosen_at))
 
 
 def posts_of(member_id: int) -> Rows:
@@ -30,7 +33,7 @@ def posts_of(member_id: int) -> Rows:
 def places_of(member_id: int) -> Rows:
     """The threads that they have read or follow, and how far."""
     return rows_of(
-        select(Participant.thread_id, Participant.level, Participant.level_chosen_at, Participant.last_read_id)
+        select(Participant.thread_id, Participant.level, _chosen_at.label("level_chosen_at"), Participant.last_read_id)
         .where(_place_of(member_id), _open_to(Participant.thread_id, member_id))
         .order_by(Participant.thread_id)
     )
@@ -45,10 +48,12 @@ def levels_of(member_id: int) -> Rows:
 
 
 def notices_of(member_id: int) -> Rows:
-    """What they were told."""
+    """What they were told, under pseudonyms, too."""
+    places = places_of_member(member_id).values()
+    sealed = and_(Notification.member_id.is_(None), Notification.participant_id.in_(places))
     return rows_of(
         select(Notification.kind, Notification.text, Notification.created_at, Notification.read_at)
-        .where(Notification.member_id == member_id, _open_to(Notification.thread_id, member_id))
+        .where(or_(Notification.member_id == member_id, sealed), _open_to(Notification.thread_id, member_id))
         .order_by(Notification.id)
     )
 

@@ -47,6 +47,7 @@ def answer(here: Community, who: Person, thread_id: int, body: str = "I see.", p
             thread = queries.thread_visible_to(me, thread_id)
             assert thread is not None
             post = queries.post_by_id(parent or thread.opening_post_id)
+            assert post is not None
             return actions.reply(me, thread, post, actions.written(body), "pseudonym")
 
 

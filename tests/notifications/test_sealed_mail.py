@@ -182,6 +182,7 @@ def test_an_author_gets_no_mail_of_their_own_post_and_is_written_down_as_having_
     [cover] = told(here, Notification.member_id == here.author.id)
     assert cover.mail == "read"
     assert cover.read_at is not None
+    assert cover.mail_at is not None
     assert cover.created_at <= cover.read_at < cover.mail_at
 
 

@@ -47,12 +47,18 @@ def badge(here: Community, who: Person) -> int:
     with here.app.app_context():
         counted = queries.unread_count(who.id)
         assert queries.unread_counts([who.id, here.outsider.id]).get(who.id, 0) == counted
-    replay = replayed(who, who.get("/live/since").json["cursor"])
+    replay = replayed(who, cursor_of(who))
     assert all(event["unread"] == counted for event in replay if event["name"] == "unread")
     page = who.get("/notifications").text
     assert (f"<title>({counted}) " in page) == bool(counted)
     assert f"<title>({counted}) " in who.get("/").text or not counted
     return counted
+
+
+def cursor_of(who: Person) -> str:
+    answered = who.get("/live/since").json
+    assert answered is not None
+    return str(answered["cursor"])
 
 
 def replayed(who: Person, after: str) -> list[dict[str, Any]]:
@@ -252,7 +258,7 @@ def test_a_sealed_place_is_told_whatever_became_of_its_member_and_they_see_it_wh
 
 def test_a_replay_brings_what_a_page_shows(watched: Community) -> None:
     here = watched
-    cursor = here.author.get("/live/since").json["cursor"]
+    cursor = cursor_of(here.author)
     thread = ask(here, here.author)
     reply = here.reply(here.peer, thread)
     events = replayed(here.author, cursor)
