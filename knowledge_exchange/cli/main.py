@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("demo", "demo", "Load the demo community into an empty exchange."),
     "member": ("member", "group", "Create, show, promote, suspend members; reset passwords."),
     "network": ("network", "group", "Make networks and their moderators."),
+    "record": ("record", "group", "Show acts aimed at pseudonyms."),
     "mail": ("mail", "group", "Note addresses to which mail comes back, or no longer does."),
     "roll": ("roll_source", "group", "Import a union’s roll, or have it pulled."),
     "invitations": ("invitations", "group", "Invite people on a roll who have no account."),

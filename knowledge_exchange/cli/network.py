@@ -1,14 +1,15 @@
-"""``knowledge-exchange network create|standard|moderator``: setting up where members meet."""
+"""``knowledge-exchange network create|standard|moderator|let-back``: setting up where members meet."""
 
 from __future__ import annotations
 
 import click
 from sqlalchemy import select
 
+from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.actions import find_id
 from knowledge_exchange.cli.console import fail, with_exchange
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.networks import actions, automatic
+from knowledge_exchange.networks import actions, automatic, removals
 from knowledge_exchange.networks.mergers import current_code
 from knowledge_exchange.networks.models import KINDS, VISIBILITIES, Network
 from knowledge_exchange.networks.regions import REGIONS
@@ -91,3 +92,22 @@ def moderator(slug: str, email: str, remove: bool) -> None:
     with unit_of_work():
         actions.set_role(member_id, network_id, "member" if remove else "moderator")
     click.echo(f"{email} is now {'a plain member' if remove else 'a moderator'} of {slug}.")
+
+
+@group.command("let-back")
+@click.argument("slug")
+@click.argument("email")
+@with_exchange
+def let_back(slug: str, email: str) -> None:
+    """Let somebody come back who was removed from a network: after an appeal that was upheld."""
+    network_id, member_id = _find(slug), find_id(email)
+    if network_id is None:
+        fail(f"There is no network {slug}.")
+    if member_id is None:
+        fail(f"There is no account with {email}.")
+    with unit_of_work():
+        if not removals.lift(member_id, network_id):
+            fail(f"{email} was not removed from {slug}. Nothing was changed.")
+        record("network.let_back", actor=None, subject=member_id, note=str(network_id))
+        actions.join_automatically(member_id)
+    click.echo(f"{email} may come back to {slug}, and is in it again where the rules want them there.")

@@ -7,8 +7,10 @@ from sqlalchemy import select, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, end_read, unit_of_work
+from knowledge_exchange.core.ids import new_run
 from knowledge_exchange.moderation.models import Unsealing
 from knowledge_exchange.notifications.models import Notification
+from knowledge_exchange.realtime import push
 from knowledge_exchange.threads.models import Thread, Voice
 
 KIND = "unsealed"
@@ -26,10 +28,10 @@ def tell_author(request_id: int) -> None:
     told = update(Unsealing).where(*waiting).values(told_at=now()).returning(Unsealing.id)
     if db.session.execute(told, execution_options={"synchronize_session": False}).first() is None:
         return
-    request = _request(request_id)
-    db.session.add(
-        Notification(participant_id=request.participant_id, kind=KIND, text=_text(request), url=URL.format(request_id))
-    )
+    request, base = _request(request_id), new_run()
+    facts = {"kind": KIND, "text": _text(request), "url": URL.format(request_id)}
+    db.session.add(Notification(id=base + 1, participant_id=request.participant_id, **facts))
+    push.tell_run(base)
 
 
 def _request(request_id: int) -> AnyRow:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from knowledge_exchange.moderation.models import DECLINED, LAPSED, OPENED, WITHDRAWN
@@ -18,6 +21,11 @@ def whole_grounds() -> dict[str, str]:
         "safety": _("Safety: somebody’s life or health is in danger, and knowing who wrote this can help."),
         "law": _("Law: a court, or a statute, requires the union to say who wrote this."),
     }
+
+
+def day_in_words(day: date) -> str:
+    """A day, or the day of a moment, as people write it."""
+    return str(format_date(day, "long"))
 
 
 def outcomes() -> dict[str, str]:

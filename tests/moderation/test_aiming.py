@@ -8,12 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import inspect, text, update
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.auth.models import Member, SignIn, StandingChange
+from knowledge_exchange.auth.own_data import everything_about
+from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import time_of
@@ -299,3 +302,30 @@ def tables(app: Flask) -> dict[str, set[str]]:
 
 def _said(row: Any) -> str:
     return repr(tuple(row))
+
+
+def test_the_operator_reads_what_is_sealed_and_lets_somebody_back(bench: Bench) -> None:
+    bench.first.post(bench.aim("remove"), **FIELDS)
+    shown = command(bench, "record", "aimed")
+    assert WHY in shown
+    assert bench.thread.name in shown
+    assert bench.author.name not in shown
+    assert "was not removed" in command(bench, "network", "let-back", "national", bench.author.email, code=1)
+    assert "may come back" in command(bench, "network", "let-back", "north-west", bench.author.email)
+    assert removals(bench) == []
+    assert is_in(bench, bench.author)
+    assert {"record.aimed_shown", "network.let_back"} <= {row.action for row in bench.rows(AuditEntry)}
+
+
+def command(bench: Bench, *words: str, code: int = 0) -> str:
+    with bench.app.app_context():
+        result = CliRunner().invoke(cli, list(words))
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_ones_own_data_hold_where_one_was_removed(bench: Bench) -> None:
+    bench.first.post(bench.aim("remove"), **FIELDS)
+    with bench.app.app_context():
+        (row,) = everything_about(bench.author.id)["removals_from_networks"]
+    assert (row["slug"], row["cause"]) == ("north-west", "private")

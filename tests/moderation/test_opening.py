@@ -10,10 +10,12 @@ from sqlalchemy import func, inspect, select, text
 from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.auth.factors_models import AuthenticatorApp
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core import clock
+from knowledge_exchange.core import clock, hooks
 from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.moderation import unsealing
 from knowledge_exchange.moderation.models import Unsealing
+from knowledge_exchange.notifications.mailing import decide
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.notifications.sealed import forget_owner
 from knowledge_exchange.threads.models import Thread
@@ -195,6 +197,34 @@ def test_the_author_is_told_at_once_in_their_sealed_place(bench: Bench) -> None:
     assert REASON in page.text
     assert bench.second.name not in page.text
     assert notice.url in bench.author.get("/me/pseudonyms").text
+
+
+def test_the_notice_is_shown_pushed_and_mailed_to_the_author_and_to_nobody_else(bench: Bench) -> None:
+    bench.agree(bench.ask())
+    (notice,) = notices(bench)
+    said = "Two officers opened your pseudonym in"
+    assert said in bench.author.get("/notifications").text
+    assert said not in bench.world.peer.get("/notifications").text
+    assert bench.author.get(f"/notifications/why?notice={notice.id}").status_code == 200
+    with bench.app.app_context():
+        assert hooks.call("sealed_notices", notice.id - 1, notice.id, None) == [(notice.id, bench.author.id)]
+        decide()
+    messages = [row for row in bench.rows(MailMessage) if row.writer == "sealed"]
+    assert [(row.member_id, row.recipient, row.thread_id) for row in messages] == [(None, "", None)]
+
+
+def test_opening_it_marks_it_read_and_tells_no_time(bench: Bench) -> None:
+    bench.agree(bench.ask())
+    (notice,) = notices(bench)
+    assert bench.author.post(f"/notifications/{notice.id}/open").location == notice.url
+    (read,) = notices(bench)
+    assert read.read_at == read.created_at
+
+
+def test_a_muted_thread_does_not_keep_it_back(bench: Bench) -> None:
+    assert bench.author.post(f"/t/{bench.thread.thread}/level", level="muted").status_code == 303
+    bench.agree(bench.ask())
+    assert "Two officers opened your pseudonym in" in bench.author.get("/notifications").text
 
 
 def test_nobody_else_finds_that_page(bench: Bench) -> None:
