@@ -44,7 +44,7 @@ def check(
     What may identify a colleague or the author stops a form of a page (its button says :data:`FROM_A_PAGE`), where
     there is somebody to ask; a program that posts is answered for patients' sake alone.
     """
-    strict = pseudonym and FROM_A_PAGE in form
+    strict = pseudonym and (FROM_A_PAGE in form or "looked_at" in form)
     return _review(
         require_me(), form, texts, pseudonym=pseudonym, strict=strict, slug=network_slug, thread_id=thread_id
     )

@@ -91,6 +91,43 @@ def test_too_long_a_text_is_left_to_its_form(here: Community) -> None:
     assert asked(here.author, body="943 476 5919 " * 4000)["asks"] is False
 
 
+THREAD = {"kind": "problem", "title": "A rota with holes in it", "voice": "pseudonym", "guard": "1"}
+
+
+def test_a_form_is_stopped_until_its_very_text_was_looked_at(here: Community) -> None:
+    form = {**THREAD, "body": "I asked Dr Patel."}
+    stopped = here.author.post("/n/north-west/new", **form)
+    assert stopped.status_code == 422
+    found = re.search(r'name="looked_at" value="([^"]+)"', stopped.text)
+    assert found is not None
+    seen = {name: value for name, value in form.items() if name != "guard"} | {"looked_at": found.group(1)}
+    changed = here.author.post("/n/north-west/new", **{**seen, "body": "I asked Dr Patel and Mrs Shah."})
+    assert changed.status_code == 422
+    assert here.author.post("/n/north-west/new", **seen).status_code == 303
+
+
+def test_a_masked_form_comes_back_with_its_text_changed_and_can_be_posted(here: Community) -> None:
+    form = {**THREAD, "voice": "own", "body": "She is 943 476 5919."}
+    stopped = here.author.post("/n/north-west/new", **form)
+    assert stopped.status_code == 422
+    shown = here.author.post("/n/north-west/new", **form, mask="all")
+    assert shown.status_code == 200
+    assert ">She is [NHS number].</textarea>" in shown.text
+    assert here.author.post("/n/north-west/new", **{**form, "body": "She is [NHS number]."}).status_code == 303
+
+
+def test_replies_and_edits_are_stopped_like_threads(here: Community) -> None:
+    thread_id = here.post_thread(here.author)
+    assert here.peer.post(f"/t/{thread_id}/replies", body="She is 943 476 5919.").status_code == 422
+    post_id = here.reply(here.peer, thread_id)
+    assert here.peer.post(f"/p/{post_id}/edit", body="Born: DOB 12/03/1958").status_code == 422
+    assert "Ask early" in here.posts(thread_id)[1].body
+
+
+def test_names_under_ones_own_name_stop_no_plain_form(here: Community) -> None:
+    here.post_thread(here.author, body="I asked Dr Patel at Wythenshawe Hospital on 0161 276 1234.")
+
+
 def test_visitors_are_not_answered(here: Community) -> None:
     visitor = here.app.test_client()
     assert visitor.post("/guard", data={"body": "943 476 5919"}).status_code in (302, 400, 401, 403)
