@@ -179,7 +179,11 @@ _WAITING = Read(_waiting(Notification.member_id == _me, _mine))
 # The same of places that name nobody, and what such a place is to its owner in a list.
 _places: Any = bindparam("places", expanding=True)
 _sealed = and_(Participant.thread_id == Thread.id, Participant.id.in_(_places))
-_WAITING_SEALED = _waiting(Notification.participant_id.in_(_places), _sealed)
+_WAITING_SEALED = _waiting(and_(Notification.member_id.is_(None), Notification.participant_id.in_(_places)), _sealed)
+# And of all other threads: what names them in those is there for their cover alone, and shall crowd nothing out.
+_WAITING_ELSEWHERE = _waiting(
+    and_(Notification.member_id == _me, Notification.thread_id.not_in(bindparam("threads", expanding=True))), _mine
+)
 _PLACES_IN = (
     select(*_SEEN)
     .join(Participant, _sealed)
@@ -232,11 +236,12 @@ def feed(me: Me, networks: Sequence[AnyRow], only: str) -> list[Item]:
 
 def waiting(me: Me) -> list[Item]:
     """Threads of which the member was told and that they have not read, newest first. One statement, to three."""
-    rows = _WAITING.all(me=me.id)
-    if me.places:
-        sealed = db.session.execute(_WAITING_SEALED, {"me": me.id, "places": list(me.places.values())}).all()
-        rows = [*sealed, *(row for row in rows if row.id not in me.places)]
-        rows = sorted(rows, key=lambda row: row.last_post_id, reverse=True)[:MOST_WAITING]
+    if not me.places:
+        rows = _WAITING.all(me=me.id)
+    else:
+        sealed = db.session.execute(_WAITING_SEALED, {"me": me.id, "places": list(me.places.values())})
+        elsewhere = db.session.execute(_WAITING_ELSEWHERE, {"me": me.id, "threads": list(me.places)})
+        rows = sorted([*sealed, *elsewhere], key=lambda row: row.last_post_id, reverse=True)[:MOST_WAITING]
     return items(rows, {row.network_id: row for row in rows})
 
 
