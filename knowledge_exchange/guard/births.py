@@ -22,8 +22,8 @@ _DATE = (
     rf"|(?:18|19|20)[0-9]{{2}}{_CUT}[01]?[0-9]{_CUT}[0-3]?[0-9]|{_DAY}(?:{_CUT}|\s)[01]?[0-9](?:{_CUT}|\s){_YEAR}"
     r"|[0-3][0-9][01][0-9](?:18|19|20)[0-9]{2}|(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9][0-9]{2})"
 )
-# Without a year: "born on 12 March" and a year elsewhere.
-_SHORT = rf"(?:{_DAY}{_TH}[\s\-](?:of\s)?{_MONTH}|{_MONTH}\s{_DAY}{_TH})"
+# Without a year, "born on 12 March", or without a day.
+_SHORT = rf"(?:{_DAY}{_TH}[\s\-](?:of\s)?{_MONTH}|{_MONTH}[\s,]{{1,2}}(?:18|19|20)[0-9]{{2}}|{_MONTH}\s{_DAY}{_TH})"
 _YEAR_ALONE = r"(?:18|19|20)[0-9]{2}"
 _BIRTH = r"(?:d\s?\.\s?o\s?\.\s?b\s?\.?|d\s?/\s?o\s?/\s?b|dob|date\s?-?of\s?-?birth|birth[\s-]?date|year of birth|yob)"
 _BORN = r"(?:born|birthday)"

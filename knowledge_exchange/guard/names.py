@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from knowledge_exchange.guard.findings import Span
 from knowledge_exchange.guard.first_names import ALSO_WORDS, FIRST_NAMES
 from knowledge_exchange.guard.tokens import Token, begins, tokens_of
-from knowledge_exchange.guard.vocabulary import NOT_NAMES, is_known_word, word_set
+from knowledge_exchange.guard.vocabulary import KNOWN, NOT_NAMES, is_known_word, word_set
 
 _TITLES = word_set(
     """
@@ -135,8 +135,8 @@ class _Reader:
         first, word = self.words[at], self.words[at + count]
         if count > 1 or word.key not in _ALSO_SURNAMES or not _is_first_name(first):
             return False
-        if first.key in ALSO_WORDS and begins(self.text, first.start):
-            return False
+        if first.key in KNOWN or (first.key in ALSO_WORDS and begins(self.text, first.start)):
+            return False  # May Day; "Will Young people come?"
         after = self.words[at + count + 1] if at + count + 1 < len(self.words) else None
         return after is None or not after.has_capital or not _BETWEEN.fullmatch(self._gap(at + count))
 

@@ -25,6 +25,7 @@ BORN = [
     ("12/03/1958 (DOB)", "12/03/1958"),
     ("birthday is the 12th of March", "12th of March"),
     ("year of birth 1958", "1958"),
+    ("born in March 1958", "March 1958"),
     ("aged 67 (12/03/1959)", "12/03/1959"),
     ("67 years old, 12 March 1959", "12 March 1959"),
     ("DOB １２/０３/１９５８", "１２/０３/１９５８"),

@@ -67,6 +67,7 @@ PROSE = [
     "The nurse said no. The patient asked. My manager told me. Nobody refused.",
     "@priya.shah asked that, and https://example.org/Priya/Shah.html says so.",
     "Nobody'd said. We'll see. They've gone. I'm off.",
+    "Patience is needed on May Day; Jan 2024 was a blessing. The North West.",
     "A reply took 4 ms. It was quick. I miss work.",
     "Tower Hamlets and Milton Keynes are places; so is the Isle of Wight.",
     "St Thomas came up; the Florence model; Victoria too.",

@@ -98,6 +98,7 @@ def test_an_address_that_speaks_of_patients_is_no_hiding_place(look: Look) -> No
         "AB 12 34 56 C",
         "ab 12 34 56 c",
         "AB 123456 C",
+        "QQ 12 34 56 C",
         "AB-12-34-56-C",
         "AB\u00a012\u00a034\u00a056\u00a0C",
         "ＡＢ１２３４５６Ｃ",
@@ -117,7 +118,7 @@ def test_without_its_last_letter_it_needs_a_word_that_says_so(look: Look) -> Non
 
 @pytest.mark.parametrize(
     "written",
-    ["GB123456A", "QQ123456C", "DA123456A", "AO123456A", "AB123456E", "ABC123456C", "by 120000 a year", "at 25000 0 a"],
+    ["GB123456A", "DA123456A", "AO123456A", "AB123456E", "ABC123456C", "by 120000 a year", "at 25000 0 a"],
 )
 def test_other_letters_and_figures_are_no_national_insurance_number(look: Look, written: str) -> None:
     assert look(f"It rose {written}.") == []
