@@ -16,6 +16,7 @@ Reach = Callable[["Page"], object]
 
 #: Threads of the demo that the pages are looked at in.
 BRANCHED = ("north-west", "Two surgical divisions")
+PSEUDONYMOUS = ("national", "How do you walk back in")
 LONGEST = ("national", "What did you stop doing")
 #: Tries of one account before the door says "too often" (auth/limits.py).
 TRIES = 11
@@ -331,6 +332,52 @@ def _someone_else(page: Page) -> None:
     page.goto(page.locator(".by a[href^='/m/']").first.get_attribute("href") or "/m/")
 
 
+def _of_a_pseudonym(act: str, button: str = "") -> Reach:
+    """`/t/<id>/<act>/<post>` of a post under a pseudonym; sent with nothing in it, where a button is given."""
+
+    def reach(page: Page) -> None:
+        path = open_thread(page, *PSEUDONYMOUS)
+        post = (page.locator(".ask").get_attribute("id") or "")[1:]
+        path = f"/t/{path.split('/')[2]}/{act}/{post}" if act != "more" else f"/p/{post}/more"
+        if button:
+            _submit_empty(path, button)(page)
+        else:
+            page.goto(path)
+
+    return reach
+
+
+def _asks_to_open(page: Page) -> None:
+    """A request of one's own; the round of another window may have made it."""
+    _of_a_pseudonym("unseal")(page)
+    if page.get_by_role("button", name="Ask a second officer").count():
+        page.get_by_label("Safety").check()
+        page.get_by_label("Why, in plain words").fill("The post says that somebody is in danger tonight.")
+        page.get_by_role("button", name="Ask a second officer").click()
+        page.wait_for_url(re.compile("/admin/pseudonyms$"))
+    page.goto("/admin/pseudonyms")
+    page.get_by_role("heading", name="You ask").wait_for()
+
+
+def _asked_to_open(page: Page) -> None:
+    _asks_to_open(page)
+    page.locator("section[aria-labelledby=asked] h3 a").first.click()
+    page.get_by_role("heading", name="It waits for a second officer").wait_for()
+
+
+def _to_settle(page: Page) -> None:
+    """The same request as a second officer finds it, who declines and says not why."""
+    page.context.clear_cookies()
+    sign_in(page, "second-officer@demo.example")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.goto("/admin/pseudonyms")
+    page.get_by_role("link", name=re.compile("Agree or decline")).first.click()
+    page.get_by_role("heading", name="Agree, and open it").wait_for()
+    page.evaluate("document.querySelectorAll('main form').forEach(form => { form.noValidate = true; })")
+    page.get_by_role("button", name="Decline; it stays closed").click()
+    page.locator(".error").first.wait_for()
+
+
 VISITOR = [
     *map(at, ("/", "/sign-in", "/join", "/join/sent", "/reset", "/reset/sent", "/rules", "/privacy", "/help")),
     at("/sign-in?next=/n/north-west"),
@@ -413,6 +460,16 @@ OFFICER = [
     Stop("link manager with errors", _submit_empty("/admin/organisations/R0A", "Ask them to be link manager")),
 ]
 
+NATIONAL_OFFICER = [
+    *map(at, ("/me", "/pseudonyms")),
+    Stop("menu of a post under a pseudonym", _of_a_pseudonym("more")),
+    Stop("removing whoever is behind it", _of_a_pseudonym("remove")),
+    Stop("suspending without a reason", _of_a_pseudonym("suspend", "Suspend the member behind this pseudonym")),
+    Stop("asking to open it", _of_a_pseudonym("unseal")),
+    Stop("pseudonyms to open", _asks_to_open),
+    Stop("one's own request", _asked_to_open),
+    Stop("declining as a second officer, without a reason", _to_settle),
+]
 ADMINISTRATOR = [
     *map(at, ("/", "/admin", "/notifications", "/admin/rolls/sources/unison/change")),
     *map(at, ("/admin/categories", "/admin/categories/retired")),
@@ -435,6 +492,7 @@ ROUNDS: dict[str, tuple[str | None, list[Stop]]] = {
     "member alone": ("member@demo.example", PERSONAL),
     "moderator": ("moderator@demo.example", MODERATOR),
     "membership officer": ("membership@demo.example", OFFICER),
+    "national officer": ("officer@demo.example", NATIONAL_OFFICER),
     "administrator": ("admin@demo.example", ADMINISTRATOR),
     "outsider": ("outsider@demo.example", OUTSIDE),
 }
