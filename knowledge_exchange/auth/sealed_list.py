@@ -87,11 +87,16 @@ def add_place(member_id: int, thread_id: int, participant_id: int) -> None:
 
 
 def _with_neighbours(member_id: int) -> list[int]:
-    """The member and those who joined about when they did, of whom they are any one."""
-    below = secrets.randbelow(NEIGHBOURS)
-    lower = select(Member.id).where(Member.id < member_id).order_by(Member.id.desc())
-    upper = select(Member.id).where(Member.id >= member_id).order_by(Member.id)
-    return [*db.session.scalars(lower.limit(below)), *db.session.scalars(upper.limit(NEIGHBOURS - below))]
+    """The member and those who joined about when they did, of whom they are any one.
+
+    Always as many, if there are: whoever joined first, or last, has all theirs on one side.
+    """
+    lower = select(Member.id).where(Member.id < member_id).order_by(Member.id.desc()).limit(NEIGHBOURS)
+    upper = select(Member.id).where(Member.id >= member_id).order_by(Member.id).limit(NEIGHBOURS)
+    around = [*reversed(db.session.scalars(lower).all()), *db.session.scalars(upper)]
+    first = around.index(member_id) - secrets.randbelow(NEIGHBOURS)
+    begin = max(0, min(first, len(around) - NEIGHBOURS))
+    return around[begin : begin + NEIGHBOURS]
 
 
 def _begin(member_ids: Sequence[int]) -> None:
