@@ -94,6 +94,11 @@ class Review:
         return len(self.hard) + len(self.soft)
 
     @property
+    def most_shown(self) -> int:
+        """How many of each sort are shown one by one."""
+        return MOST_SHOWN
+
+    @property
     def hidden_count(self) -> int:
         """How many of them are not shown one by one."""
         return sum(max(0, len(items) - MOST_SHOWN) for items in (self.hard, self.soft))

@@ -10,6 +10,7 @@ import pytest
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.guard.reviewing import MOST_SHOWN
 from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.threads import guarding
 from tests.support.community import Community, settle
@@ -52,6 +53,14 @@ def test_what_is_found_is_shown_safely_with_a_button_that_masks_it(here: Communi
     assert {"all", "hard"} <= set(keys)
     masked = asked(here.author, title="A title & more", body=body, mask=keys[0])
     assert "[NHS number]" in str(masked["texts"])
+
+
+def test_of_very_many_findings_the_first_are_shown_and_the_rest_counted_and_all_can_be_masked(here: Community) -> None:
+    body = "Dr Patel. " * (MOST_SHOWN + 5)
+    panel = str(asked(here.author, body=body)["html"])
+    assert panel.count("<mark") == MOST_SHOWN
+    assert "5 more are not shown here" in panel
+    assert asked(here.author, body=body, mask="all")["texts"] == {"body": ("[name]. " * (MOST_SHOWN + 5)).strip("\n")}
 
 
 def test_only_the_fields_that_came_are_given_back(here: Community) -> None:
