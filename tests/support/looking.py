@@ -122,6 +122,9 @@ class Looker:
         # A page that says "not found" is answered 404, and the browser notes so.
         if "Failed to load resource" in message.text and message.location.get("url") == self.page.url:
             return
+        # The guard is asked with the form's own token: where that is too old, it is refused as the form is.
+        if "status of 400" in message.text and str(message.location.get("url")).endswith("/guard"):
+            return
         self._said.append(f"console: {message.text} ({message.location.get('url')})")
 
 
