@@ -15,12 +15,25 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Text, and_, delete, exists, false, func, insert, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import crypto, keyed_tags
-from knowledge_exchange.core.db import db, end_read, table_of, unit_of_work
+from knowledge_exchange.core.db import db, end_read, insert_or_ignore, table_of, unit_of_work
 from knowledge_exchange.core.keyed_tags import subject, tag_of
 from knowledge_exchange.networks.models import Shield, ShieldTag
 from knowledge_exchange.networks.successors import follow, successors
@@ -150,12 +163,17 @@ def extend(thread_id: int, organisations: Collection[str] = (), members: Collect
 def follow_merger(code: str, into: str) -> None:
     """An organisation has become part of another: what was hidden from the one is hidden from the other, too.
 
-    In the unit of work that moves its members. Each shield there is is opened for that, which takes some 20 µs.
+    In the unit of work that moves its members. Which these are the database finds by their tags, 10,000 in a quarter of
+    a second; only they are opened.
     """
-    for row in db.session.execute(select(Shield.thread_id, Shield.content)).all():
-        hidden = _readable(row.content)
-        if hidden is not None and code in hidden.organisations and into not in hidden.organisations:
+    thread_id = cast("ColumnElement[int]", Shield.thread_id)
+    hides = _has(thread_id, _Tag.tag == _tag(subject(_ORGANISATION, literal(code, Text()))))
+    for row in db.session.execute(select(Shield.thread_id, Shield.content, Shield.generation).where(hides)).all():
+        if _readable(row.content) is not None:
             extend(row.thread_id, organisations=[into])
+        else:  # a tag can be added all the same: it stays hidden from those who move
+            tag = keyed_tags.tag(row.generation, row.thread_id, f"{_ORGANISATION}:{into}")
+            insert_or_ignore(ShieldTag, {"thread_id": row.thread_id, "tag": tag})
 
 
 def _readable(content: bytes) -> Hidden | None:

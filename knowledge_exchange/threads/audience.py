@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, union_all
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
@@ -20,7 +20,7 @@ from knowledge_exchange.core.db import AnyRow, Id
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.core.shells import Given
 from knowledge_exchange.networks import shield
-from knowledge_exchange.networks.models import Network, Organisation
+from knowledge_exchange.networks.models import Network, NetworkMembership, Organisation
 from knowledge_exchange.networks.queries import readable_by
 from knowledge_exchange.threads.shielding import is_authors
 
@@ -34,15 +34,24 @@ STEPS = ((1000, 100), (100, 50), (FEWEST_TOLD, 10))
 _KEPT = "ke_audiences"
 
 _network = bindparam("network", type_=Id)
+_may_read = readable_by(cast("ColumnElement[int]", Member.id))
+_readers = (
+    select(Network.name, Network.visibility)
+    .select_from(Network)
+    .where(Network.id == _network, Member.standing == "active", _may_read)
+)
+# Both halves ask the same; of a network that isn't open, the database need not look at whoever isn't in it.
+_in_it = and_(NetworkMembership.network_id == Network.id, Network.visibility != "open")
+_all = union_all(
+    _readers.join(Member, Network.visibility == "open"),
+    _readers.join(NetworkMembership, _in_it).join(Member, Member.id == NetworkMembership.member_id),
+).subquery()
 _COUNT = Read(
     select(
         func.count().label("members"),
-        func.min(Network.name).label("name"),
-        func.min(Network.visibility).label("visibility"),
+        func.min(_all.c.name).label("name"),
+        func.min(_all.c.visibility).label("visibility"),
     )
-    .select_from(Network)
-    .join(Member, readable_by(cast("ColumnElement[int]", Member.id)))
-    .where(Network.id == _network, Member.standing == "active")
 )
 _EMPLOYER = Read(select(Organisation.name).where(Organisation.code == bindparam("code")))
 

@@ -127,6 +127,16 @@ def test_a_shield_that_was_meant_for_a_merged_organisation_hides_from_its_succes
     assert trusts.readers(trusts.thread()) == {"author"}
 
 
+def test_a_shield_whose_content_cannot_be_read_follows_a_merger_by_its_tags(trusts: Trusts) -> None:
+    thread_id = trusts.thread()
+    with trusts.app.app_context():
+        with unit_of_work() as work:
+            work.execute(update(Shield).values(content=b"nothing that can be read"))
+        with unit_of_work():
+            mergers.merge(HERE, THERE, actor=None)
+    assert trusts.readers(thread_id) == {"author"}
+
+
 def test_what_another_key_file_sealed_does_not_keep_organisations_from_merging(trusts: Trusts) -> None:
     thread_id = trusts.thread()
     _with_other_keys(trusts)
