@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["opened_of_mine"] = own_routes.opened_of_mine
     app.jinja_env.globals["removals_of_mine"] = own_routes.removals_of_mine
     app.jinja_env.globals["causes_of_removal"] = causes
+    app.jinja_env.globals["requests_waiting"] = office_routes.waiting_in_words
     app.jinja_env.globals["day_in_words"] = words.day_in_words
     section(
         app,

@@ -16,6 +16,7 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.moderation.jobs import look_after_requests
 from knowledge_exchange.moderation.models import Unsealing
 from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.notifications.models import Notification
 from tests.auth.factor_people import code_of, give_app
 from tests.support import worlds
 from tests.support.persons import Person, person
@@ -74,6 +75,10 @@ class Bench:
         """Rows as they are now."""
         with self.app.app_context():
             return list(db.session.scalars(select(model).filter_by(**where)))
+
+    def notices(self) -> list[Notification]:
+        """What authors were told of pseudonyms that were opened."""
+        return self.rows(Notification, kind="unsealed")
 
     def run_jobs(self, **later: int) -> None:
         """Let the job look, so much later."""
