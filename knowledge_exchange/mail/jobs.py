@@ -21,7 +21,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import end_read, unit_of_work
 from knowledge_exchange.mail.claims import LEASE, Claimed, claim, is_any_due, release, renew
 from knowledge_exchange.mail.composing import compose
-from knowledge_exchange.mail.letter import Later, Letter
+from knowledge_exchange.mail.letter import Later, Letter, Unsaid
 from knowledge_exchange.mail.outcomes import drop, give_up, note_failure, note_sent
 from knowledge_exchange.mail.refusals import forget_old_refusals, refused_at
 from knowledge_exchange.mail.settling import REFUSED
@@ -109,6 +109,8 @@ def _send(way: Way, claimed: Claimed) -> None:
         way.deliver(held.id, held.recipient, content, within_s=DELIVERY_MOST_S - (time.monotonic() - began))
     except Later as later:
         release([held], not_before=later.until)
+    except Unsaid:
+        note_sent(held)
     except Unready:
         release([held])
         raise

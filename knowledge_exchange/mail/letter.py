@@ -54,3 +54,10 @@ class Later(Exception):
     def __init__(self, until: datetime) -> None:
         super().__init__(until.isoformat())
         self.until = until
+
+
+class Unsaid(Exception):
+    """Nothing is to be sent, and that must not show: the message ends as if it had been sent.
+
+    All that it would carry is about what its reader wrote under a pseudonym; everybody else was sent theirs.
+    """

@@ -21,10 +21,9 @@ from knowledge_exchange.core.i18n import zone_of
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.mail.actions import queue_written
-from knowledge_exchange.notifications.fates import IN_DIGEST, PENDING, Fate, note_read, settle
+from knowledge_exchange.notifications.fates import IN_DIGEST, PENDING, Fate, settle
 from knowledge_exchange.notifications.kinds import choices_of
 from knowledge_exchange.notifications.mail_readers import DEFAULT_DIGEST, MailReader, readers_of
-from knowledge_exchange.notifications.mine import as_good_as_read
 from knowledge_exchange.notifications.models import NoticeSettings, Notification
 from knowledge_exchange.notifications.queries import visible_now
 from knowledge_exchange.notifications.quiet import MINUTES_AN_HOUR, moment_of
@@ -134,14 +133,9 @@ def _deal_with(member_id: int, due: datetime) -> bool:
 
 
 def _queue(reader: MailReader, wanted: Sequence[AnyRow], moment: datetime) -> None:
-    """Queue the digest of these notices; nothing of threads in which its reader writes under a pseudonym is in it."""
-    hidden = as_good_as_read(reader.id, wanted)
-    read = [notice for notice in wanted if notice.id in hidden]
-    note_read(read, moment)
-    settle([Fate(notice.id, "read", moment) for notice in read])
-    if len(read) < len(wanted):
-        message_id = queue_written(reader.id, reader.email, WRITER, thread_id=None, not_before=moment)
-        settle([Fate(notice.id, "digest", moment, message_id) for notice in wanted if notice.id not in hidden])
+    """Queue the digest of these notices; what covers its reader's pseudonyms is left out when it is written."""
+    message_id = queue_written(reader.id, reader.email, WRITER, thread_id=None, not_before=moment)
+    settle([Fate(notice.id, "digest", moment, message_id) for notice in wanted])
 
 
 def _is_first(member_id: int, due: datetime, moment: datetime) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, Text, bindparam, literal_column, update
 
-from knowledge_exchange.core.db import AnyRow, Id, UtcDateTime, db, table_of
+from knowledge_exchange.core.db import Id, UtcDateTime, table_of
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.notifications.models import Notification
 
@@ -39,7 +38,6 @@ STATES: Mapping[str, str | LazyString] = {
 #: Notices that nobody looked at for so long (the job didn't run) are news no more.
 MAIL_MAX_AGE = timedelta(days=3)
 
-_STEPS = 1_000_000
 _mail = Notification.mail
 
 
@@ -81,18 +79,6 @@ def settle(fates: Collection[Fate]) -> None:
             for fate in fates
         ]
     )
-
-
-def note_read(notices: Iterable[AnyRow], moment: datetime) -> None:
-    """Notices that must not go were as good as read at some moment, by chance, before this one.
-
-    They are those of threads in which their member writes under a pseudonym; as the tables have it, somebody looked
-    at them before their e-mail was due, as others do. They have id and created_at.
-    """
-    for notice in notices:
-        since = notice.created_at + (moment - notice.created_at) * (secrets.randbelow(_STEPS) / _STEPS)
-        unread = (Notification.id == notice.id, Notification.read_at.is_(None))
-        db.session.execute(update(Notification).where(*unread).values(read_at=since))
 
 
 def state_of_choice(choice: str, digest: str) -> str:

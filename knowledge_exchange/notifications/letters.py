@@ -14,16 +14,16 @@ from sqlalchemy import case, select
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, end_read, unit_of_work
-from knowledge_exchange.mail.letter import Later, Letter
+from knowledge_exchange.mail.letter import Later, Letter, Unsaid
 from knowledge_exchange.mail.models import SEALED, MailMessage
 from knowledge_exchange.notifications import letter_words, sealed_mail
-from knowledge_exchange.notifications.fates import Fate, note_read, settle, state_of_choice
+from knowledge_exchange.notifications.fates import Fate, settle, state_of_choice
 from knowledge_exchange.notifications.kinds import Choices, choices_of
 from knowledge_exchange.notifications.letter_words import QuotedPost
 from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.mail_readers import MailReader, readers_of
 from knowledge_exchange.notifications.mailing import WRITER, notices_in
-from knowledge_exchange.notifications.mine import as_good_as_read
+from knowledge_exchange.notifications.mine import covers_of
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.notifications.queries import visible_now
 
@@ -31,7 +31,8 @@ from knowledge_exchange.notifications.queries import visible_now
 def write_mail(message_id: int) -> Letter | None:
     """What a message of notices or a digest says now; None: there is nothing (left) to say.
 
-    Raises :class:`Later` while its reader wishes to be left in peace.
+    Raises :class:`Later` while its reader wishes to be left in peace, and :class:`Unsaid` where all that is left
+    covers what they wrote under a pseudonym: those notices end like everybody's, and are in no letter.
     """
     message = _message(message_id)
     if message is not None and message.writer == SEALED:
@@ -45,21 +46,22 @@ def write_mail(message_id: int) -> Letter | None:
     posts = _posts(notices, reader)
     choices = choices_of([reader.id])
     states = {notice.id: _dropped(notice, reader, choices, posts, message.writer) for notice in notices}
-    hidden = as_good_as_read(reader.id, [notice for notice in notices if states[notice.id] is None])
-    states |= dict.fromkeys(hidden, "read")
     kept = [notice for notice in notices if states[notice.id] is None]
+    covers = covers_of(reader.id, kept)
     until = reader.peace_ends(moment) if kept else None
     end_read()
     _note(states, until, moment, message_id)
-    if hidden:
-        with unit_of_work():
-            note_read([notice for notice in notices if notice.id in hidden], moment)
     if not kept:
         return None
     if until is not None:
         raise Later(until)
-    write = letter_words.of_notices if message.writer == WRITER else letter_words.of_digest
-    return write(reader, kept, posts)
+    return _said(message.writer, reader, [notice for notice in kept if notice.id not in covers], posts)
+
+
+def _said(writer: str, reader: MailReader, notices: Sequence[AnyRow], posts: Mapping[int, QuotedPost]) -> Letter:
+    if not notices:
+        raise Unsaid
+    return (letter_words.of_notices if writer == WRITER else letter_words.of_digest)(reader, notices, posts)
 
 
 def _message(message_id: int) -> AnyRow | None:

@@ -66,7 +66,7 @@ def given(member_id: int, places: Places) -> dict[str, Any]:
     return {"me": member_id, "my_threads": list(places), "my_places": list(places.values())}
 
 
-def as_good_as_read(member_id: int, notices: Sequence[AnyRow]) -> set[int]:
+def covers_of(member_id: int, notices: Sequence[AnyRow]) -> set[int]:
     """Which of these unread notices that name a member they never see, or have read in a sealed place: their ids.
 
     Of almost everybody none, by one statement.

@@ -54,7 +54,6 @@ class Story:
         #: Everybody's rows are of that second.
         self.made = clock.now().isoformat()[:TO_THE_SECOND]
         self.hidden: Hidden | None = None
-        self.answered: set[str] = set()
 
     def tick(self) -> None:
         """Nobody does two things in one second."""
@@ -72,6 +71,7 @@ class Story:
         for name in ("peer", "watcher", "moderator", "newcomer"):
             self.world.watch_network(self.world.people[name])
         self.both(self.world.watch_network)
+        self.world.mail_soon(self.author, self.double)
         self.tick()
         last = str(self.world.reply(self.world.watcher, self.thread, "I should like to know, too."))
         self.both(lambda who: who.get(f"/t/{self.thread}", follow_redirects=True))
@@ -87,7 +87,7 @@ class Story:
 
         yield Act("asks", ask)
         assert self.hidden is not None
-        thread, opening = self.hidden.thread, self.hidden.opening
+        thread, opening = self.answered_thread(), self.hidden.opening
         better = {"title": f"{TITLE}!", "body": f"{WORDS} Still."}
         self.tick()
         answer = world.reply(world.peer, thread, "Ask the ward clerk.")
@@ -103,6 +103,11 @@ class Story:
         world.reply(world.peer, self.thread, "Good to know.")
         yield Act("reads there", lambda: author.post(f"/t/{self.thread}/read", post=str(self.newest())))
 
+    def answered_thread(self) -> int:
+        """The thread that was opened under a pseudonym."""
+        assert self.hidden is not None
+        return self.hidden.thread
+
     def newest(self) -> int:
         """The newest post of the peer's thread."""
         query = select(Post.id).where(Post.thread_id == self.thread).order_by(Post.id.desc())
@@ -114,6 +119,10 @@ class Story:
         self.both(lambda who: who.post("/notifications/read"))
         self.both(lambda who: who.post("/n/north-west/read"))
         self.both(lambda who: who.post("/networks/read"))
+        self.tick()
+        # Unread by all, so that there is mail of it.
+        self.world.reply(self.world.peer, self.answered_thread(), "Once more: thank you.")
+        self.world.reply(self.world.peer, self.thread, "And to all: thank you.")
         for _turn in range(4):
             self.office.decide()
             self.office.later(timedelta(minutes=31))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 
@@ -37,6 +38,8 @@ SENT_ON = 303
 ASKED = ("after", "before", "notice", "parent", "post", "quote", "reply", "thread", "voice")
 #: What follows the question mark is tried here; elsewhere nothing is asked of threads.
 ROOMS = ("home", "networks", "notifications", "realtime", "threads", "guard", "moderation", "waiting")
+#: Pages that read more than one of those words: there each is tried by itself, too.
+READING = ("threads.thread", "threads.network", "notifications.index", "notifications.why", "realtime.since")
 #: Forms that end what the test needs, or make something with a new id, each with what.
 NOT_SENT = {
     "auth.sign_out": "this session",
@@ -55,21 +58,24 @@ Named = dict[str, list[object]]
 Request = tuple[Address, dict[str, str]]
 
 
-def pages(world: World, *, telling: bool) -> list[Address]:
-    """Every page about what everybody knows, and the lists with what can be chosen for them.
-
-    ``telling``: without those that the leak matrix says speak of no thread.
-    """
-    lists = [f"{path}?show={only}" for path in ("/n/north-west", "/") for only in FILTERS]
+def pages(world: World) -> list[Address]:
+    """Every page that speaks of threads, about what everybody knows, and what was missed."""
     missed = f"/live/since?after={floor_id(minutes(30))}&thread={world.ordinary[0]}"
-    chosen = [Address("GET", "threads.network", path) for path in lists]
-    every = addresses(world.app, "GET", parts(world), telling=telling)
-    return [*every, *chosen, Address("GET", "realtime.since", missed)]
+    every = addresses(world.app, "GET", parts(world), telling=True)
+    return [*every, Address("GET", "realtime.since", missed)]
+
+
+def silent_pages(world: World) -> list[Address]:
+    """Every other page, and the lists with what can be chosen for them."""
+    lists = [f"{path}?show={only}" for path in ("/n/north-west", "/") for only in FILTERS]
+    every = set(addresses(world.app, "GET", parts(world))) - set(pages(world))
+    return [*sorted(every, key=str), *(Address("GET", "threads.network", path) for path in lists)]
 
 
 def seen_by(world: World, *names: str) -> dict[str, dict[Address, Answer]]:
-    """What each of them sees: one every page, the others what speaks of threads."""
-    return {name: look(world.people[name], pages(world, telling=name != names[0])) for name in names}
+    """What each of them sees: a colleague every page, all others what speaks of threads."""
+    wanted = {name: [*pages(world), *(silent_pages(world) if name == "colleague" else ())] for name in names}
+    return {name: look(world.people[name], wanted[name]) for name in names}
 
 
 def posted(world: World) -> Hidden:
@@ -142,14 +148,15 @@ def _by_address(world: World, named: Named) -> Iterator[Request]:
 
 def _by_the_way(world: World, named: Named) -> Iterator[Request]:
     """Everything that can be asked of them after a question mark, or in a form."""
-    fields = [(key, str(named["thread_id"][0] if key == "thread" else named["post_id"][-1])) for key in ASKED]
-    for address in pages(world, telling=True):
+    fields = {key: str(named["thread_id"][0] if key == "thread" else named["post_id"][-1]) for key in ASKED}
+    for address in pages(world):
         if address.endpoint.partition(".")[0] in ROOMS:
-            for key, one in fields:
-                yield Address("GET", address.endpoint, f"{address.path}?{key}={one}"), {}
-    for address in addresses(world.app, "POST", parts(world)):
-        if address.endpoint not in NOT_SENT and address.endpoint.partition(".")[0] in ROOMS:
-            yield from ((address, {**FIELDS, key: one}) for key, one in fields)
+            singly = [f"{key}={one}" for key, one in fields.items()] if address.endpoint in READING else []
+            for asked in [*singly, urlencode(fields)]:
+                yield Address("GET", address.endpoint, f"{address.path}?{asked}"), {}
+    for address in addresses(world.app, "POST", parts(world), telling=True):
+        if address.endpoint not in NOT_SENT:
+            yield address, {**FIELDS, **fields}
 
 
 def _pairs(world: World, there: Named, nowhere: Named, *, more: bool) -> Iterator[tuple[Request, Request]]:
@@ -196,7 +203,7 @@ def _send_all(world: World, names: tuple[str, ...]) -> dict[str, dict[Address, A
     fields = {**FIELDS, "post": str(world.opening(world.ordinary[0]))}
     sent: dict[str, dict[Address, Answer]] = {}
     for name in names:
-        every = addresses(world.app, "POST", parts(world), telling=name != names[0])
+        every = addresses(world.app, "POST", parts(world), telling=True)
         wanted = [one for one in every if one.endpoint not in NOT_SENT]
         sent[name] = {one: _send(world.people[name], one, fields) for one in wanted}
     return sent
