@@ -124,7 +124,7 @@ def test_a_form_that_was_refused_comes_back_whole_with_the_focus_on_what_is_wron
     page.goto("/n/north-west/new?kind=advice")
     page.get_by_label("Title").fill("Short")
     page.locator("#body").fill(TEXT)
-    page.locator("main form.sheet button[type=submit]").click()
+    page.locator("main form.sheet .btn--main").click()
     page.locator(".notice--stop").wait_for()
     assert page.evaluate("document.activeElement.closest('.notice--stop') !== null")
     assert page.get_by_label("Title").input_value() == "Short"
