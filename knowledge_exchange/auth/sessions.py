@@ -108,7 +108,7 @@ def load_me(token: str) -> Me | None:
     *facts, created_at, confirmed_at, must_set_up, may_start, may_reply, may_join, sealed, unread = row
     places = places_in(sealed)
     if places:  # what they are told there hangs on no column that names them
-        unread = hooks.call("unread_counts", [row.id]).get(row.id, 0)
+        unread = hooks.call("unread_with", row.id, places)
     who, desk = facts[: len(_ME)], Desk(*facts[len(_ME) :])
     rights = (bool(may_start), bool(may_reply), bool(may_join))
     me = Me(*who, token, unread, confirmed_at or created_at, bool(must_set_up), *rights, places, desk)

@@ -28,6 +28,7 @@ NAMES = {
     "notification_payloads": "what is still visible (member_id, ids) -> {id: dict}",
     "notices_between": "of those ids, in order: [(id, member_id)] (after, upto and with, members, most)",
     "sealed_notices": "those of sealed places: [(id, owner)] (after, upto and with, me or None: everybody's)",
+    "unread_with": "unread entries of a member with these sealed places (member_id, places) -> int",
     "unread_counts": "unread entries after collapsing (member_ids) -> {member_id: int}",
     "unread_of": "scalar subquery: unread entries after collapsing (member column)",
     "network_readable": "condition: may that member read that network (network column, member column)",

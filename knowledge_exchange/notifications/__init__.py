@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.notifications.unsubscribe_routes import blueprint as unsubscribe
 
     hooks.provide(app, "unread_counts", queries.unread_counts)
+    hooks.provide(app, "unread_with", queries.unread_with)
     hooks.provide(app, "unread_of", queries.unread_of)
     hooks.provide(app, "notification_payloads", payloads.notification_payloads)
     hooks.provide(app, "notices_between", queries.notices_between)

@@ -9,6 +9,7 @@ so. Of such a mention it is the sealed place that says whether it was read: noth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, 
 from knowledge_exchange.auth import sealed_list, sessions
 from knowledge_exchange.auth.sealed_list import Places
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
+from knowledge_exchange.core.id_lists import is_one_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.notifications.models import Notification, Participant
 
@@ -24,8 +26,7 @@ MENTIONS = ("mention", "network_mention")
 
 #: Whose notices are read, and where they write under a pseudonym.
 ME = bindparam("me", type_=Id)
-_threads: Any = bindparam("my_threads", type_=Id, expanding=True)
-_places: Any = bindparam("my_places", type_=Id, expanding=True)
+_THREADS, _PLACES = "my_threads", "my_places"
 
 
 def places_of(member_id: int) -> Places:
@@ -39,13 +40,14 @@ def of_me(*, sealed: bool) -> ColumnElement[bool]:
     plain = Notification.member_id == ME
     if not sealed:
         return plain
-    by_another = func.coalesce(Notification.by_participant_id, 0).not_in(_places)
+    by_another = ~is_one_of(func.coalesce(Notification.by_participant_id, 0), _PLACES)
     shown = or_(
         Notification.thread_id.is_(None),
-        Notification.thread_id.not_in(_threads),
+        ~is_one_of(Notification.thread_id, _THREADS),
         and_(Notification.kind.in_(MENTIONS), by_another),
     )
-    return or_(and_(plain, shown), and_(Notification.member_id.is_(None), Notification.participant_id.in_(_places)))
+    theirs = and_(Notification.member_id.is_(None), is_one_of(Notification.participant_id, _PLACES))
+    return or_(and_(plain, shown), theirs)
 
 
 def read_at(*, sealed: bool) -> ColumnElement[Any]:
@@ -53,7 +55,7 @@ def read_at(*, sealed: bool) -> ColumnElement[Any]:
     if not sealed:
         return Notification.read_at.expression
     seen = exists().where(
-        Participant.id.in_(_places),
+        is_one_of(Participant.id, _PLACES),
         Participant.thread_id == Notification.thread_id,
         Participant.last_read_id >= Notification.post_id,
     )
@@ -63,7 +65,7 @@ def read_at(*, sealed: bool) -> ColumnElement[Any]:
 
 def given(member_id: int, places: Places) -> dict[str, Any]:
     """The parameters of these conditions."""
-    return {"me": member_id, "my_threads": list(places), "my_places": list(places.values())}
+    return {"me": member_id, _THREADS: list(places), _PLACES: list(places.values())}
 
 
 def covers_of(member_id: int, notices: Sequence[AnyRow]) -> set[int]:
@@ -82,22 +84,15 @@ def covers_of(member_id: int, notices: Sequence[AnyRow]) -> set[int]:
 
 
 class Asked:
-    """A SELECT of one member's notices in two forms: compiled once for almost everybody, and for who has places.
+    """A SELECT of one member's notices in two forms, each compiled once: for almost everybody, and for who has places.
 
     ``build(sealed)`` makes it, when it is first asked.
     """
 
     def __init__(self, build: Callable[[bool], AnySelect]) -> None:
-        self._build = build
-        self._plain: Read | None = None
-        self._sealed: AnySelect | None = None
+        self._build = cache(lambda sealed: Read(build(sealed)))
 
     def all(self, member_id: int, places: Places, **values: Any) -> Sequence[AnyRow]:
         """Its rows for that member."""
-        if not places:
-            if self._plain is None:
-                self._plain = Read(self._build(False))
-            return self._plain.all(me=member_id, **values)
-        if self._sealed is None:
-            self._sealed = self._build(True)
-        return db.session.execute(self._sealed, {**given(member_id, places), **values}).all()
+        whose = given(member_id, places) if places else {"me": member_id}
+        return self._build(bool(places)).all(**whose, **values)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select, union_all
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.auth.sealed_list import places_of_all
+from knowledge_exchange.auth.sealed_list import Places, places_of_all
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
 from knowledge_exchange.core.ids import MAX_ID, time_of
@@ -67,9 +67,14 @@ def unread_counts(member_ids: Sequence[int]) -> dict[int, int]:
         rows = db.session.execute(_unread_counts(), {"members": plain})
         found = {row[0]: row[1] for row in rows}
     for member_id, places in sealed.items():
-        if count := int(_UNREAD.all(member_id, places)[0][0]):
+        if count := unread_with(member_id, places):
             found[member_id] = count
     return found
+
+
+def unread_with(member_id: int, places: Places) -> int:
+    """Unread entries of one member whose sealed places are known (hook)."""
+    return int(_UNREAD.all(member_id, places)[0][0])
 
 
 def unread_of(member_id: ColumnElement[int]) -> ScalarSelect[int]:
@@ -91,7 +96,7 @@ _UNREAD = Asked(_unread)
 
 def unread_count(member_id: int) -> int:
     """The number on one member's badge."""
-    return int(_UNREAD.all(member_id, places_of(member_id))[0][0])
+    return unread_with(member_id, places_of(member_id))
 
 
 def notices_between(after: int, upto: int, members: Sequence[int] | None, most: int) -> list[tuple[int, int]]:

@@ -10,7 +10,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select, union_all
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id
+from knowledge_exchange.core.id_lists import is_one_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.shield import thread_open_to
@@ -177,18 +178,16 @@ def _waiting(whose: ColumnElement[bool], place: ColumnElement[bool]) -> AnySelec
 
 _WAITING = Read(_waiting(Notification.member_id == _me, _mine))
 # The same of places that name nobody, and what such a place is to its owner in a list.
-_places: Any = bindparam("places", expanding=True)
-_sealed = and_(Participant.thread_id == Thread.id, Participant.id.in_(_places))
-_WAITING_SEALED = _waiting(and_(Notification.member_id.is_(None), Notification.participant_id.in_(_places)), _sealed)
-# And of all other threads: what names them in those is there for their cover alone, and shall crowd nothing out.
-_WAITING_ELSEWHERE = _waiting(
-    and_(Notification.member_id == _me, Notification.thread_id.not_in(bindparam("threads", expanding=True))), _mine
+_sealed = and_(Participant.thread_id == Thread.id, is_one_of(Participant.id, "places"))
+_WAITING_SEALED = Read(
+    _waiting(and_(Notification.member_id.is_(None), is_one_of(Notification.participant_id, "places")), _sealed)
 )
-_PLACES_IN = (
-    select(*_SEEN)
-    .join(Participant, _sealed)
-    .outerjoin(NetworkLevel, _marked)
-    .where(Thread.id.in_(bindparam("threads", expanding=True)))
+# And of all other threads: what names them in those is there for their cover alone, and shall crowd nothing out.
+_WAITING_ELSEWHERE = Read(
+    _waiting(and_(Notification.member_id == _me, ~is_one_of(Notification.thread_id, "threads")), _mine)
+)
+_PLACES_IN = Read(
+    select(*_SEEN).join(Participant, _sealed).outerjoin(NetworkLevel, _marked).where(is_one_of(Thread.id, "threads"))
 )
 
 
@@ -209,8 +208,7 @@ def _from_places(me: Me, rows: list[AnyRow]) -> list[AnyRow]:
     if not threads:
         return rows
     places = [me.places[thread_id] for thread_id in threads]
-    asked = {"me": me.id, "threads": threads, "places": places}
-    sealed = {row.id: row for row in db.session.execute(_PLACES_IN, asked)}
+    sealed = {row.id: row for row in _PLACES_IN.all(me=me.id, threads=threads, places=places)}
     return [_as_of(row, sealed[row.id]) if row.id in sealed else row for row in rows]
 
 
@@ -239,8 +237,8 @@ def waiting(me: Me) -> list[Item]:
     if not me.places:
         rows = _WAITING.all(me=me.id)
     else:
-        sealed = db.session.execute(_WAITING_SEALED, {"me": me.id, "places": list(me.places.values())})
-        elsewhere = db.session.execute(_WAITING_ELSEWHERE, {"me": me.id, "threads": list(me.places)})
+        sealed = _WAITING_SEALED.all(me=me.id, places=list(me.places.values()))
+        elsewhere = _WAITING_ELSEWHERE.all(me=me.id, threads=list(me.places))
         rows = sorted([*sealed, *elsewhere], key=lambda row: row.last_post_id, reverse=True)[:MOST_WAITING]
     return items(rows, {row.network_id: row for row in rows})
 
