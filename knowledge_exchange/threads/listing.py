@@ -187,7 +187,11 @@ _WAITING_ELSEWHERE = Read(
     _waiting(and_(Notification.member_id == _me, ~is_one_of(Notification.thread_id, "threads")), _mine)
 )
 _PLACES_IN = Read(
-    select(*_SEEN).join(Participant, _sealed).outerjoin(NetworkLevel, _marked).where(is_one_of(Thread.id, "threads"))
+    select(*_SEEN)
+    .select_from(Participant)
+    .join(Thread, Thread.id == Participant.thread_id)
+    .outerjoin(NetworkLevel, _marked)
+    .where(is_one_of(Participant.id, "places"))
 )
 
 
@@ -204,11 +208,10 @@ def network_page(me: Me, network_id: int, only: str, before: int | None) -> list
 
 def _from_places(me: Me, rows: list[AnyRow]) -> list[AnyRow]:
     """The rows as they are to their reader; of threads in which they write under a pseudonym, from that place."""
-    threads = [row.id for row in rows if row.id in me.places]
-    if not threads:
+    places = [me.places[row.id] for row in rows if row.id in me.places]
+    if not places:
         return rows
-    places = [me.places[thread_id] for thread_id in threads]
-    sealed = {row.id: row for row in _PLACES_IN.all(me=me.id, threads=threads, places=places)}
+    sealed = {row.id: row for row in _PLACES_IN.all(me=me.id, places=places)}
     return [_as_of(row, sealed[row.id]) if row.id in sealed else row for row in rows]
 
 
