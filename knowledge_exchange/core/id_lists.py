@@ -31,6 +31,8 @@ class _IsOneOf(FunctionElement[bool]):
     name = "is_one_of"
     type = Boolean()
     inherit_cache = True
+    #: A condition as it stands: compared with 1 (as SQLAlchemy does it for SQLite) no index would serve it.
+    _is_implicitly_boolean = True
 
 
 def is_one_of(column: Any, name: str) -> ColumnElement[bool]:
@@ -41,7 +43,7 @@ def is_one_of(column: Any, name: str) -> ColumnElement[bool]:
 @compiles(_IsOneOf, "sqlite")
 def _in_sqlite(element: _IsOneOf, compiler: SQLCompiler, **options: Any) -> str:
     column, ids = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608 -- of compiled clauses
+    return f"({column} IN (SELECT CAST(value AS INTEGER) FROM json_each({ids})))"  # noqa: S608 -- of compiled clauses
 
 
 @compiles(_IsOneOf, "postgresql")
