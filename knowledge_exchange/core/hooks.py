@@ -33,7 +33,7 @@ NAMES = {
     "unread_of": "scalar subquery: unread entries after collapsing (member column)",
     "network_readable": "condition: may that member read that network (network column, member column)",
     "thread_open_to": "condition: is that thread not hidden from that member (thread column, member column)",
-    "thread_told_to": "condition: are notices of that thread for that member, by where they work (likewise)",
+    "thread_told_to": "condition: the same, an author under a pseudonym counted as their colleagues (likewise)",
     "network_known": "condition: may that member know of that network (network column, member column)",
     "moderates_some": "condition: does that member moderate a network (member column)",
     "post_in_question": "what a post was and is to a member, for the ledger (me, post_id) -> PostFacts | None",

@@ -59,5 +59,6 @@ class Later(Exception):
 class Unsaid(Exception):
     """Nothing is to be sent, and that must not show: the message ends as if it had been sent.
 
-    All that it would carry is about what its reader wrote under a pseudonym; everybody else was sent theirs.
+    All that it would carry is about what its reader wrote under a pseudonym, or is hidden from them; everybody else
+    was sent theirs.
     """

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
 from knowledge_exchange.auth import sealed_list
+from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnyRow, Id, db, insert_of_dialect, insert_or_ignore, table_of
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db, insert_of_dialect, insert_or_ignore, table_of
 from knowledge_exchange.core.ids import random_id
 from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.notifications import sealed_acts
@@ -107,19 +108,10 @@ def mark_thread_read(member_id: int, thread_id: int, upto: int) -> None:
 
 def mark_all_read(member_id: int) -> None:
     """All notices are read; the threads themselves stay as they were."""
-    _tell_marked(
-        member_id,
-        plain=_mark((Notification.member_id == member_id,)),
-        sealed=sealed_acts.mark_read(places_of(member_id).values()),
-    )
-
-
-def _tell_marked(member_id: int, *, plain: bool, sealed: bool) -> None:
-    """The member's badge has changed: written where notices that name them were marked, for then it is said anyway."""
-    if plain:
-        push.tell_counts([member_id])
-    elif sealed:
-        push.tell_unwritten([member_id])
+    _mark((Notification.member_id == member_id,))
+    sealed_acts.mark_read(places_of(member_id).values())
+    # Told in any case: else it would tell whether there was one that is hidden from them.
+    push.tell_counts([member_id])
 
 
 def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) -> None:
@@ -138,21 +130,18 @@ def mark_networks_read(member_id: int, network_ids: Sequence[int], upto: int) ->
     )
     db.session.execute(higher.values(marks))
     told = (Notification.network_id.in_(network_ids), Notification.post_id <= upto)
-    _tell_marked(
-        member_id,
-        plain=_mark((Notification.member_id == member_id, *told)),
-        sealed=sealed_acts.mark_read(places_of(member_id).values(), *told),
-    )
+    _mark((Notification.member_id == member_id, *told))
+    sealed_acts.mark_read(places_of(member_id).values(), *told)
+    push.tell_counts([member_id])  # in any case, likewise
 
 
 def mark_notice_read(member_id: int, notification_id: int) -> None:
     """A notice outside any thread has been opened."""
     this = (Notification.id == notification_id, Notification.thread_id.is_(None))
-    _tell_marked(
-        member_id,
-        plain=_mark((Notification.member_id == member_id, *this)),
-        sealed=sealed_acts.mark_read(places_of(member_id).values(), *this),
-    )
+    if _mark((Notification.member_id == member_id, *this)):
+        push.tell_counts([member_id])
+    elif sealed_acts.mark_read(places_of(member_id).values(), *this):
+        push.tell_unwritten([member_id])
 
 
 def _mark(where: tuple[Any, ...]) -> bool:
@@ -171,14 +160,22 @@ def cancel_post(post_id: int) -> None:
 
 def withdraw(*which: ColumnElement[bool]) -> None:
     """Take notices back; the badges of those who had not read theirs are told."""
+    told = {row.member_id for row in db.session.execute(_told_of(*which))}
     columns = (Notification.member_id, Notification.participant_id, Notification.read_at)
     unread = [
         row for row in db.session.execute(delete(Notification).where(*which).returning(*columns)) if not row.read_at
     ]
-    if members := sorted({row.member_id for row in unread} - {None}):
+    if members := sorted({row.member_id for row in unread} & told):
         push.tell_counts(members)
     if owners := owners_of([row.participant_id for row in unread if row.member_id is None]):
         push.tell_unwritten(sorted(set(owners.values())))
+
+
+def _told_of(*which: ColumnElement[bool]) -> AnySelect:
+    """Members whom such notices name, but those from whom their thread is hidden, who know of none."""
+    of = (Notification.thread_id, Notification.member_id)
+    known = or_(Notification.thread_id.is_(None), hooks.call("thread_told_to", *of))
+    return select(Notification.member_id).where(*which, Notification.member_id.is_not(None), known).distinct()
 
 
 def choose_level(member_id: int, thread_id: int, level: str) -> None:
@@ -211,12 +208,13 @@ def forget_network(member_id: int, network_id: int) -> None:
     """A member has left a network: what they were told of its threads goes, and so does their choice for it."""
     mine = delete(NetworkLevel).filter_by(member_id=member_id, network_id=network_id)
     level = db.session.scalar(mine.returning(NetworkLevel.level))
-    notices = delete(Notification).where(
+    notices = (
         Notification.member_id == member_id,
         Notification.network_id == network_id,
         Notification.thread_id.is_not(None),
     )
-    told = _changed(db.session.execute(notices))
+    told = db.session.execute(_told_of(*notices)).first() is not None
+    db.session.execute(delete(Notification).where(*notices))
     # Told or not: notices of a private network itself are seen no longer.
     push.tell_counts([member_id])
     if told or level not in (None, "normal"):

@@ -25,7 +25,7 @@ from knowledge_exchange.notifications.fates import IN_DIGEST, PENDING, Fate, set
 from knowledge_exchange.notifications.kinds import choices_of
 from knowledge_exchange.notifications.mail_readers import DEFAULT_DIGEST, MailReader, readers_of
 from knowledge_exchange.notifications.models import NoticeSettings, Notification
-from knowledge_exchange.notifications.queries import visible_now
+from knowledge_exchange.notifications.queries import known_now
 from knowledge_exchange.notifications.quiet import MINUTES_AN_HOUR, moment_of
 
 DIGEST_EVERY_S = 180.0
@@ -163,7 +163,8 @@ def _sort_out(reader: MailReader, moment: datetime) -> list[AnyRow]:
 
 
 def _waiting(member_id: int) -> Sequence[AnyRow]:
-    visible = case((visible_now(), 1), else_=0).label("visible")
+    # What is hidden from them goes the way of all, and is left out when it is written (``letters.py``).
+    visible = case((known_now(), 1), else_=0).label("visible")
     query = select(Notification.id, Notification.kind, Notification.created_at, Notification.read_at, visible).where(
         Notification.member_id == member_id, *_FOR_DIGEST
     )

@@ -25,14 +25,15 @@ from knowledge_exchange.notifications.mail_readers import MailReader, readers_of
 from knowledge_exchange.notifications.mailing import WRITER, notices_in
 from knowledge_exchange.notifications.mine import covers_of
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
-from knowledge_exchange.notifications.queries import visible_now
+from knowledge_exchange.notifications.queries import known_now, not_hidden
 
 
 def write_mail(message_id: int) -> Letter | None:
     """What a message of notices or a digest says now; None: there is nothing (left) to say.
 
     Raises :class:`Later` while its reader wishes to be left in peace, and :class:`Unsaid` where all that is left
-    covers what they wrote under a pseudonym: those notices end like everybody's, and are in no letter.
+    covers what they wrote under a pseudonym, or is hidden from them: those notices end like everybody's, and are in
+    no letter.
     """
     message = _message(message_id)
     if message is not None and message.writer == SEALED:
@@ -55,7 +56,8 @@ def write_mail(message_id: int) -> Letter | None:
         return None
     if until is not None:
         raise Later(until)
-    return _said(message.writer, reader, [notice for notice in kept if notice.id not in covers], posts)
+    shown = [notice for notice in kept if notice.id not in covers and not notice.hidden]
+    return _said(message.writer, reader, shown, posts)
 
 
 def _said(writer: str, reader: MailReader, notices: Sequence[AnyRow], posts: Mapping[int, QuotedPost]) -> Letter:
@@ -84,7 +86,8 @@ def _notices(message_id: int, member_id: int) -> Sequence[AnyRow]:
         Notification.url,
         Notification.read_at,
         Notification.created_at,
-        case((visible_now(), 1), else_=0).label("visible"),
+        case((known_now(), 1), else_=0).label("visible"),
+        case((not_hidden(), 0), else_=1).label("hidden"),
         select(Participant.level).where(*place).scalar_subquery().label("level"),
         select(Participant.level_chosen_at).where(*place).scalar_subquery().label("level_chosen_at"),
         select(NetworkLevel.level).where(*network).scalar_subquery().label("network_level"),

@@ -27,19 +27,28 @@ _entry = func.coalesce(Notification.thread_id, Notification.id)
 
 
 def visible_now(notice: Any = Notification, whom: ColumnElement[int] | None = None) -> ColumnElement[bool]:
-    """Of a thread: the member may read its network. Of a network itself: they may know of it.
+    """Of a thread: the member may read it. Of a network itself: they may know of it.
 
     ``notice``: whatever has the columns network_id, member_id and thread_id. ``whom``: the member, where notices of
     a sealed place are among them, which name nobody.
     """
-    member_id = notice.member_id if whom is None else whom
-    of = (notice.network_id, member_id)
-    known = or_(
+    return and_(known_now(notice, whom), not_hidden(notice, whom))
+
+
+def known_now(notice: Any = Notification, whom: ColumnElement[int] | None = None) -> ColumnElement[bool]:
+    """The first half of it: the member may read the thread's network. What is kept of mail goes by that alone."""
+    of = (notice.network_id, notice.member_id if whom is None else whom)
+    return or_(
         notice.network_id.is_(None),
         hooks.call("network_readable", *of),
         and_(notice.thread_id.is_(None), hooks.call("network_known", *of)),
     )
-    return and_(known, or_(notice.thread_id.is_(None), hooks.call("thread_open_to", notice.thread_id, member_id)))
+
+
+def not_hidden(notice: Any = Notification, whom: ColumnElement[int] | None = None) -> ColumnElement[bool]:
+    """The other half: the thread, if it is of one, is not hidden from the member."""
+    member_id = notice.member_id if whom is None else whom
+    return or_(notice.thread_id.is_(None), hooks.call("thread_open_to", notice.thread_id, member_id))
 
 
 @cache

@@ -95,7 +95,7 @@ def _members() -> AnySelect:
         .select_from(told)
         .join(Member, Member.id == told.c.member_id)
         .where(Member.id != _author, Member.standing == _word("active"), ~before.exists())
-        .where(hooks.call("network_readable", _network, Member.id), hooks.call("thread_told_to", _thread, Member.id))
+        .where(hooks.call("network_readable", _network, Member.id))
     )
 
 
@@ -103,8 +103,9 @@ def _members() -> AnySelect:
 def tell_all() -> Write:
     """Write the notices of a new post: of those who watch thread or network, and of whom it answers.
 
-    Of active members who may read the network at this moment and from whom the thread is not hidden, but its author
-    and those who have a notice of it already; and of sealed places. Numbered from ``base`` on.
+    Of active members who may read the network at this moment, but its author and those who have a notice of it
+    already; and of sealed places. Whom the thread is hidden from has one like everybody, and never sees it: that they
+    alone had none would tell where its author works. Numbered from ``base`` on.
     """
     told = union_all(_members(), _sealed_places()).subquery()
     words = case(

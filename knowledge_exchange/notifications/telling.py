@@ -11,7 +11,7 @@ from sqlalchemy import and_, insert, literal, or_, select
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnySelect, Id, db, table_of
+from knowledge_exchange.core.db import AnySelect, db, table_of
 from knowledge_exchange.core.ids import new_ids, new_run
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.notifications import statements
@@ -52,7 +52,7 @@ def tell_of_post(
 
     ``answered_id`` is the participant whose post it answers; ``why`` is what those who watch are told (a reply,
     or a new thread); ``group`` are members of networks that are mentioned. Only active members who may read the
-    network, and from whom the thread is not hidden, at this moment; what they may see is asked again when it is
+    network at this moment; what they may see is asked again when it is
     shown. However many watch, it is one statement.
     """
     mentioned = _mentioned(event, handles, group)
@@ -105,7 +105,6 @@ def _may_be_told(event: Event) -> tuple[Any, ...]:
     return (
         Member.standing == "active",
         hooks.call("network_readable", literal(event.network_id), Member.id),
-        hooks.call("thread_told_to", literal(event.thread_id, Id), Member.id),
     )
 
 

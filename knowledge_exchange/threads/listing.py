@@ -156,7 +156,11 @@ _NETWORKS = Read(
 def _waiting(whose: ColumnElement[bool], place: ColumnElement[bool]) -> AnySelect:
     told = (
         select(Notification.thread_id)
-        .where(whose, Notification.read_at.is_(None))
+        .where(
+            whose,
+            Notification.read_at.is_(None),
+            thread_open_to(cast("ColumnElement[int]", Notification.thread_id), _me),
+        )
         .order_by(Notification.id.desc())
         .limit(MOST_TOLD)
         .subquery()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -164,7 +164,8 @@ def test_a_sign_in_ends_in_the_end_however_much_it_is_used(inside: FlaskClient) 
 
 
 def test_use_is_noted_once_in_each_five_minutes_and_never_to_the_second(app: Flask, client: FlaskClient) -> None:
-    ann, seen = make_member(app), []
+    ann = make_member(app)
+    seen: list[datetime | None] = []
     for seconds in (61, 299, 301, 599, 600):
         with clock.held(FULL_FIVE + timedelta(seconds=seconds)):
             if not seen:

@@ -18,7 +18,7 @@ from knowledge_exchange.jobs import jobs_of
 from knowledge_exchange.mail import actions as outbox
 from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.notifications import digest, kinds, mailing
-from knowledge_exchange.notifications.fates import STATES, Fate
+from knowledge_exchange.notifications.fates import STATES, Fate, settle
 from knowledge_exchange.notifications.mailing import decide, decide_batch
 from knowledge_exchange.notifications.models import Notification
 from tests.notifications.mailbox import Mailbox
@@ -115,7 +115,7 @@ def test_two_workers_never_decide_one_notice_twice(
     for _thread in range(3):
         many(here, 120, kind="direct_reply")
     settled: list[int] = []
-    write = mailing.settle
+    write = settle
 
     def note(fates: list[Fate]) -> None:
         settled.extend(fate.notice_id for fate in fates)

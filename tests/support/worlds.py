@@ -136,8 +136,8 @@ class World:
             db.session.execute(insert(NoticeChoice), rows)
 
     def notices_of(self, thread_id: int) -> Sequence[Any]:
-        """Whom a thread's notices name, with their ids."""
-        columns = (Notification.id, Notification.member_id, Notification.participant_id)
+        """Whom a thread's notices name, with their ids, and of which posts they are."""
+        columns = (Notification.id, Notification.member_id, Notification.participant_id, Notification.post_id)
         return self.rows(select(*columns).where(Notification.thread_id == thread_id))
 
     def places_in(self, thread_id: int) -> Sequence[Any]:
