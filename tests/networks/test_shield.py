@@ -221,16 +221,19 @@ def test_connections_keep_their_keys_over_a_rollback_and_new_ones_get_them(trust
 
 
 @pytest.mark.parametrize("voice", ["pseudonym", "own"])
-def test_nobody_it_is_hidden_from_is_told_and_no_author_by_that_alone(trusts: Trusts, voice: str) -> None:
+def test_whoever_watches_has_a_row_of_it_and_nobody_it_is_hidden_from_sees_that(trusts: Trusts, voice: str) -> None:
+    """Rows that one organisation alone lacked would name it."""
     with trusts.app.app_context(), unit_of_work() as work:
         for who in trusts.people().values():
             work.add(NetworkLevel(member_id=who.id, network_id=trusts.north_west, level="watching"))
     thread_id = trusts.thread(voice)
-    assert _told(trusts, thread_id) == {"stranger"}
+    everybody = set(trusts.people())
+    assert _told(trusts, thread_id) == (everybody if voice == "pseudonym" else everybody - {"author"})
+    assert _see(trusts) == {"stranger"}
     answer = trusts.stranger.post(f"/t/{thread_id}/replies", body="Ask early.")
     assert answer.status_code == 303
-    # A pseudonym's place is told; its owner is not, of all those from whom it is hidden.
-    assert _told(trusts, thread_id) == ({"stranger"} if voice == "pseudonym" else {"stranger", "author"})
+    assert _told(trusts, thread_id) == everybody
+    assert _see(trusts) == {"stranger", "author"}
 
 
 def _told(trusts: Trusts, thread_id: int) -> set[str]:
@@ -239,12 +242,24 @@ def _told(trusts: Trusts, thread_id: int) -> set[str]:
     return {name for name, who in trusts.people().items() if who.id in told}
 
 
-def test_a_mention_of_somebody_it_is_hidden_from_does_nothing(trusts: Trusts) -> None:
-    thread_id = trusts.thread()
+def _see(trusts: Trusts) -> set[str]:
+    """Who finds something in their list of notifications, and on their badge."""
+    people = trusts.people()
+    listed = {name for name, who in people.items() if TITLE in who.get("/notifications").text}
     with trusts.app.app_context():
-        handle = trusts.me(trusts.colleagues["head"]).handle
+        counted = {name for name, who in people.items() if trusts.me(who).unread}
+    assert counted == listed
+    return listed
+
+
+def test_a_mention_of_somebody_it_is_hidden_from_is_nothing_that_they_see(trusts: Trusts) -> None:
+    thread_id = trusts.thread()
+    head = trusts.colleagues["head"]
+    with trusts.app.app_context():
+        handle = trusts.me(head).handle
     assert trusts.stranger.post(f"/t/{thread_id}/replies", body=f"Ask @{handle}.").status_code == 303
-    assert _told(trusts, thread_id) == set()
+    assert _see(trusts) == {"author"}
+    assert str(thread_id) not in head.get("/me/data.json").text
 
 
 def test_whoever_loses_sight_has_nothing_unread_of_it_and_no_entry(trusts: Trusts) -> None:
