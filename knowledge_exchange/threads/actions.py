@@ -30,7 +30,7 @@ from knowledge_exchange.threads import statements
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
 from knowledge_exchange.threads.models import Post, PostRevision, Thread
 from knowledge_exchange.threads.network_mentions import mentioned_members
-from knowledge_exchange.threads.speaking import OWN, Speaker, speak, speaking
+from knowledge_exchange.threads.speaking import NOBODY, OWN, Speaker, speak, speaking
 
 #: What the hash of a form's key is for.
 _SUBMISSION = "submission"
@@ -84,7 +84,7 @@ def start_thread(
     notices.read_up_to(speaker.place_id, post_id)
     statements.INSERT_POST.run(id=post_id, **_facts(thread.id, None, thread.voice_id, FIRST, 0, text))
     event = _event(speaker, network_id, thread.id, title, post_id)
-    group = mentioned_members(me, text.mentions)
+    group = _group(me, speaker, network_id, text)
     telling.tell_of_post(event, speaker.member_id, None, text.mentions, why="new_thread", group=group)
     return thread.id, post_id
 
@@ -125,7 +125,7 @@ def reply(me: Me, thread: AnyRow, parent: AnyRow, text: Text, voice: str = OWN) 
     if speaker.last_read_id >= before:
         notices.read_up_to(speaker.place_id, post_id)
     event = _event(speaker, thread.network_id, thread.id, thread.title, post_id)
-    group = mentioned_members(me, text.mentions)
+    group = _group(me, speaker, thread.network_id, text)
     telling.tell_of_post(event, speaker.member_id, parent.participant_id, text.mentions, group=group)
     push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post_id)
     return post_id
@@ -150,6 +150,11 @@ def _participant_of(post_id: int) -> int | None:
     """Whose post it is, as a participant."""
     found = statements.PARTICIPANT.first(post=post_id)
     return found.participant_id if found else None
+
+
+def _group(me: Me, speaker: Speaker, network_id: int, text: Text) -> set[int]:
+    """Members of the networks that a text mentions; where a pseudonym speaks, of the thread's own network alone."""
+    return mentioned_members(me, text.mentions, network_id if speaker.member_id == NOBODY else None)
 
 
 def _event(speaker: Speaker, network_id: int, thread_id: int, title: str, post_id: int) -> Event:
@@ -190,7 +195,7 @@ def edit(me: Me, thread: AnyRow, post: AnyRow, text: Text, title: str | None) ->
     _touch(thread.id, **values)
     speaker = speaking(me, thread)
     event = _event(speaker, thread.network_id, thread.id, title or thread.title, post.id)
-    telling.tell_newly_mentioned(event, speaker.member_id, text.mentions, mentioned_members(me, text.mentions))
+    telling.tell_newly_mentioned(event, speaker.member_id, text.mentions, _group(me, speaker, thread.network_id, text))
     _tell_changed(thread, post.id)
     if values:
         push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)

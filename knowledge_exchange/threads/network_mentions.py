@@ -15,11 +15,14 @@ from knowledge_exchange.networks.queries import is_in
 MOST_MENTIONED = 50
 
 
-def mentioned_members(me: Me, words: Sequence[str]) -> set[int]:
-    """Members of the small networks among what is mentioned; of those alone that ``me`` belongs to."""
-    return {
-        member_id for _name, members in _named(me, words) if len(members) <= MOST_MENTIONED for member_id in members
-    }
+def mentioned_members(me: Me, words: Sequence[str], within: int | None = None) -> set[int]:
+    """Members of the small networks among what is mentioned; of those alone that ``me`` belongs to.
+
+    ``within``: the one network that counts, where ``me`` speaks under a pseudonym. Any other, once told, would say
+    that its author belongs there.
+    """
+    found = _named(me, words, within)
+    return {member_id for _name, members in found if len(members) <= MOST_MENTIONED for member_id in members}
 
 
 def too_large(me: Me, words: Sequence[str]) -> list[str]:
@@ -27,11 +30,13 @@ def too_large(me: Me, words: Sequence[str]) -> list[str]:
     return [name for name, members in _named(me, words) if len(members) > MOST_MENTIONED]
 
 
-def _named(me: Me, words: Sequence[str]) -> list[tuple[str, Sequence[int]]]:
+def _named(me: Me, words: Sequence[str], within: int | None = None) -> list[tuple[str, Sequence[int]]]:
     """Networks by name, each with its members, up to one more than may be told."""
     if not words:
         return []
     found = select(Network.id, Network.name).where(Network.slug.in_(words), is_in(me.id)).order_by(Network.name)
+    if within is not None:
+        found = found.where(Network.id == within)
     return [(row.name, _members(row.id)) for row in db.session.execute(found)]
 
 

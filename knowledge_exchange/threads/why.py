@@ -22,6 +22,7 @@ from knowledge_exchange.notifications.why_rules import Call, Notice, PostFacts
 from knowledge_exchange.threads import network_mentions
 from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
 from knowledge_exchange.threads.queries import readable
+from knowledge_exchange.threads.speaking import PSEUDONYM
 
 _me = bindparam("me", type_=Id)
 _Author = aliased(Participant)
@@ -132,7 +133,7 @@ def post_in_question(me: Me, post_id: int) -> PostFacts | None:
         is_imported=row.voice_kind == "imported" or row.external_key is not None,
         answers_me=row.place_id is not None and row.parent_participant_id == row.place_id,
         names_me_since=_named_since(me, row, first, last),
-        call=_call(me, row.author_id, [word for word in {*first, *last} if word != me.handle]),
+        call=_call(me, row, [word for word in {*first, *last} if word != me.handle]),
         was_active=row.standing_then == "active" and row.member_since <= row.created_at,
         belongs_since=row.joined_at,
         place_id=row.place_id,
@@ -168,18 +169,21 @@ def _named_since(me: Me, row: AnyRow, first: Sequence[str], last: Sequence[str])
     return since if since is None or taken is None or taken <= since else None
 
 
-def _call(me: Me, author_id: int | None, words: Sequence[str]) -> Call | None:
+def _call(me: Me, row: AnyRow, words: Sequence[str]) -> Call | None:
     """The network that the post calls as a whole, if the member and its author belong to it.
 
-    Of several the one that tells them soonest: a small one, and that which they came into first.
+    Of several the one that tells them soonest: a small one, and that which they came into first. Under a pseudonym
+    the thread's own counts alone, to which whoever writes there belongs.
     """
-    if not words or author_id is None:
+    is_hidden = row.voice_kind == PSEUDONYM
+    if not words or (row.author_id is None and not is_hidden):
         return None
+    called = Network.id == row.network_id if is_hidden else is_in(row.author_id)
     size = select(func.count()).select_from(_Insider).where(_Insider.network_id == Network.id)
     found = (
         select(Network.name, NetworkMembership.joined_at, size.correlate(Network).scalar_subquery().label("size"))
         .join(NetworkMembership, NetworkMembership.network_id == Network.id)
-        .where(Network.slug.in_(words), NetworkMembership.member_id == me.id, is_in(author_id))
+        .where(Network.slug.in_(words), NetworkMembership.member_id == me.id, called)
     )
     calls = [
         Call(row.name, row.size > network_mentions.MOST_MENTIONED, row.joined_at) for row in db.session.execute(found)
