@@ -28,7 +28,7 @@ class Owner(NamedTuple):
 
 
 def owners_of(place_ids: Collection[int]) -> dict[int, Owner]:
-    """Whose these sealed places are; those of nobody any more are left out. Two statements."""
+    """Whose these sealed places are; those of nobody any more are left out. Three statements."""
     whose = sealed.owners_of(list(place_ids))
     columns = (Member.id, Member.name, Member.role, Member.standing, Member.organisation_code)
     query = select(*columns, Organisation.name.label("organisation"))

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, update
 from knowledge_exchange.core import hooks, keeping, rekeying
 from knowledge_exchange.core.db import db
 from knowledge_exchange.notifications.models import Notification, Participant
-from knowledge_exchange.notifications.sealed import forget_owner
 from knowledge_exchange.threads.models import Post, Submission, Thread, Voice, WaitingPost
 
 
@@ -36,8 +35,10 @@ def forget_waiting(before: datetime) -> None:
 
 
 def erase_voices(member_id: int) -> None:
-    """What somebody wrote under their own name stays, in voices that name them no more (hook)."""
-    forget_owner(member_id)
+    """What somebody wrote under their own name stays, in voices that name them no more (hook).
+
+    Their pseudonyms are left as they are: ``notifications/sealed.py`` finds nobody behind them any more.
+    """
     places = select(Participant.id).where(Participant.member_id == member_id)
     own = (Voice.participant_id.in_(places), Voice.kind == "own")
     voices = db.session.execute(select(Voice.id, Voice.name).where(*own)).all()

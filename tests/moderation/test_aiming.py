@@ -13,13 +13,13 @@ from sqlalchemy import inspect, text, update
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.actions import change_standing
+from knowledge_exchange.auth.erasing import erase
 from knowledge_exchange.auth.models import Member, SignIn, StandingChange
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.moderation.aiming import opened_note
 from knowledge_exchange.networks.models import NetworkMembership, NetworkRemoval
-from knowledge_exchange.notifications.sealed import forget_owner
 from tests.moderation.conftest import Bench
 from tests.support.persons import Person, known, person
 
@@ -132,7 +132,7 @@ def test_nor_the_actor_themselves(bench: Bench) -> None:
 
 def gone(bench: Bench) -> None:
     with bench.app.app_context(), unit_of_work():
-        forget_owner(bench.author.id)
+        erase(bench.author.id)
 
 
 def moved_to(standing: str) -> Callable[[Bench], None]:

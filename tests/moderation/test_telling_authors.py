@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from knowledge_exchange.auth.actions import change_standing
+from knowledge_exchange.auth.erasing import erase
 from knowledge_exchange.core import clock, hooks
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.notifications.mailing import decide
-from knowledge_exchange.notifications.sealed import forget_owner
 from tests.moderation.conftest import REASON, Bench
 from tests.moderation.test_asking import QUEUE, day
 from tests.support.persons import known
@@ -92,7 +92,7 @@ def test_where_the_law_forbids_it_the_author_is_told_once_the_delay_is_over(benc
 def test_a_pseudonym_whose_account_was_erased_is_nobodys(bench: Bench) -> None:
     request_id = bench.ask()
     with bench.app.app_context(), unit_of_work():
-        forget_owner(bench.author.id)
+        erase(bench.author.id)
     answer = bench.agree(request_id)
     assert "It is nobody’s any more" in answer.text
     assert AUTHOR not in answer.text

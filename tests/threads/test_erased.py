@@ -14,9 +14,12 @@ from knowledge_exchange.audit import sealing
 from knowledge_exchange.auth import erasing, factors_codes
 from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.auth.models import Member
-from knowledge_exchange.core import clock, keeping
+from knowledge_exchange.core import clock, hooks, keeping
 from knowledge_exchange.core.db import Base, db, table_of, unit_of_work
+from knowledge_exchange.core.ids import MAX_ID
 from knowledge_exchange.mail.refusals import note_refusal
+from knowledge_exchange.notifications import sealed
+from knowledge_exchange.notifications.models import Participant
 from knowledge_exchange.threads.models import Voice
 from knowledge_exchange.verification.models import Claim, RollEntry
 from tests.auth.door import PASSWORD
@@ -149,3 +152,28 @@ def test_of_somebody_who_was_never_a_member_nothing_stays(here: Community) -> No
             keeping.forget_what_is_due()
         assert db.session.get(Member, 5) is None
         assert columns_with("Never") == set()
+
+
+def places() -> dict[int, bytes]:
+    """What is sealed in each place of a pseudonym."""
+    query = select(Participant.id, Participant.sealed).where(Participant.member_id.is_(None))
+    found = {row.id: bytes(row.sealed) for row in db.session.execute(query) if row.sealed is not None}
+    db.session.rollback()
+    return found
+
+
+def test_pseudonyms_stay_byte_for_byte_as_they_are_and_are_nobodys(here: Community) -> None:
+    threads = [here.post_thread(who, voice="pseudonym") for who in (here.author, here.author, here.peer)]
+    for thread_id in threads:
+        here.reply(here.watcher, thread_id, "Ask early.")
+    with here.app.app_context():
+        before = places()
+        owners = sealed.owners_of(list(before))
+        assert sorted(owners.values()) == sorted([here.author.id, here.author.id, here.peer.id])
+        with unit_of_work():
+            change_standing(here.author.id, "left", "They asked for it.", here.moderator.id)
+        later(91)
+        assert places() == before, "what two copies of the database differ in would be one person's pseudonyms"
+        assert list(sealed.owners_of(list(before)).values()) == [here.peer.id]
+        told = hooks.call("sealed_notices", 0, MAX_ID, None)
+        assert {owner for _id, owner in told} == {here.peer.id}
