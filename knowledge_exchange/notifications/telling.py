@@ -109,9 +109,9 @@ def _may_be_told(event: Event) -> tuple[Any, ...]:
 
 
 def _mentioned(event: Event, handles: Sequence[str], group: Collection[int]) -> dict[int, str]:
-    """Members behind handles, and of a group, who may see the thread, each with the kind of mention.
+    """Members behind handles, and of a group, who may read the thread's network, each with the kind of mention.
 
-    Other handles are treated like unknown ones.
+    Other handles are treated like unknown ones. From whom the thread is hidden is asked when a notice is shown.
     """
     if not handles and not group:
         return {}
