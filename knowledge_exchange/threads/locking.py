@@ -7,9 +7,12 @@ and a thread is deleted as empty while somebody's reply is accepted.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import bindparam, select
 
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.core.db import AnyRow, Id, is_sqlite
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.threads.models import Post, Thread
@@ -32,9 +35,21 @@ def locked_thread(me: Me, thread_id: int) -> AnyRow:
 
 
 def locked_post(me: Me, post_id: int) -> tuple[AnyRow, AnyRow]:
-    """A post's thread and the post as they are now, or 404; likewise."""
+    """A post's thread and the post as they are now, or 404; likewise. The reader's place there is as it is now, too."""
     _take_turn(_BY_POST, post_id)
-    return visible_post(me, post_id)
+    thread, post = visible_post(me, post_id)
+    return with_place_of_now(me, thread), post
+
+
+def with_place_of_now(me: Me, thread: AnyRow) -> AnyRow:
+    """The thread with the sealed place that its reader may have made in another window since ``me`` was read.
+
+    Ask in the unit of work of whatever is noted of them there: else it would be noted under their own name.
+    """
+    if thread.sealed_id is not None:
+        return thread
+    places = places_of(me.id)
+    return visible_thread(replace(me, places=places), thread.id) if thread.id in places else thread
 
 
 def _take_turn(turn: Write, row_id: int) -> None:

@@ -12,6 +12,8 @@ from knowledge_exchange.core.db import AnyRow
 
 #: Kinds that can have an accepted answer.
 ANSWERABLE = frozenset({"problem"})
+#: Kinds that bear a name: nobody starts one under a pseudonym.
+NAMED = frozenset({"announcement"})
 OFFICERS = frozenset({"officer", "administrator"})
 
 
@@ -62,10 +64,15 @@ def may_delete(thread: AnyRow, participant_id: int | None, post: PostFacts) -> b
 
 
 def may_accept(thread: AnyRow) -> bool:
-    """Who asked may accept an answer, and so may the network's moderators."""
+    """Who asked may accept an answer, and so may the network's moderators.
+
+    Not a moderator who writes there under a pseudonym: it would speak with an office that few hold.
+    """
     if thread.kind not in ANSWERABLE or thread.my_role is None:
         return False
-    return thread.my_role == "moderator" or is_mine(thread, thread.author_participant_id)
+    if is_mine(thread, thread.author_participant_id):
+        return True
+    return bool(thread.my_role == "moderator" and thread.sealed_id is None)
 
 
 def may_be_answer(post: PostFacts) -> bool:

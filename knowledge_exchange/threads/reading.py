@@ -19,6 +19,7 @@ from knowledge_exchange.notifications import sealed_acts
 from knowledge_exchange.notifications.levels import effective, raised
 from knowledge_exchange.notifications.models import LEVELS
 from knowledge_exchange.threads import queries
+from knowledge_exchange.threads.locking import with_place_of_now
 from knowledge_exchange.threads.page import base_url, plain_url
 from knowledge_exchange.threads.routes import blueprint, visible_thread
 
@@ -53,9 +54,10 @@ def stayed(thread_id: int) -> ResponseReturnValue:
         found.level or "normal"
     ):
         with unit_of_work():
-            visible_thread(me, thread_id)
-            notices.participate(me.id, thread_id, "tracking")
-        found = visible_thread(me, thread_id)
+            found = with_place_of_now(me, visible_thread(me, thread_id))
+            if found.sealed_id is None:
+                notices.participate(me.id, thread_id, "tracking")
+                found = visible_thread(me, thread_id)
     return {"level": effective(found.level, found.network_level, chosen=found.level_chosen_at is not None)}
 
 
@@ -102,6 +104,7 @@ def mark_read(me: Me, thread_id: int, upto: int) -> bool:
         row = queries.post_by_id(upto)
         if found is None or row is None or row.thread_id != thread_id:
             return False
+        found = with_place_of_now(me, found)
         if found.sealed_id is not None:
             sealed_acts.mark_thread_read(me.id, thread_id, found.sealed_id, upto)
             return True

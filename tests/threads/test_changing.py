@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.threads import policy
+from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.models import Post, Thread
+from knowledge_exchange.threads.speaking import speaking
 from tests.support.community import Community
+from tests.threads.test_reading import me_of
 
 
 def test_an_edit_keeps_what_was_said_before(here: Community) -> None:
@@ -92,6 +97,37 @@ def test_a_moderator_may_accept_and_others_may_not(here: Community) -> None:
     assert here.watcher.post(f"/p/{post_id}/accept").status_code == 404
     assert here.peer.post(f"/p/{post_id}/accept").status_code == 404
     assert here.moderator.post(f"/p/{post_id}/accept").status_code == 303
+
+
+def test_a_moderator_who_writes_there_under_a_pseudonym_accepts_nothing_for_it_would_show_their_office(
+    here: Community,
+) -> None:
+    thread_id = here.post_thread(here.author)
+    post_id = here.reply(here.peer, thread_id)
+    here.reply(here.moderator, thread_id, voice="pseudonym")
+    assert "data-may-accept" not in here.moderator.get(f"/t/{thread_id}", follow_redirects=True).text
+    assert f"/p/{post_id}/accept" not in here.moderator.get(f"/p/{post_id}/more").text
+    for act in ("accept", "unaccept"):
+        assert here.moderator.post(f"/p/{post_id}/{act}").status_code == 404
+    assert here.row(Thread, thread_id).answer_id is None
+    # Of a question that is their own pseudonym's everybody knows that its author may.
+    own = here.post_thread(here.moderator, voice="pseudonym")
+    answer = here.reply(here.peer, own)
+    assert here.moderator.post(f"/p/{answer}/accept").status_code == 303
+    assert here.row(Thread, own).answer_id == answer
+
+
+def test_what_is_accepted_or_edited_is_asked_of_the_place_that_another_window_has_just_made(here: Community) -> None:
+    thread_id = here.post_thread(here.author)
+    post_id = here.reply(here.peer, thread_id)
+    before = me_of(here, here.moderator)
+    own = here.reply(here.moderator, thread_id, voice="pseudonym")
+    with here.app.test_request_context(), unit_of_work():
+        found, _row = locked_post(before, post_id)
+        assert not policy.may_accept(found)
+        found, row = locked_post(before, own)
+        assert policy.may_edit(found, row.participant_id, row)
+        assert speaking(before, found).name == row.name != here.moderator.name
 
 
 def test_neither_the_question_nor_a_stub_nor_a_discussion_has_an_answer(here: Community) -> None:

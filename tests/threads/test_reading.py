@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import re
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.threads import actions, queries
+from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.notifications.models import LevelChange, Participant
+from knowledge_exchange.threads import actions, queries, reading
 from knowledge_exchange.threads.actions import Text
 from knowledge_exchange.threads.limits import POSTS_A_PAGE, THREADS_A_PAGE
 from tests.support.community import Community
@@ -259,3 +262,29 @@ def test_a_members_page_exists_only_by_what_they_wrote_where_the_reader_may_read
     here.post_thread(here.author, "Something for the North West")
     assert "Something for the North West" in here.peer.get(f"/m/{handle}").text
     assert here.outsider.get(f"/m/{handle}").status_code == 404
+
+
+def test_who_spoke_under_a_pseudonym_in_another_window_leaves_no_plain_place_by_reading_or_staying(
+    here: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, stayed = here.post_thread(here.author), here.post_thread(here.author)
+    before = me_of(here, here.peer)
+    upto = here.reply(here.peer, read, voice="pseudonym")
+    with here.app.test_request_context():
+        assert reading.mark_read(before, read, upto)
+    really = reading.visible_thread
+
+    def other_window_next(me: Me, thread_id: int) -> Any:
+        # This request has found no place there yet.
+        monkeypatch.setattr(reading, "visible_thread", really)
+        found = really(me, thread_id)
+        here.reply(here.peer, thread_id, voice="pseudonym")
+        return found
+
+    monkeypatch.setattr(reading, "visible_thread", other_window_next)
+    assert here.peer.post(f"/t/{stayed}/stayed").json == {"level": "watching"}
+    with here.app.app_context():
+        places = select(Participant.thread_id).where(Participant.member_id == here.peer.id)
+        assert list(db.session.scalars(places)) == []
+        steps = select(LevelChange.id).where(LevelChange.member_id == here.peer.id)
+        assert list(db.session.scalars(steps)) == []
