@@ -67,6 +67,8 @@ def _reasons() -> dict[str, str]:
         "standing": _("Your membership was not active at the time."),
         "network": _("You were not in the network any more."),
         "rights": _("You could not start such a thread there any more."),
+        "name": _("An announcement bears a name, and this one was to have none."),
+        "lost": _("It could not be read at the time: it was sealed with another key."),
         "thread": _("The thread was gone, or not yours to see any more."),
         "closed": _("The thread took no more replies from you: it was locked, or you had left the network."),
         "voice": _(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from knowledge_exchange.networks.shield import Hidden
 from knowledge_exchange.threads import actions, statements
 from knowledge_exchange.threads.models import WaitingPost
 from knowledge_exchange.threads.posting import Draft, Refused, post
+from knowledge_exchange.threads.shielding import organisation_of
 
 #: A post waits at least and at most so long; between, chance decides.
 SOONEST, LATEST = timedelta(minutes=2), timedelta(minutes=12)
@@ -99,14 +100,15 @@ def _check_room(member_id: int) -> None:
 def of_member(member_id: int) -> list[Waiting]:
     """What waits of one member, and what could not be posted; what comes first is first.
 
-    No column says whose a row is, so each is opened; :data:`MOST` bounds them.
+    No column says whose a row is, so each is opened; :data:`MOST` bounds them. What another key file sealed, or another
+    version of the program, is nobody's.
     """
     columns = (WaitingPost.id, WaitingPost.content, WaitingPost.due_at, WaitingPost.failed)
     found = []
     for row in db.session.execute(select(*columns).order_by(WaitingPost.due_at).limit(MOST)):
-        author_id, draft = _opened(row.content)
-        if author_id == member_id:
-            found.append(Waiting(row.id, draft, row.due_at, row.failed))
+        opened = _opened(row.content)
+        if opened is not None and opened[0] == member_id:
+            found.append(Waiting(row.id, opened[1], row.due_at, row.failed))
     return found
 
 
@@ -150,7 +152,11 @@ def publish(waiting_id: int) -> int | None:
     end_read()
     if content is None:
         return None
-    author_id, draft = _opened(content)
+    opened = _opened(content)
+    if opened is None:
+        _note(waiting_id, "lost")
+        return None
+    author_id, draft = opened
     text = actions.written(draft.body)
     try:
         with unit_of_work():
@@ -173,10 +179,18 @@ def _published(waiting_id: int, author_id: int, draft: Draft, text: actions.Text
     me = me_of(author_id)
     if me is None or me.standing != "active":
         raise Refused("standing")
-    post_id = post(me, draft, text)
+    post_id = post(me, _as_they_work_now(me, draft), text)
     if row.key_hash is not None:
         statements.INSERT_SUBMISSION.run(key_hash=row.key_hash, post_id=post_id, at=now())
     return post_id
+
+
+def _as_they_work_now(me: Me, draft: Draft) -> Draft:
+    """What is to be hidden from the author's organisation is, from the one to which they moved meanwhile, too."""
+    if draft.hidden is None or not draft.is_shielded:
+        return draft
+    whole = draft.hidden.organisations | organisation_of(me)
+    return replace(draft, hidden=replace(draft.hidden, organisations=whole))
 
 
 def _note(waiting_id: int, reason: str) -> None:
@@ -193,9 +207,13 @@ def _sealed(author_id: int, draft: Draft) -> bytes:
     return crypto.seal(plain.ljust(-(-len(plain) // STEP_BYTES) * STEP_BYTES))
 
 
-def _opened(content: bytes) -> tuple[int, Draft]:
-    said = json.loads(crypto.unseal(content))
-    author_id, hidden = said.pop("author"), said.pop("hidden")
-    if hidden is not None:
-        hidden = Hidden(hidden[0], frozenset(hidden[1]), frozenset(hidden[2]))
-    return author_id, Draft(**said, hidden=hidden)
+def _opened(content: bytes) -> tuple[int, Draft] | None:
+    """Author and draft; None of what another key file sealed, or a version of the program that said other things."""
+    try:
+        said = json.loads(crypto.unseal(content))
+        author_id, hidden = said.pop("author"), said.pop("hidden")
+        if hidden is not None:
+            hidden = Hidden(hidden[0], frozenset(hidden[1]), frozenset(hidden[2]))
+        return author_id, Draft(**said, hidden=hidden)
+    except (ValueError, TypeError, LookupError):
+        return None

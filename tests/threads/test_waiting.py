@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from knowledge_exchange.auth.models import Category, Member
-from knowledge_exchange.core import clock, keeping
+from knowledge_exchange.core import clock, crypto, keeping
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.jobs import jobs_of
@@ -108,6 +109,71 @@ def test_ids_and_times_are_those_of_publication_and_the_shield_and_the_pseudonym
     assert here.watcher.get(f"/t/{thread.id}").status_code == 404
     assert here.peer.get(f"/t/{thread.id}").status_code == 302
     assert here.author.name not in here.peer.get(f"/t/{thread.id}", follow_redirects=True).text
+
+
+def test_what_is_hidden_from_ones_organisation_is_hidden_from_the_one_to_which_one_moved_meanwhile(
+    here: Community,
+) -> None:
+    works_at(here, here.author, here.watcher)
+    works_at(here, here.peer, code="R0B", name="Southern Example Trust")
+    ask(here, here.author, shield="1", title="Hidden from where I work")
+    ask(here, here.author, hide_from=here.handle(here.moderator), title="Hidden from one person")
+    works_at(here, here.author, code="R0B")
+    publish(here)
+    with here.app.app_context():
+        ids = {row.title: row.id for row in db.session.execute(select(Thread.title, Thread.id))}
+    whole, one = ids["Hidden from where I work"], ids["Hidden from one person"]
+    seen = {who.name: [who.get(f"/t/{id_}").status_code for id_ in (whole, one)] for who in (here.watcher, here.peer)}
+    assert seen == {here.watcher.name: [404, 302], here.peer.name: [404, 302]}
+    assert [here.moderator.get(f"/t/{id_}").status_code for id_ in (whole, one)] == [302, 404]
+
+
+def with_keys(here: Community, keys: bytes | None) -> bytes:
+    """Another key file is in its place (None: a new one); returns the one that was. Sign-ins stay."""
+    path, signing = here.app.config["KE_KEY_FILE"], here.app.secret_key
+    before = bytes(path.read_bytes())
+    path.unlink()
+    if keys is not None:
+        path.write_bytes(keys)
+        path.chmod(0o600)
+    with here.app.app_context():
+        crypto.init_app(here.app)
+    here.app.secret_key = signing
+    return before
+
+
+def test_what_another_key_file_sealed_is_a_fault_for_nobody_and_is_there_again_with_its_keys(
+    here: Community, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask(here, here.author)
+    keys = with_keys(here, None)
+    for who in (here.author, here.peer):
+        page = who.get("/me/waiting")
+        assert (page.status_code, "Nothing of yours waits" in page.text) == (200, True)
+        assert who.get("/me").status_code == 200
+    ask(here, here.peer, title="Sealed with the keys of now")
+    publish(here)
+    assert "will be tried again" not in caplog.text
+    [row] = rows(here)
+    assert (row.failed, count(here)) == ("lost", 1)
+    with_keys(here, keys)
+    assert "sealed with another key" in here.author.get("/me/waiting").text
+    assert SECRET in here.author.post("/me/waiting/back", post=number(here.author)).text
+
+
+def test_what_another_version_sealed_is_noted_as_lost_and_forgotten_after_its_days(here: Community) -> None:
+    shapes = ([], {"author": here.author.id}, {"author": 1, "hidden": None, "colour": "red"}, "no JSON")
+    with here.app.app_context():
+        for shape in shapes:
+            content = crypto.seal(json.dumps(shape).encode() if shape != "no JSON" else b"{")
+            with unit_of_work() as work:
+                work.add(WaitingPost(content=content, due_at=clock.now()))
+        assert waiting.of_member(here.author.id) == []
+        waiting.publish_due()
+        assert [row.failed for row in rows(here)] == ["lost"] * len(shapes)
+        [kept] = [one for one in keeping.registered() if one.setting == "KE_KEEP_WAITING_DAYS"]
+        kept.forget(clock.now() + timedelta(seconds=1))
+    assert (rows(here), count(here)) == ([], 0)
 
 
 def test_a_reply_waits_and_is_posted_where_it_belongs(here: Community) -> None:
