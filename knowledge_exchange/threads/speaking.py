@@ -55,10 +55,11 @@ def speak(me: Me, thread_id: int, voice: str) -> Speaker:
 
 def _under_pseudonym(place_id: int) -> Speaker:
     found = statements.VOICE.first(participant=place_id)
-    if found is None:
+    # Another may take the name at the same moment: the row is passed over then, and the next name is tried.
+    while found is None:
         facts = {"name": new_name(), "handle": None, "title": "", "source": ""}
         insert_or_ignore(Voice, {"id": new_id(), "participant_id": place_id, "kind": PSEUDONYM, **facts})
-        found = statements.VOICE.all(participant=place_id)[0]
+        found = statements.VOICE.first(participant=place_id)
     return Speaker(found.id, place_id, found.name, NOBODY, notices.last_read_at(place_id))
 
 

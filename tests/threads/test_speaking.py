@@ -11,7 +11,7 @@ from knowledge_exchange.networks.shield import Hidden
 from knowledge_exchange.notifications import sealed
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
 from knowledge_exchange.realtime.models import LiveEvent
-from knowledge_exchange.threads import actions, queries
+from knowledge_exchange.threads import actions, queries, speaking
 from knowledge_exchange.threads.actions import Text
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from knowledge_exchange.threads.pseudonyms import new_name
@@ -85,3 +85,14 @@ def test_names_are_friendly_and_none_comes_twice(here: Community, monkeypatch: p
         names = list(db.session.scalars(select(Voice.name)))
         assert len(set(names)) == len(names)
         assert "Quiet Heron" in names
+
+
+def test_a_name_that_another_takes_at_the_same_moment_is_left_to_them(
+    here: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = iter(["Quiet Heron", "Quiet Heron", "Quiet Heron", "Calm Otter"])
+    monkeypatch.setattr(speaking, "new_name", lambda: next(names))
+    for _one in range(2):
+        opened(here, here.author)
+    with here.app.app_context():
+        assert sorted(db.session.scalars(select(Voice.name))) == ["Calm Otter", "Quiet Heron"]
