@@ -12,7 +12,7 @@ from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.networks.shield import Hidden
 from knowledge_exchange.threads import actions, policy, queries
 from knowledge_exchange.threads.locking import locked_thread
-from knowledge_exchange.threads.speaking import OWN, chosen_voice
+from knowledge_exchange.threads.speaking import OWN, PSEUDONYM, chosen_voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Draft:
 
 
 class Refused(Exception):
-    """It can't be posted. ``reason``: ``network``, ``rights``, ``thread``, ``closed`` or ``voice``."""
+    """It can't be posted. ``reason``: ``network``, ``rights``, ``name``, ``thread``, ``closed`` or ``voice``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -56,6 +56,8 @@ def _start(me: Me, draft: Draft, text: actions.Text) -> int:
         raise Refused("network")
     if not policy.may_start(me, draft.kind, network.my_role):
         raise Refused("rights")
+    if draft.kind in policy.NAMED and draft.voice == PSEUDONYM:
+        raise Refused("name")
     voice = draft.voice or OWN
     return actions.start_thread(me, network.id, draft.kind, draft.title, text, voice, draft.hidden)[1]
 

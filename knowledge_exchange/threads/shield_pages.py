@@ -17,6 +17,7 @@ from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.networks.shield import MOST_NAMED
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads.as_colleague import as_colleague
+from knowledge_exchange.threads.choosing import check_organisation
 from knowledge_exchange.threads.forms import Errors
 from knowledge_exchange.threads.locking import locked_thread
 from knowledge_exchange.threads.page import base_url
@@ -32,6 +33,8 @@ from knowledge_exchange.threads.shielding import (
 )
 
 NOT_FOUND = 404
+#: Each look makes a colleague and two whole pages, and takes all of it back.
+COLLEAGUE_LIMIT = "10 per minute"
 #: Room for as many handles as may be named, each with what stands between two.
 MOST_TYPED = MOST_NAMED * 34
 
@@ -52,7 +55,7 @@ def hide_from_further(thread_id: int) -> ResponseReturnValue:
     me = require_me()
     found = _own_thread(me, thread_id)
     typed, whole = request.form.get(FIELD, "")[:MOST_TYPED], bool(request.form.get("shield"))
-    errors = check_handles(typed)
+    errors = {**check_handles(typed), **(check_organisation(me) if whole else {})}
     if not errors and not whole and not handles_in(typed):
         errors = {FIELD: _("Say from whom you want to hide it.")}
     if errors:
@@ -62,12 +65,21 @@ def hide_from_further(thread_id: int) -> ResponseReturnValue:
         if not is_authors(found):
             abort(NOT_FOUND)
         extend_shield(me, found, organisation_of(me) if whole else (), members_named(handles_in(typed)))
-    flash(_("It is hidden. Whoever has a handle that you named does not see it, wherever they look."), "good")
+    flash(_said(whole, bool(handles_in(typed))), "good")
     return redirect(base_url(found), 303)
+
+
+def _said(whole: bool, named: bool) -> str:
+    """What was done. Whether anybody has a handle that was named is not said."""
+    said = [_("It is hidden from people at your organisation, now and later.")] if whole else []
+    if named:
+        said.append(_("Whoever had a handle that you named does not see it any more."))
+    return " ".join([*said, _("What they read before, or got by mail, they keep.")])
 
 
 @blueprint.get("/t/<int:thread_id>/as-colleague")
 @active
+@limiter.limit(COLLEAGUE_LIMIT)
 def seen_as_colleague(thread_id: int) -> ResponseReturnValue:
     """Show the author of a shielded thread what a colleague gets at its address, and at its network's."""
     me = require_me()

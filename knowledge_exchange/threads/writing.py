@@ -126,12 +126,16 @@ def _typed(me: Me, network: AnyRow) -> tuple[dict[str, str], Errors, Choice]:
     errors |= {**wrong, **check_shield(me, choice)}
     if not errors and not policy.may_start(me, values["kind"], network.my_role):
         errors = {"kind": _("Join the network first; announcements come from its moderators.")}
-    if not errors and is_to_be_asked(me, request.form, choice):
+    if values["kind"] in policy.NAMED and choice.is_pseudonym:
+        errors.setdefault("voice", _("An announcement bears a name: write it under your own, or choose another kind."))
+    # Whatever else is wrong: the form that comes back says that the shield was looked at.
+    if is_to_be_asked(me, request.form, choice):
         values["shield"] = "1"
-        errors["shield"] = _(
+        asked = _(
             "Under a pseudonym, a problem is hidden from people at your organisation unless you say otherwise. It is "
             "set so below now: look whether that is right, and post it."
         )
+        errors.setdefault("shield", asked)
     return values, errors, choice
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 import pytest
@@ -14,8 +15,9 @@ from knowledge_exchange.core.db import Base, db, unit_of_work
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
 from knowledge_exchange.threads import outlines, rows
 from knowledge_exchange.threads.models import Thread
+from knowledge_exchange.threads.shield_pages import COLLEAGUE_LIMIT
 from tests.networks.shielded import THERE, TITLE, Trusts, settle
-from tests.support.persons import Person
+from tests.support.persons import Person, person
 
 
 @pytest.fixture
@@ -122,3 +124,9 @@ def test_the_page_asks_for_no_harm(trusts: Trusts) -> None:
     """Nothing runs in the frames, nothing can be sent from them, and they can't take the window away."""
     page, _answers = asked(trusts.author, trusts.thread())
     assert re.findall(r'sandbox="([^"]*)"', page) == ["allow-same-origin"] * 2
+
+
+def test_it_costs_so_much_that_one_may_look_only_so_often(make_app: Callable[..., Flask]) -> None:
+    who, times = person(make_app(KE_RATE_LIMITS=True), "Asha Author"), int(COLLEAGUE_LIMIT.split(" ")[0])
+    answers = [who.get("/t/1/as-colleague").status_code for _time in range(times + 1)]
+    assert answers == [404] * times + [429]

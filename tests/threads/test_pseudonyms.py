@@ -7,16 +7,18 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from knowledge_exchange.auth.models import Member
+from knowledge_exchange.auth.models import Member, SealedList
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.notifications.models import Participant
 from knowledge_exchange.threads import actions
 from knowledge_exchange.threads.models import Thread, Voice
+from knowledge_exchange.threads.posting import Draft, Refused, post
 from tests.support.community import Community
 from tests.support.persons import Person
+from tests.threads.test_reading import me_of
 
 PSEUDONYM = {"voice": "pseudonym"}
 TEXT = {"kind": "problem", "title": "A rota with holes in it", "body": "What do you do?"}
@@ -71,7 +73,7 @@ def test_the_form_of_a_thread_offers_own_name_first_and_opens_with_the_shield_se
     plain, asked = here.author.get(NEW).text, here.author.get(f"{NEW}?voice=pseudonym").text
     for page in (plain, asked):
         assert f"Hide it from people at {TRUST}" in page
-        assert "such as “Quiet Heron”" in page
+        assert "such as “Quiet Heron”. No member, moderator or officer sees who you are." in page
     assert re.search(r'name="voice" value="own" checked', plain)
     assert not re.search(r'name="shield" value="1" checked', plain)
     assert re.search(r'name="voice" value="pseudonym" checked', asked)
@@ -85,6 +87,8 @@ def test_who_has_no_known_organisation_is_told_why_nothing_can_be_hidden_from_it
     refused = here.author.post(NEW, **TEXT, voice="pseudonym", shield="1")
     assert (refused.status_code, "We do not know where you work" in refused.text) == (422, True)
     assert "What do you do?</textarea>" in refused.text
+    with_people = here.author.post(NEW, **TEXT, shield="1", hide_from=here.handle(here.peer))
+    assert (with_people.status_code, 'id="shield-error"' in with_people.text) == (422, True)
 
 
 def test_a_thread_with_the_shield_is_not_there_for_a_colleague_and_there_for_others(here: Community) -> None:
@@ -125,6 +129,30 @@ def test_without_scripts_a_form_opened_under_ones_own_name_comes_back_once_with_
     assert here.watcher.get(f"/t/{thread_id}").status_code == 302
 
 
+def test_whatever_else_is_wrong_with_it_such_a_form_asks_about_the_shield(here: Community) -> None:
+    works_at(here, here.author, here.watcher)
+    asked = here.author.post(NEW, **{**TEXT, "title": "Short"}, voice="pseudonym", opened="own")
+    assert (asked.status_code, "Say in a few words" in asked.text) == (422, True)
+    assert "hidden from people at your organisation unless you say otherwise" in asked.text
+    assert re.search(r'name="shield" value="1" checked', asked.text)
+    thread_id = here.post_thread(here.author, voice="pseudonym", opened="pseudonym", shield="1")
+    assert here.watcher.get(f"/t/{thread_id}").status_code == 404
+
+
+def test_nobody_announces_under_a_pseudonym(here: Community) -> None:
+    for waits in ("", "1"):
+        refused = here.moderator.post(NEW, **{**TEXT, "kind": "announcement"}, **PSEUDONYM, wait=waits)
+        assert (refused.status_code, 'id="voice-error"' in refused.text) == (422, True)
+        assert "An announcement bears a name" in refused.text
+        assert "What do you do?</textarea>" in refused.text
+    draft = Draft("Meet us.", "pseudonym", slug="north-west", kind="announcement", title="The network meets")
+    text = actions.Text("Meet us.", "<p>Meet us.</p>", ())
+    with here.app.test_request_context(), pytest.raises(Refused) as refusal, unit_of_work():
+        post(me_of(here, here.moderator), draft, text)
+    assert refusal.value.reason == "name"
+    here.post_thread(here.moderator, kind="announcement", voice="own")
+
+
 def test_a_plain_form_without_the_field_hides_from_nobody(here: Community) -> None:
     works_at(here, here.author, here.watcher)
     thread_id = here.post_thread(here.author, **PSEUDONYM)
@@ -161,13 +189,31 @@ def test_the_first_reply_offers_the_choice_and_the_next_keeps_what_was_chosen(he
     here.reply(here.peer, thread_id, **PSEUDONYM)
     name = voices_in(here, thread_id)[1][1]
     after = page_of(here.peer, thread_id)
-    assert 'name="voice"' not in after
+    assert 'type="radio" name="voice"' not in after
+    assert '<input type="hidden" name="voice" value="pseudonym">' in after
     assert f"You write here as\n<b>{name}</b>" in after or f"You write here as <b>{name}</b>" in after
     here.reply(here.peer, thread_id, "And once more.")
     assert [kind for kind, _name, _handle in voices_in(here, thread_id)] == ["own", "pseudonym"]
     other = page_of(here.watcher, thread_id)
     assert other.count(f"<b>{name}</b>") == 2
     assert here.peer.name not in other
+
+
+def test_who_speaks_under_a_pseudonym_never_falls_back_to_their_name_where_their_list_cannot_be_read(
+    here: Community,
+) -> None:
+    thread_id = here.post_thread(here.author)
+    here.reply(here.peer, thread_id, **PSEUDONYM)
+    form = page_of(here.peer, thread_id).partition("data-reply-form")[2].partition("</form>")[0]
+    [chosen] = re.findall(r'name="voice" value="([^"]+)"', form)
+    own = page_of(here.author, thread_id).partition("data-reply-form")[2].partition("</form>")[0]
+    assert 'name="voice"' not in own
+    with here.app.app_context(), unit_of_work() as work:
+        work.execute(update(SealedList).where(SealedList.member_id == here.peer.id).values(content=b"of another key"))
+    here.reply(here.peer, thread_id, "And once more.", voice=chosen)
+    voices = voices_in(here, thread_id)
+    assert [kind for kind, _name, _handle in voices] == ["own", "pseudonym", "pseudonym"]
+    assert here.peer.name not in [name for _kind, name, _handle in voices]
 
 
 def test_two_pseudonyms_of_one_member_are_two_names(here: Community) -> None:
@@ -208,7 +254,7 @@ def test_a_choice_that_another_window_settles_meanwhile_is_refused_in_the_unit_o
         answer = here.peer.post(f"/t/{thread_id}/replies", body="This window", voice=asked)
         assert (answer.status_code, "so you can’t go on" in answer.text) == (422, True)
         assert "This window</textarea>" in answer.text
-        assert 'name="voice"' not in answer.text
+        assert 'type="radio" name="voice"' not in answer.text
         assert [post.body for post in here.posts(thread_id)] == ["What do you do?", "Other window"]
         assert [kind for kind, _name, _handle in voices_in(here, thread_id)] == ["own", have]
 

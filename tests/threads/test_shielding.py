@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import Context
 from typing import Any
 
@@ -10,11 +11,14 @@ from flask import Flask, render_template_string
 from sqlalchemy import func, select, update
 
 from knowledge_exchange.auth.models import Member
+from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.networks import mergers
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.networks.shield import MOST_NAMED, Hidden
-from knowledge_exchange.realtime import revocation
+from knowledge_exchange.realtime import push, revocation
+from knowledge_exchange.realtime.connections import connections
 from knowledge_exchange.realtime.models import LiveEvent
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
 from knowledge_exchange.threads import actions, own_data, queries
@@ -127,6 +131,29 @@ def test_the_page_offers_the_organisation_where_it_is_not_hidden_from_it_yet(tru
     assert "Everybody at Trust AAA" not in trusts.author.get(f"/t/{thread_id}/hide-from").text
 
 
+def test_what_was_done_is_said_and_no_more(trusts: Trusts) -> None:
+    with trusts.app.app_context():
+        typed = handle_of(trusts, trusts.stranger)
+    people, whole = "Whoever had a handle that you named", "hidden from people at your organisation, now and later"
+    for fields, said in (({"shield": "1"}, (whole,)), ({"hide_from": typed}, (people,))):
+        path = f"/t/{trusts.open_thread()}/hide-from"
+        page = trusts.author.post_and_follow(path, **fields).text
+        assert [words for words in (people, whole) if words in page] == list(said)
+        assert "What they read before, or got by mail, they keep." in page
+
+
+def test_an_organisation_that_is_not_known_is_refused_though_people_are_named_with_it(trusts: Trusts) -> None:
+    thread_id = trusts.open_thread()
+    trusts.moves(trusts.author, None)
+    with trusts.app.app_context():
+        handle = handle_of(trusts, trusts.stranger)
+    refused = trusts.author.post(f"/t/{thread_id}/hide-from", shield="1", hide_from=handle)
+    assert (refused.status_code, 'id="shield-error"' in refused.text) == (422, True)
+    assert "We do not know where you work" in refused.text
+    assert f'value="{handle}"' in refused.text
+    assert "stranger" in trusts.readers(thread_id)
+
+
 def test_what_is_written_when_it_is_extended_names_nobody(trusts: Trusts) -> None:
     thread_id = trusts.thread()
     with trusts.app.app_context():
@@ -215,6 +242,71 @@ def test_a_thread_that_is_hidden_afterwards_is_gone_from_pages_that_show_it(trus
     extended(trusts, thread_id, organisations=(HERE,))
     replied(trusts, thread_id)
     assert (heard(colleague), heard(other)) == (["gone"], ["post"])
+
+
+def test_a_merger_puts_the_successors_people_out_of_the_room_and_others_miss_nothing(trusts: Trusts) -> None:
+    thread_id = trusts.thread()
+    with trusts.app.app_context():
+        friend = worker(trusts.app, "Fay Friend", "DDD")
+        with unit_of_work():
+            networks.add_member(friend.id, trusts.north_west)
+    theirs, other = listening(trusts, trusts.stranger, thread_id), listening(trusts, friend, thread_id)
+    looked(trusts)
+    with trusts.app.app_context(), unit_of_work():
+        mergers.merge(HERE, THERE, actor=None)
+    assert (heard(theirs), heard(other)) == (["gone"], [])
+    replied(trusts, thread_id)
+    assert (heard(theirs), heard(other)) == ([], ["post"])
+
+
+def test_a_room_that_cannot_be_looked_at_keeps_nobody_in_another_and_is_looked_at_again(trusts: Trusts) -> None:
+    broken, whole = trusts.thread(), trusts.thread(title="Another rota with holes")
+    sockets = {thread_id: listening(trusts, trusts.stranger, thread_id) for thread_id in (broken, whole)}
+    looked(trusts)
+    trusts.moves(trusts.stranger, HERE)
+    right = trusts.app.extensions["ke_hooks"]["readers_among"]
+
+    def failing(thread_id: int, member_ids: Sequence[int]) -> Any:
+        if thread_id == broken:
+            raise RuntimeError("this thread can't be asked for")
+        return right(thread_id, member_ids)
+
+    hooks.provide(trusts.app, "readers_among", failing)
+    looked(trusts)
+    assert (heard(sockets[broken]), heard(sockets[whole])) == ([], ["gone"])
+    hooks.provide(trusts.app, "readers_among", right)
+    looked(trusts)
+    assert (heard(sockets[broken]), heard(sockets[whole])) == (["gone"], [])
+
+
+def test_who_left_the_network_is_out_even_where_shielded_rooms_cannot_be_asked_for(trusts: Trusts) -> None:
+    thread_id = trusts.open_thread()
+    socket = listening(trusts, trusts.stranger, thread_id)
+    looked(trusts)
+    with trusts.app.app_context(), unit_of_work():  # as another process does
+        networks.leave(trusts.stranger.id, trusts.north_west)
+        db.session.info["ke_promises"].clear()
+
+    def failing(_thread_ids: Sequence[int]) -> Any:
+        raise RuntimeError("they can't be asked for")
+
+    hooks.provide(trusts.app, "shielded_rooms", failing)
+    looked(trusts)
+    assert heard(socket) == ["gone"]
+
+
+def test_a_socket_that_follows_a_thread_no_more_is_neither_put_out_nor_moved(trusts: Trusts) -> None:
+    thread_id = trusts.thread()
+    socket = listening(trusts, trusts.stranger, thread_id)
+    with trusts.app.app_context():
+        [connection] = connections().of_member(trusts.stranger.id)
+        room = connection.watched[thread_id]
+        assert socket.emit("unwatch", {"thread": str(thread_id)}, namespace=NAMESPACE, callback=True) == {"ok": True}
+        push.leave_room(connection, thread_id)
+        push.move_to(connection, thread_id, room)
+        assert connection.watched == {}
+    replied(trusts, thread_id)
+    assert heard(socket) == []
 
 
 # What they take with them
