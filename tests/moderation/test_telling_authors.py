@@ -101,7 +101,9 @@ def test_a_pseudonym_whose_account_was_erased_is_nobodys(bench: Bench) -> None:
 
 
 def test_totals_count_by_year_and_ground(bench: Bench) -> None:
-    assert "Never so far" in bench.world.peer.get("/pseudonyms").text
+    page = bench.world.peer.get("/pseudonyms").text
+    assert "Never so far" in page
+    assert "sealed with a key that no copy of the database holds. Whoever runs the machine" in page
     bench.agree(bench.ask())
     refused = bench.ask(ground="law")
     bench.second.post(f"{QUEUE}/{refused}", do="decline", answer="There is no such law.")
