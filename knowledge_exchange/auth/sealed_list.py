@@ -102,7 +102,8 @@ def _with_neighbours(member_id: int) -> list[int]:
 def _begin(member_ids: Sequence[int]) -> None:
     """Give an empty list to those of them who have none."""
     have = set(db.session.scalars(select(SealedList.member_id).where(SealedList.member_id.in_(member_ids))))
-    for member_id in set(member_ids) - have:
+    # In order, so that no two who do it at once wait for each other.
+    for member_id in sorted(set(member_ids) - have):
         insert_or_ignore(SealedList, {"member_id": member_id, "content": _closed(NOWHERE)})
 
 

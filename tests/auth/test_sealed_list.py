@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from knowledge_exchange.auth import sealed_list
 from knowledge_exchange.auth.models import Member, SealedList
@@ -95,6 +96,26 @@ def test_somebody_without_a_list_yet_gets_one_together_with_others_who_have_none
         sealed_list.add_place(ids[4], thread_id, random_id())
     assert thread_id in sealed_list.places_of(ids[4])
     assert ids[4] in contents()
+
+
+def test_lists_are_begun_in_the_order_of_their_members_so_that_no_two_who_do_it_wait_for_each_other() -> None:
+    ids = [new_id() for _one in range(50)]
+    begun: list[int] = []
+    with unit_of_work() as work:
+        for id_ in ids:
+            work.add(Member(id=id_, email=f"{id_}@x.example", name="N", password_hash="!", standing="active"))
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if statement.startswith("INSERT INTO sealed_list"):
+            begun.extend(one for one in (values.values() if isinstance(values, dict) else values) if one in ids)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        with unit_of_work():
+            sealed_list.add_place(ids[7], random_id(), random_id())
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert begun == ids
 
 
 def test_a_list_cannot_be_read_under_other_keys(members: list[int]) -> None:
