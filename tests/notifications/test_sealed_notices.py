@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from knowledge_exchange.core import hooks
+from knowledge_exchange.core import crypto, hooks
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
-from knowledge_exchange.notifications import actions, queries
+from knowledge_exchange.notifications import actions, queries, sealed
 from knowledge_exchange.notifications.models import LevelChange, NetworkLevel, Notification, Participant
 from knowledge_exchange.realtime.models import LiveEvent
 from tests.notifications.pseudonyms import (
@@ -297,6 +297,23 @@ def test_places_of_somebody_who_was_erased_are_nobodys(here: Community) -> None:
     with here.app.app_context():
         assert hooks.call("sealed_notices", rows[0].id - 1, rows[0].id, None) == []
         assert hooks.call("notification_payloads", None, [rows[0].id]) == {}
+
+
+def test_whose_a_place_is_is_opened_once_and_tried_again_where_no_key_fitted(here: Community) -> None:
+    thread = ask(here, here.author)
+    content = place_row(here, place(here, here.author, thread)).sealed
+    assert content is not None
+    path = here.app.config["KE_KEY_FILE"]
+    right = path.read_bytes()
+    with here.app.app_context():
+        sealed._opened.cache_clear()
+        path.unlink()
+        crypto.init_app(here.app)
+        assert sealed.owner_in(content) is None
+        path.write_bytes(right)
+        crypto.init_app(here.app)
+        assert [sealed.owner_in(content) for _again in range(3)] == [here.author.id] * 3
+    assert (sealed._opened.cache_info().misses, sealed._opened.cache_info().hits) == (2, 2)
 
 
 def test_a_link_of_older_mail_mutes_the_sealed_place(here: Community) -> None:
