@@ -22,6 +22,7 @@ NAMES = {
     "thread_room": "where a thread's events go, if they may see it (me, thread_id) -> Room | None",
     "shielded_rooms": "rooms of those of these threads that are hidden from somebody (thread_ids) -> {id: Room}",
     "readers_among": "who of these members may see that thread (thread_id, member_ids) -> [member_id]",
+    "shield_extended": "threads are hidden from more than before: their events go elsewhere from now on (thread_ids)",
     "visible_threads": "SELECT of the ids of the threads that a member may see (me.id) -> Select",
     "post_payloads": "posts as browsers get them (post_ids) -> {id: dict}",
     "thread_payloads": "states of threads as browsers get them (thread_ids) -> {id: dict}",

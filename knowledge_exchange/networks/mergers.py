@@ -55,7 +55,9 @@ def merge(old: str, new: str, *, on: date | None = None, actor: int | None) -> N
 
 
 def _check(old: str, new: str, day: date) -> None:
-    known = set(db.session.scalars(select(Organisation.code).where(Organisation.code.in_([old, new]))))
+    both = select(Organisation.code).where(Organisation.code.in_([old, new])).order_by(Organisation.code)
+    # From here on nobody merges one of the two, or hides a thread from it (PostgreSQL).
+    known = set(db.session.scalars(both.with_for_update(key_share=True)))
     for code in (old, new):
         if code not in known:
             raise CannotMerge(_("There is no organisation %(code)s.", code=code))

@@ -32,11 +32,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
-from knowledge_exchange.core import crypto, keyed_tags
-from knowledge_exchange.core.db import db, end_read, insert_or_ignore, table_of, unit_of_work
+from knowledge_exchange.core import crypto, hooks, keyed_tags
+from knowledge_exchange.core.db import AnyRow, db, end_read, insert_of_dialect, insert_or_ignore, table_of, unit_of_work
 from knowledge_exchange.core.keyed_tags import subject, tag_of
 from knowledge_exchange.networks.models import Shield, ShieldTag
-from knowledge_exchange.networks.successors import follow, successors
+from knowledge_exchange.networks.successors import held_and_followed
 
 #: How many people can be named beside the organisations.
 MOST_NAMED = 20
@@ -78,10 +78,11 @@ def thread_open_to(
 def thread_told_to(
     thread_id: ColumnElement[int], member_id: Whom, is_shielded: ColumnElement[bool] | None = None
 ) -> ColumnElement[bool]:
-    """The same for whatever is written down about members: its author counts as their colleagues do (hook).
+    """The same where an answer is written down or shown to others: its author counts as their colleagues do (hook).
 
-    Of all the people at an organisation that it is hidden from, the author alone would be told: that would name them.
-    Unless their name stands over it.
+    Such as whose badge is refreshed by a row when notices are withdrawn, and who is asked to act on a thread. Of all
+    the people at an organisation that it is hidden from, the author alone would be among them: that would name them.
+    Unless their name stands over it. Notices themselves are written whether it is hidden or not.
     """
     is_named = _has(thread_id, _Tag.tag == _tag(subject(_NAMED, member_id)))
     passes = and_(_key_fits(thread_id), or_(is_named, ~_is_hidden(thread_id, member_id)))
@@ -119,16 +120,19 @@ def _tag(of: ColumnElement[str]) -> ColumnElement[bytes]:
 def raise_shield(thread_id: int, hidden: Hidden) -> None:
     """Hide a thread from them (and from nobody who was hidden from before and is not any more).
 
-    Organisations that were merged meanwhile are followed to what has become of them.
+    Organisations that were merged meanwhile are followed to what has become of them; none is merged until this unit
+    of work ends.
     """
-    merged = successors()
-    followed = hidden.organisations | {follow(code, merged) for code in hidden.organisations}
-    hidden = replace(hidden, organisations=followed)
-    db.session.execute(delete(ShieldTag).where(ShieldTag.thread_id == thread_id))
-    db.session.execute(delete(Shield).where(Shield.thread_id == thread_id))
+    _write(thread_id, replace(hidden, organisations=held_and_followed(hidden.organisations)))
+
+
+def _write(thread_id: int, hidden: Hidden) -> None:
+    """Its row first: whoever writes tags has that (PostgreSQL), so that no two leave half of each other's."""
     number = crypto.generation()
-    row = {"thread_id": thread_id, "content": crypto.seal(_packed(hidden)), "generation": number}
-    db.session.execute(insert(table_of(Shield)).values(row))
+    said = {"content": crypto.seal(_packed(hidden)), "generation": number}
+    row = insert_of_dialect(Shield).values(thread_id=thread_id, **said)
+    db.session.execute(row.on_conflict_do_update(index_elements=[Shield.thread_id], set_=said))
+    db.session.execute(delete(ShieldTag).where(ShieldTag.thread_id == thread_id))
     rows = [{"thread_id": thread_id, "tag": tag} for tag in _tags(thread_id, hidden, number)]
     db.session.execute(insert(table_of(ShieldTag)), rows)
 
@@ -153,27 +157,41 @@ def hidden_from(thread_id: int) -> Hidden | None:
 
 
 def extend(thread_id: int, organisations: Collection[str] = (), members: Collection[int] = ()) -> None:
-    """Hide a shielded thread from more."""
-    hidden = hidden_from(thread_id)
-    if hidden is not None:
-        employers, people = hidden.organisations | set(organisations), hidden.members | set(members)
-        raise_shield(thread_id, replace(hidden, organisations=employers, members=people))
+    """Hide a shielded thread from more; in a unit of work, and by itself: nobody extends it at the same time."""
+    further = held_and_followed(organisations)
+    row = _locked(thread_id)
+    if row is not None:
+        _write(thread_id, _with_more(_unpacked(crypto.unseal(row.content)), further, members))
+
+
+def _with_more(hidden: Hidden, organisations: Collection[str], members: Collection[int] = ()) -> Hidden:
+    return replace(hidden, organisations=hidden.organisations | {*organisations}, members=hidden.members | {*members})
+
+
+def _locked(thread_id: int) -> AnyRow | None:
+    """A shield's content and generation now; nobody else changes them until this unit of work ends."""
+    query = select(Shield.content, Shield.generation).where(Shield.thread_id == thread_id)
+    return db.session.execute(query.with_for_update()).one_or_none()
 
 
 def follow_merger(code: str, into: str) -> None:
     """An organisation has become part of another: what was hidden from the one is hidden from the other, too.
 
     In the unit of work that moves its members. Which these are the database finds by their tags, 10,000 in a quarter of
-    a second; only they are opened.
+    a second; only they are opened. The threads' turns come before the shields', as for whoever extends one.
     """
     thread_id = cast("ColumnElement[int]", Shield.thread_id)
     hides = _has(thread_id, _Tag.tag == _tag(subject(_ORGANISATION, literal(code, Text()))))
-    for row in db.session.execute(select(Shield.thread_id, Shield.content, Shield.generation).where(hides)).all():
-        if _readable(row.content) is not None:
-            extend(row.thread_id, organisations=[into])
-        else:  # a tag can be added all the same: it stays hidden from those who move
-            tag = keyed_tags.tag(row.generation, row.thread_id, f"{_ORGANISATION}:{into}")
-            insert_or_ignore(ShieldTag, {"thread_id": row.thread_id, "tag": tag})
+    found = db.session.scalars(select(Shield.thread_id).where(hides).order_by(Shield.thread_id)).all()
+    hooks.call("shield_extended", found)
+    for one in found:
+        row = _locked(one)
+        hidden = None if row is None else _readable(row.content)
+        if hidden is not None:
+            _write(one, _with_more(hidden, [into]))
+        elif row is not None:  # a tag can be added all the same: it stays hidden from those who move
+            tag = keyed_tags.tag(row.generation, one, f"{_ORGANISATION}:{into}")
+            insert_or_ignore(ShieldTag, {"thread_id": one, "tag": tag})
 
 
 def _readable(content: bytes) -> Hidden | None:
@@ -198,10 +216,11 @@ def tag_afresh() -> None:
 
 
 def _tag_anew(thread_id: int) -> None:
-    content = db.session.scalar(select(Shield.content).where(Shield.thread_id == thread_id).with_for_update())
-    hidden = None if content is None else _readable(content)
+    row = _locked(thread_id)
+    hidden = None if row is None else _readable(row.content)
     if hidden is not None:
-        raise_shield(thread_id, hidden)
+        # No merger is to be followed: whatever there was has written in it what it changed.
+        _write(thread_id, hidden)
 
 
 _AT_ONCE = 100

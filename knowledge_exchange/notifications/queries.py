@@ -111,14 +111,15 @@ def unread_count(member_id: int) -> int:
 def notices_between(after: int, upto: int, members: Sequence[int] | None, most: int) -> list[tuple[int, int]]:
     """Notices after the one id up to and with the other, in order: ``(id, member_id)`` (hook).
 
-    Of these members, or (None) of all.
+    Of these members, or (None) of all. Of the former only what is not hidden from them: rows that nobody may see
+    neither fill a replay nor move its cursor.
     """
     between = (Notification.id > after, Notification.id <= upto)
     query = select(Notification.id, Notification.member_id)
     if members is None:
         found: Any = query.where(Notification.member_id.is_not(None), *between)
     else:
-        mine = Notification.member_id.in_(members)
+        mine = and_(Notification.member_id.in_(members), not_hidden())
         # What has a later id was read later, if at all; the index by member knows when that was, not the id.
         since = time_of(max(after, 0)) - _AHEAD
         unread = query.where(mine, Notification.read_at.is_(None), *between)

@@ -166,14 +166,19 @@ def leave_network_rooms(member_id: int, network_id: int) -> None:
 
 def leave_room(connection: Connection, thread_id: int) -> None:
     """Take a socket out of the room of a thread that its member may not see any more; its page is told."""
-    room = connection.watched.pop(thread_id)
+    room = connection.watched.pop(thread_id, None)
+    if room is None:
+        return  # it has left by itself meanwhile
     socketio.server.leave_room(connection.sid, room.name, namespace=NAMESPACE)
     socketio.emit("thread_changed", events.gone(thread_id), to=connection.sid, namespace=NAMESPACE)
 
 
 def move_to(connection: Connection, thread_id: int, room: Room) -> None:
     """The thread's events go to another room now."""
-    socketio.server.leave_room(connection.sid, connection.watched[thread_id].name, namespace=NAMESPACE)
+    before = connection.watched.get(thread_id)
+    if before is None:
+        return  # it follows the thread no more
+    socketio.server.leave_room(connection.sid, before.name, namespace=NAMESPACE)
     connection.watched[thread_id] = room
     socketio.server.enter_room(connection.sid, room.name, namespace=NAMESPACE)
 

@@ -6,6 +6,7 @@ command line or another process counts here too.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from flask import Flask, current_app
@@ -26,6 +27,8 @@ LOOK_EVERY_S = 2.0
 _CHUNK = 500
 #: The cursor at which this process looked before.
 _LOOKED = "ke_looked_for_leavers"
+
+log = logging.getLogger(__name__)
 
 
 def access_lost(member_id: int, reason: str) -> None:
@@ -55,18 +58,35 @@ def _close_member(member_id: int, reason: str) -> None:
 
 
 def look() -> None:
-    """Close what has lost its sign-in or standing; leave what was left or is hidden now (a job of every process)."""
+    """Close what has lost its sign-in or standing; leave what was left or is hidden now (a job of every process).
+
+    One after the other, each whatever became of the one before.
+    """
+    for step in (_close_ended, _leave_what_was_left, shielded_rooms.look):
+        if not connections().all():
+            return
+        try:
+            step()
+        except Exception:
+            log.exception("a look at the sockets failed; it will be tried again", extra={"step": step.__name__})
+        finally:
+            end_read()
+
+
+def _close_ended() -> None:
     open_now = connections().all()
-    if not open_now:
-        return
     valid = set(_still_signed_in({connection.sign_in_id for connection in open_now}))
-    left = _left_lately()
-    shielded_rooms.look()
     end_read()
-    ended = [connection for connection in open_now if connection.sign_in_id not in valid]
-    push.say_goodbye(ended, "standing")
+    push.say_goodbye([one for one in open_now if one.sign_in_id not in valid], "standing")
+
+
+def _leave_what_was_left() -> None:
+    here = cursor_now()
+    left = _left_since(begin_of_replay(int(current_app.extensions.get(_LOOKED, here))))
+    end_read()
     for member_id, network_id in left:
         push.leave_network_rooms(member_id, network_id)
+    current_app.extensions[_LOOKED] = here
 
 
 def _still_signed_in(sign_in_ids: set[int]) -> Iterable[int]:
@@ -80,15 +100,11 @@ def _still_signed_in(sign_in_ids: set[int]) -> Iterable[int]:
         yield from db.session.scalars(query)
 
 
-def _left_lately() -> list[tuple[int, int]]:
-    """Who has left which network since the last look, as a replay would tell it; without those who are in again."""
-    here = cursor_now()
-    since = begin_of_replay(int(current_app.extensions.get(_LOOKED, here)))
+def _left_since(since: int) -> list[tuple[int, int]]:
+    """Who has left which network since then, as a replay would tell it; without those who are in again."""
     still_out = ~hooks.call("network_readable", LiveEvent.network_id, LiveEvent.member_id)
     query = select(LiveEvent.member_id, LiveEvent.network_id).where(LiveEvent.id > since, LiveEvent.kind == "left")
-    left = [(row.member_id, row.network_id) for row in db.session.execute(query.where(still_out))]
-    current_app.extensions[_LOOKED] = here
-    return left
+    return [(row.member_id, row.network_id) for row in db.session.execute(query.where(still_out))]
 
 
 def watch_over(app: Flask) -> Callable[[], None]:

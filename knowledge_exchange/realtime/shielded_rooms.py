@@ -7,6 +7,7 @@ thread's epoch, so that nothing more comes to the old room, and those who may go
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -28,6 +29,8 @@ _KNOWN = "ke_known_readers"
 _LOOKED = "ke_looked_at_shields"
 _Fact = tuple[str, str | None]
 
+log = logging.getLogger(__name__)
+
 
 def look_again() -> None:
     """A shield has changed: look after the commit, in this process; the others do within seconds by themselves."""
@@ -35,22 +38,33 @@ def look_again() -> None:
 
 
 def look() -> None:
-    """Put out whoever is hidden from a thread that they follow; move the others where its events go now."""
+    """Put out whoever is hidden from a thread that they follow; move the others where its events go now.
+
+    Each thread by itself. Where one fails, the next look begins where this one did.
+    """
     here = cursor_now()
     since = begin_of_replay(int(current_app.extensions.get(_LOOKED, here)))
-    current_app.extensions[_LOOKED] = here
     watched = _watched()
     rooms: dict[int, Room] = hooks.call("shielded_rooms", list(watched)) if watched else {}
     known: dict[tuple[int, int], _Fact] = current_app.extensions.get(_KNOWN, {})
     work_at = _organisations({one.member_id for thread_id in rooms for one in watched[thread_id]})
     still_known: dict[tuple[int, int], _Fact] = {}
+    failed = False
     for thread_id, room in rooms.items():
         facts: dict[int, _Fact] = {one.member_id: (room.name, work_at.get(one.member_id)) for one in watched[thread_id]}
         doubtful = [who for who, fact in facts.items() if known.get((thread_id, who)) != fact]
-        hidden = set(doubtful) - set(hooks.call("readers_among", thread_id, doubtful) if doubtful else ())
-        _sort_out(thread_id, room, watched[thread_id], hidden, since)
+        try:
+            hidden = set(doubtful) - set(hooks.call("readers_among", thread_id, doubtful) if doubtful else ())
+            _sort_out(thread_id, room, watched[thread_id], hidden, since)
+        except Exception:
+            log.exception("a shielded room was not looked at; it will be tried again")
+            db.session.rollback()
+            failed = True
+            continue
         still_known |= {(thread_id, who): fact for who, fact in facts.items() if who not in hidden}
     current_app.extensions[_KNOWN] = still_known
+    if not failed:
+        current_app.extensions[_LOOKED] = here
 
 
 def _watched() -> dict[int, list[Connection]]:
@@ -71,11 +85,14 @@ def _organisations(member_ids: Iterable[int]) -> dict[int, str | None]:
 
 
 def _sort_out(thread_id: int, room: Room, watchers: list[Connection], hidden: set[int], since: int) -> None:
-    moved = []
+    """First those who are hidden: what fails with somebody else must not leave them in."""
     for connection in watchers:
         if connection.member_id in hidden:
             push.leave_room(connection, thread_id)
-        elif connection.watched[thread_id].name != room.name:
+    moved = []
+    for connection in watchers:
+        before = connection.watched.get(thread_id)
+        if before is not None and before.name != room.name:
             push.move_to(connection, thread_id, room)
             moved.append(connection)
     if moved:

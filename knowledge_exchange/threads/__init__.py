@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         queries,
         reading,
         shield_pages,
+        shielding,
         why,
         writing,
     )
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     hooks.provide(app, "visible_threads", queries.threads_visible_to)
     hooks.provide(app, "shielded_rooms", live.shielded_rooms)
     hooks.provide(app, "readers_among", live.readers_among)
+    hooks.provide(app, "shield_extended", shielding.shield_extended)
     hooks.provide(app, "post_payloads", live.post_payloads)
     hooks.provide(app, "thread_payloads", live.thread_payloads)
     hooks.provide(app, "mark_read", reading.mark_read)

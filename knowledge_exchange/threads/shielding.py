@@ -6,7 +6,7 @@ Handles are taken as they are typed, whether or not anybody has them: to tell wo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -25,6 +25,8 @@ from knowledge_exchange.threads.policy import is_mine
 
 #: The field of a form.
 FIELD = "hide_from"
+#: Ids of one statement.
+_CHUNK = 500
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -81,6 +83,16 @@ def extend_shield(me: Me, thread: AnyRow, organisations: Collection[str] = (), m
         shield.raise_shield(thread.id, Hidden(me.id, frozenset(organisations), frozenset(members), named))
     else:
         shield.extend(thread.id, organisations, members)
-    raised = update(Thread).where(Thread.id == thread.id)
-    db.session.execute(raised.values(is_shielded=True, epoch=Thread.epoch + 1))
-    shielded_rooms.look_again()
+    db.session.execute(update(Thread).where(Thread.id == thread.id).values(is_shielded=True))
+    shield_extended([thread.id])
+
+
+def shield_extended(thread_ids: Sequence[int]) -> None:
+    """Threads are hidden from more than before: their events go to other rooms, whoever may is moved there (hook)."""
+    for begin in range(0, len(thread_ids), _CHUNK):
+        some = Thread.id.in_(thread_ids[begin : begin + _CHUNK])
+        # In order, so that no two who do it at once wait for each other.
+        db.session.execute(select(Thread.id).where(some).order_by(Thread.id).with_for_update(key_share=True)).all()
+        db.session.execute(update(Thread).where(some).values(epoch=Thread.epoch + 1))
+    if thread_ids:
+        shielded_rooms.look_again()

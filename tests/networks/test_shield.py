@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select, text, update
@@ -10,9 +13,11 @@ from knowledge_exchange.cli.checking import all_problems
 from knowledge_exchange.core import crypto, key_file
 from knowledge_exchange.core.clock import held, now
 from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.core.ids import MAX_ID
 from knowledge_exchange.networks import mergers, shield
 from knowledge_exchange.networks.models import Shield, ShieldTag
 from knowledge_exchange.networks.shield import TAGS_AT_A_TIME, Hidden
+from knowledge_exchange.notifications import queries
 from knowledge_exchange.notifications.models import NetworkLevel, Notification
 from knowledge_exchange.threads import listing
 from knowledge_exchange.threads.models import Thread
@@ -108,6 +113,86 @@ def test_a_merger_hides_it_from_the_successors_people_too(trusts: Trusts) -> Non
     assert trusts.readers(thread_id) == {"author"}
     with trusts.app.app_context(), unit_of_work():
         mergers.merge(THERE, "BBB", actor=None)
+    assert trusts.readers(thread_id) == {"author"}
+
+
+def test_a_merger_sends_the_events_of_what_is_hidden_elsewhere_and_of_nothing_else(trusts: Trusts) -> None:
+    hidden, shown = trusts.thread(), trusts.open_thread()
+    with trusts.app.app_context():
+        before = _epochs()
+        with unit_of_work():
+            mergers.merge(HERE, THERE, actor=None)
+        assert _epochs() == {hidden: before[hidden] + 1, shown: before[shown]}
+
+
+def _epochs() -> dict[int, int]:
+    db.session.rollback()
+    return {row.id: row.epoch for row in db.session.execute(select(Thread.id, Thread.epoch))}
+
+
+TIMEOUT_S = 60
+
+
+def _until_somebody_waits() -> None:
+    """Until a writer waits for a row that another has."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    end = time.monotonic() + TIMEOUT_S
+    with db.engine.connect() as link:
+        while not link.scalar(waiting):
+            link.rollback()
+            assert time.monotonic() < end, "nobody waited"
+            time.sleep(0.02)
+
+
+def _merged(trusts: Trusts, old: str = HERE, new: str = THERE) -> None:
+    with trusts.app.app_context(), unit_of_work():
+        mergers.merge(old, new, actor=None)
+
+
+@pytest.mark.databases("postgres")
+def test_a_merger_that_begins_while_a_thread_is_being_hidden_waits_for_it_and_follows(trusts: Trusts) -> None:
+    thread_id = trusts.open_thread("pseudonym")
+    with ThreadPoolExecutor() as pool, trusts.app.app_context():
+        with unit_of_work() as work:
+            shield.raise_shield(thread_id, Hidden(trusts.author.id, frozenset({HERE}), frozenset()))
+            work.execute(update(Thread).where(Thread.id == thread_id).values(is_shielded=True))
+            merging = pool.submit(_merged, trusts)
+            _until_somebody_waits()
+        merging.result(TIMEOUT_S)
+    assert trusts.readers(thread_id) == {"author"}
+
+
+@pytest.mark.databases("postgres")
+def test_a_thread_that_is_hidden_while_a_merger_is_going_on_waits_for_it_and_follows(trusts: Trusts) -> None:
+    with ThreadPoolExecutor() as pool, trusts.app.app_context():
+        with unit_of_work():
+            mergers.merge(HERE, THERE, actor=None)
+            hiding = pool.submit(trusts.thread)
+            _until_somebody_waits()
+        thread_id = hiding.result(TIMEOUT_S)
+    assert trusts.readers(thread_id) == {"author"}
+
+
+@pytest.mark.databases("postgres")
+def test_two_who_extend_a_shield_at_once_both_count(trusts: Trusts) -> None:
+    thread_id = trusts.thread()
+    head = trusts.colleagues["head"]
+    trusts.moves(head, "DDD")
+
+    def extended() -> None:
+        with trusts.app.app_context(), unit_of_work():
+            shield.extend(thread_id, members=[head.id])
+
+    with ThreadPoolExecutor() as pool, trusts.app.app_context():
+        with unit_of_work():
+            shield.extend(thread_id, [THERE])
+            other = pool.submit(extended)
+            _until_somebody_waits()
+        other.result(TIMEOUT_S)
+        found = shield.hidden_from(thread_id)
+    assert found == Hidden(trusts.author.id, frozenset({HERE, THERE}), frozenset({head.id}))
     assert trusts.readers(thread_id) == {"author"}
 
 
@@ -250,6 +335,23 @@ def _see(trusts: Trusts) -> set[str]:
         counted = {name for name, who in people.items() if trusts.me(who).unread}
     assert counted == listed
     return listed
+
+
+def test_rows_that_are_hidden_from_somebody_take_no_room_in_what_they_missed(trusts: Trusts) -> None:
+    head, stranger = trusts.colleagues["head"], trusts.stranger
+    with trusts.app.app_context(), unit_of_work() as work:
+        for who in (head, stranger):
+            work.add(NetworkLevel(member_id=who.id, network_id=trusts.north_west, level="watching"))
+    trusts.thread()
+    trusts.thread(title="Another rota with holes")
+    shown = trusts.open_thread()
+    with trusts.app.app_context():
+        [first] = queries.notices_between(0, MAX_ID, [head.id], 1)
+        assert db.session.get_one(Notification, first[0]).thread_id == shown
+        assert len(queries.notices_between(0, MAX_ID, [stranger.id], 9)) == 3
+        with unit_of_work() as work:
+            work.execute(update(Notification).values(read_at=now()))
+        assert queries.notices_between(0, MAX_ID, [head.id], 9) == [first]
 
 
 def test_a_mention_of_somebody_it_is_hidden_from_is_nothing_that_they_see(trusts: Trusts) -> None:
