@@ -15,6 +15,7 @@ from knowledge_exchange.core.db import AnyRow, db, unit_of_work
 from knowledge_exchange.networks import shield
 from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.networks.shield import MOST_NAMED
+from knowledge_exchange.networks.successors import held_and_followed
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads.as_colleague import as_colleague
 from knowledge_exchange.threads.choosing import check_organisation
@@ -60,11 +61,14 @@ def hide_from_further(thread_id: int) -> ResponseReturnValue:
         errors = {FIELD: _("Say from whom you want to hide it.")}
     if errors:
         return _hide_from_page(me, found, typed, errors), 422
+    organisations = organisation_of(me) if whole else frozenset()
     with unit_of_work():
+        # Before the thread, as whoever merges them does, so that no two wait for each other.
+        held_and_followed(organisations)
         found = locked_thread(me, thread_id)
         if not is_authors(found):
             abort(NOT_FOUND)
-        extend_shield(me, found, organisation_of(me) if whole else (), members_named(handles_in(typed)))
+        extend_shield(me, found, organisations, members_named(handles_in(typed)))
     flash(_said(whole, bool(handles_in(typed))), "good")
     return redirect(base_url(found), 303)
 

@@ -176,6 +176,21 @@ def test_a_thread_that_is_hidden_while_a_merger_is_going_on_waits_for_it_and_fol
 
 
 @pytest.mark.databases("postgres")
+def test_a_merger_and_an_author_who_hides_more_do_not_wait_for_each_other(trusts: Trusts) -> None:
+    thread_id = trusts.thread()
+    trusts.moves(trusts.author, THERE)
+    with ThreadPoolExecutor() as pool, trusts.app.app_context():
+        with unit_of_work():
+            mergers._check(HERE, THERE, now().date())  # how a merger begins
+            hiding = pool.submit(trusts.author.post, f"/t/{thread_id}/hide-from", shield="1")
+            _until_somebody_waits()
+            mergers.merge(HERE, THERE, actor=None)
+        assert hiding.result(TIMEOUT_S).status_code == 303
+        found = shield.hidden_from(thread_id)
+    assert found == Hidden(trusts.author.id, frozenset({HERE, THERE}), frozenset())
+
+
+@pytest.mark.databases("postgres")
 def test_two_who_extend_a_shield_at_once_both_count(trusts: Trusts) -> None:
     thread_id = trusts.thread()
     head = trusts.colleagues["head"]
