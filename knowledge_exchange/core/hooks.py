@@ -17,6 +17,8 @@ NAMES = {
     "account_left": "an account was closed: its networks, claims and appeals are over (member_id)",
     "standing_lost": "a member just lost standing: what they held in other rooms ends (member_id)",
     "network_left": "a member may no longer see a closed network's threads (member_id, network_id)",
+    "network_removed": "likewise, over a post under a pseudonym: no row says when (member_id, network_id)",
+    "removed_lately": "who was removed so lately, and may not see its threads: [(member_id, network_id)] ()",
     "networks_left": "likewise, for many at once: pairs of a member and a network (pairs)",
     "category_words": "a category is meant by these words: whom a roll has so comes to have it (slug, words) -> bool",
     "thread_room": "where a thread's events go, if they may see it (me, thread_id) -> Room | None",

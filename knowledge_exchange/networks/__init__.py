@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
         policy,
         queries,
         regions,
+        removals,
         routes,
         shield,
     )
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["ask_form"] = routes.ask_form
     hooks.provide(app, "standing_lost", link_managers.end_of)
     hooks.provide(app, "network_readable", queries.network_readable)
+    hooks.provide(app, "removed_lately", removals.removed_lately)
     hooks.provide(app, "thread_open_to", shield.thread_open_to)
     hooks.provide(app, "thread_told_to", shield.thread_told_to)
     hooks.provide(app, "network_known", queries.network_known)

@@ -87,8 +87,11 @@ def join_automatically(member_id: int) -> None:
     automatic.join_of_members([member_id])
 
 
-def leave(member_id: int, network_id: int) -> bool:
-    """Take somebody out at their own wish, with what they were told there; False if they were not in."""
+def leave(member_id: int, network_id: int, *, apart_from_act: bool = False) -> bool:
+    """Take somebody out at their own wish, with what they were told there; False if they were not in.
+
+    ``apart_from_act``: no row tells when, but for the day; for a removal that is aimed at a pseudonym.
+    """
     mine = (
         NetworkMembership.member_id == member_id,
         NetworkMembership.network_id == network_id,
@@ -96,10 +99,10 @@ def leave(member_id: int, network_id: int) -> bool:
     gone = delete(NetworkMembership).where(*mine).returning(NetworkMembership.member_id)
     if db.session.execute(gone).first() is None:
         return False
-    forget_network(member_id, network_id)
+    forget_network(member_id, network_id, apart_from_act=apart_from_act)
     visibility = select(Network.visibility).where(Network.id == network_id)
     if db.session.scalar(visibility) != "open":
-        hooks.call("network_left", member_id, network_id)
+        hooks.call("network_removed" if apart_from_act else "network_left", member_id, network_id)
     return True
 
 
@@ -114,9 +117,9 @@ def remove_member(member_id: int, network_id: int, *, actor: int | None, reason:
 def keep_out(member_id: int, network_id: int, cause: str) -> None:
     """Take somebody out, and keep them from coming back by themselves (``removals.py``); whether they were in or not.
 
-    Nothing goes on record: whoever asks for it says what is to stand there.
+    Nothing goes on record: whoever asks for it says what is to stand there. What is written tells the day, no more.
     """
-    leave(member_id, network_id)
+    leave(member_id, network_id, apart_from_act=True)
     removals.note(member_id, network_id, cause)
 
 

@@ -1,12 +1,14 @@
 """Who was removed from a network, and does not come back by themselves. Nothing here commits.
 
 The day is all that is kept, and a word that says why: who removed them stands on record, and not beside their name.
+Nor does any other row tell more than the day (``actions.keep_out``): sockets are put out by what stands here.
 An invitation, or a moderator's decision on a request, lifts it (``actions.add_member``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import cast
 
 from flask_babel import gettext as _
@@ -17,6 +19,7 @@ from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
 from knowledge_exchange.networks.models import Network, NetworkRemoval
+from knowledge_exchange.networks.queries import network_readable
 
 Column = ColumnElement[int] | InstrumentedAttribute[int]
 
@@ -41,6 +44,15 @@ def is_removed(member_id: int, network_id: int) -> bool:
     """Whether this member was removed from there."""
     mine = (NetworkRemoval.member_id == member_id, NetworkRemoval.network_id == network_id)
     return db.session.scalar(select(NetworkRemoval.member_id).where(*mine)) is not None
+
+
+def removed_lately() -> list[tuple[int, int]]:
+    """Who was removed from which network today or yesterday, and may not read it (hook)."""
+    out = ~network_readable(NetworkRemoval.network_id.expression, NetworkRemoval.member_id.expression)
+    query = select(NetworkRemoval.member_id, NetworkRemoval.network_id)
+    since = now().date() - timedelta(days=1)
+    found = db.session.execute(query.where(NetworkRemoval.removed_on >= since, out))
+    return [(row.member_id, row.network_id) for row in found]
 
 
 def note(member_id: int, network_id: int, cause: str) -> None:

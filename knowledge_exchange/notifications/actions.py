@@ -14,7 +14,7 @@ from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db, insert_of_dial
 from knowledge_exchange.core.ids import random_id
 from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.notifications import sealed_acts
-from knowledge_exchange.notifications.history import note_network_level, note_thread_level
+from knowledge_exchange.notifications.history import note_left, note_network_level, note_thread_level
 from knowledge_exchange.notifications.levels import raised
 from knowledge_exchange.notifications.mine import places_of
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
@@ -204,8 +204,11 @@ def choose_network_level(member_id: int, network_id: int, level: str) -> None:
     note_network_level(member_id, network_id, level, chosen=True)
 
 
-def forget_network(member_id: int, network_id: int) -> None:
-    """A member has left a network: what they were told of its threads goes, and so does their choice for it."""
+def forget_network(member_id: int, network_id: int, *, apart_from_act: bool = False) -> None:
+    """A member has left a network: what they were told of its threads goes, and so does their choice for it.
+
+    ``apart_from_act``: no row tells when, but for the day.
+    """
     mine = delete(NetworkLevel).filter_by(member_id=member_id, network_id=network_id)
     level = db.session.scalar(mine.returning(NetworkLevel.level))
     notices = (
@@ -216,6 +219,9 @@ def forget_network(member_id: int, network_id: int) -> None:
     told = db.session.execute(_told_of(*notices)).first() is not None
     db.session.execute(delete(Notification).where(*notices))
     # Told or not: notices of a private network itself are seen no longer.
-    push.tell_counts([member_id])
+    if apart_from_act:
+        push.tell_unwritten([member_id])
+    else:
+        push.tell_counts([member_id])
     if told or level not in (None, "normal"):
-        note_network_level(member_id, network_id, "normal", chosen=False)
+        note_left(member_id, network_id, apart_from_act=apart_from_act)

@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     sockets.init_app(app)
     hooks.provide(app, "access_lost", revocation.access_lost)
     hooks.provide(app, "network_left", revocation.network_left)
+    hooks.provide(app, "network_removed", revocation.network_removed)
     hooks.provide(app, "networks_left", revocation.networks_left)
     app.context_processor(lambda: {"live_cursor": cursors.cursor_now()})
     app.register_blueprint(blueprint)

@@ -42,6 +42,14 @@ def network_left(member_id: int, network_id: int) -> None:
     promise("leave rooms", push.leave_network_rooms, member_id, network_id)
 
 
+def network_removed(member_id: int, network_id: int) -> None:
+    """A member was removed, over a post under a pseudonym: likewise, and nothing is written (hook).
+
+    The time would be that of the act on the post. The other processes find the removal itself, which tells the day.
+    """
+    promise("leave rooms", push.leave_network_rooms, member_id, network_id)
+
+
 def networks_left(pairs: Sequence[tuple[int, int]]) -> None:
     """Many members have left networks at once, each pair a member and a network: likewise (hook)."""
     events.record_many([{"kind": "left", "member_id": who, "network_id": network_id} for who, network_id in pairs])
@@ -83,6 +91,7 @@ def _close_ended() -> None:
 def _leave_what_was_left() -> None:
     here = cursor_now()
     left = _left_since(begin_of_replay(int(current_app.extensions.get(_LOOKED, here))))
+    left += hooks.call("removed_lately")
     end_read()
     for member_id, network_id in left:
         push.leave_network_rooms(member_id, network_id)

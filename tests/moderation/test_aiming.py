@@ -19,7 +19,10 @@ from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.moderation.aiming import opened_note
+from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import NetworkMembership, NetworkRemoval
+from knowledge_exchange.notifications.models import LevelChange
+from knowledge_exchange.realtime.models import LiveEvent
 from tests.moderation.conftest import Bench
 from tests.support.persons import Person, known, person
 
@@ -83,6 +86,34 @@ def test_the_step_tells_the_day_and_no_more(bench: Bench) -> None:
     day = time_of(step.id).replace(hour=0, minute=0, second=0, microsecond=0)
     assert day == midnight
     assert step.id > max(earlier)
+
+
+def test_no_row_that_a_removal_writes_tells_more_than_the_day(bench: Bench) -> None:
+    bench.world.open_thread(bench.world.peer, body=f"What does @{bench.world.handle(bench.author)} say?")
+    told = len(bench.rows(LiveEvent, member_id=bench.author.id))
+    afternoon = clock.start_of_day() + timedelta(days=1, hours=15, minutes=7)
+    with bench.app.app_context(), clock.held(afternoon), unit_of_work():
+        networks.keep_out(bench.author.id, bench.world.north_west, "private")
+    assert not is_in(bench, bench.author)
+    assert len(bench.rows(LiveEvent, member_id=bench.author.id)) == told
+    (left,) = bench.rows(LevelChange, member_id=bench.author.id, network_id=bench.world.north_west)
+    midnight = afternoon.replace(hour=0, minute=0)
+    assert (left.level, left.chosen) == ("normal", False)
+    assert time_of(left.id) == midnight
+    assert [row.removed_on for row in removals(bench)] == [midnight.date()]
+
+
+def test_a_removal_after_a_choice_of_that_day_comes_after_it(bench: Bench) -> None:
+    bench.world.watch_network(bench.author)
+    (chosen,) = bench.rows(LevelChange, member_id=bench.author.id, network_id=bench.world.north_west)
+    bench.first.post(bench.aim("remove"), **FIELDS)
+    steps = sorted(bench.rows(LevelChange, member_id=bench.author.id, network_id=bench.world.north_west), key=_id)
+    assert [row.level for row in steps] == ["watching", "normal"]
+    assert steps[1].id == chosen.id + 1
+
+
+def _id(row: Any) -> int:
+    return int(row.id)
 
 
 def test_a_suspension_of_yesterday_by_the_office_is_not_moved(bench: Bench) -> None:

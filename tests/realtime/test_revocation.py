@@ -11,6 +11,7 @@ from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.realtime import push, revocation
 from knowledge_exchange.realtime.connections import Connection, Room, connections
+from knowledge_exchange.realtime.models import LiveEvent
 from tests.realtime.support.listening import Listener, cookie_of
 from tests.support.community import Community
 from tests.support.servers import Server, run_command
@@ -71,3 +72,25 @@ def test_who_comes_in_again_keeps_hearing_the_network(here: Community, monkeypat
         left.clear()
         revocation.look()
     assert left == [(here.peer.id, here.north_west)]
+
+
+def test_who_was_removed_over_a_pseudonymous_post_is_out_of_the_sockets_of_every_process(
+    here: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[tuple[int, int]] = []
+    monkeypatch.setattr(push, "leave_network_rooms", lambda member, network: left.append((member, network)))
+    with here.app.app_context():
+        connections().add(Connection("a", here.watcher.id, 0, {1: Room("thread:1:1", here.north_west)}))
+        with unit_of_work() as work:
+            networks.keep_out(here.watcher.id, here.north_west, "people")
+            networks.keep_out(here.watcher.id, here.national, "people")
+            assert work.query(LiveEvent).count() == 0
+        assert left == [(here.watcher.id, here.north_west)], "in this process after the commit"
+        left.clear()
+        revocation.look()
+        assert left == [(here.watcher.id, here.north_west)], "elsewhere by a look; an open network stays"
+        with unit_of_work():
+            networks.add_member(here.watcher.id, here.north_west, origin="invited")
+        left.clear()
+        revocation.look()
+    assert left == []
