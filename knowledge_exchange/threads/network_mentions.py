@@ -10,6 +10,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import db
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import is_in
+from knowledge_exchange.threads.models import Thread
 
 #: A network with more members is not told by naming it.
 MOST_MENTIONED = 50
@@ -28,6 +29,13 @@ def mentioned_members(me: Me, words: Sequence[str], within: int | None = None) -
 def too_large(me: Me, words: Sequence[str]) -> list[str]:
     """Names of mentioned networks that are too large for anybody to be told."""
     return [name for name, members in _named(me, words) if len(members) > MOST_MENTIONED]
+
+
+def elsewhere(me: Me, words: Sequence[str], thread_id: int) -> list[str]:
+    """Names of the small networks among what is mentioned that are not the thread's own: a pseudonym tells none."""
+    own = db.session.scalar(select(Thread.network_id).where(Thread.id == thread_id))
+    inside = {name for name, _people in _named(me, words, own)}
+    return [name for name, members in _named(me, words) if len(members) <= MOST_MENTIONED and name not in inside]
 
 
 def _named(me: Me, words: Sequence[str], within: int | None = None) -> list[tuple[str, Sequence[int]]]:

@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.threads import actions, waiting
+from knowledge_exchange.threads import actions, queries, waiting
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
-from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, too_large
+from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, elsewhere, too_large
 from knowledge_exchange.threads.posting import Draft, Refused, post
 from knowledge_exchange.threads.routes import DRAFT_DONE
+from knowledge_exchange.threads.speaking import PSEUDONYM
 
 
 def form_key() -> str:
@@ -53,14 +54,21 @@ def _post_now(me: Me, draft: Draft) -> int:
         if refused.reason == "voice":
             raise
         abort(404)
-    _say_who_is_not_told(me, text)
+    if text.mentions:
+        _say_who_is_not_told(me, text, post_id)
     return post_id
 
 
-def _say_who_is_not_told(me: Me, text: actions.Text) -> None:
+def _say_who_is_not_told(me: Me, text: actions.Text, post_id: int) -> None:
     for name in too_large(me, text.mentions):
         said = _("%(network)s has more than %(most)s members: nobody was told by naming it.")
         flash(said % {"network": name, "most": MOST_MENTIONED}, "info")
+    written = queries.post_by_id(post_id)
+    if written is None or written.voice_kind != PSEUDONYM:
+        return
+    for name in elsewhere(me, text.mentions, written.thread_id):
+        said = _("Nobody in %(network)s was told: under a pseudonym, that would say that its author belongs there.")
+        flash(said % {"network": name}, "info")
 
 
 def _once(me: Me, key: str, write: Callable[[], int]) -> int:

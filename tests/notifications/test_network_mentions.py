@@ -56,6 +56,8 @@ def test_under_a_pseudonym_no_other_network_is_told_for_that_would_say_where_its
     both_in_reps(here)
     thread_id = here.post_thread(here.author, body="Dear @reps", voice=voice)
     post_id = here.reply(here.author, thread_id, "Nobody, @reps?")
+    page = here.author.get(f"/t/{thread_id}", follow_redirects=True).text
+    assert ("Nobody in Reps was told" in page) is not told
     edited = here.reply(here.author, thread_id, "Well.")
     assert here.author.post(f"/p/{edited}/edit", body="Well, @reps.").status_code == 303
     mentions = [("network_mention", one) for one in (here.opening(thread_id), post_id, edited)]
@@ -70,5 +72,6 @@ def test_under_a_pseudonym_the_network_of_the_thread_is_told_as_ever(here: Commu
     thread_id = here.post_thread(here.peer)
     post_id = here.reply(here.author, thread_id, "Dear @north-west", voice="pseudonym")
     assert here.notices(here.watcher) == [("network_mention", post_id)]
+    assert "was told" not in here.author.get(f"/t/{thread_id}", follow_redirects=True).text
     page = here.watcher.get(f"/notifications/why?post={post_id}").text
     assert "It calls North-West as a whole" in page
