@@ -15,6 +15,7 @@ from knowledge_exchange.notifications.models import LevelChange, Participant
 from knowledge_exchange.threads import actions, queries, reading
 from knowledge_exchange.threads.actions import Text
 from knowledge_exchange.threads.limits import POSTS_A_PAGE, THREADS_A_PAGE
+from knowledge_exchange.threads.routes import visible_thread
 from tests.support.community import Community
 from tests.support.persons import Person, Statements
 
@@ -272,7 +273,7 @@ def test_who_spoke_under_a_pseudonym_in_another_window_leaves_no_plain_place_by_
     upto = here.reply(here.peer, read, voice="pseudonym")
     with here.app.test_request_context():
         assert reading.mark_read(before, read, upto)
-    really = reading.visible_thread
+    really = visible_thread
 
     def other_window_next(me: Me, thread_id: int) -> Any:
         # This request has found no place there yet.

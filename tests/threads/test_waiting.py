@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import logging
 import re
 from collections.abc import Callable
@@ -162,12 +161,18 @@ def test_what_another_key_file_sealed_is_a_fault_for_nobody_and_is_there_again_w
 
 
 def test_what_another_version_sealed_is_noted_as_lost_and_forgotten_after_its_days(here: Community) -> None:
-    shapes = ([], {"author": here.author.id}, {"author": 1, "hidden": None, "colour": "red"}, "no JSON")
+    author = f'"author": {here.author.id}'
+    shapes = (
+        "[]",
+        f"{{{author}}}",
+        f'{{{author}, "hidden": null, "colour": "red"}}',
+        f'{{{author}, "hidden": [1]}}',
+        "{",
+    )
     with here.app.app_context():
         for shape in shapes:
-            content = crypto.seal(json.dumps(shape).encode() if shape != "no JSON" else b"{")
             with unit_of_work() as work:
-                work.add(WaitingPost(content=content, due_at=clock.now()))
+                work.add(WaitingPost(content=crypto.seal(shape.encode()), due_at=clock.now()))
         assert waiting.of_member(here.author.id) == []
         waiting.publish_due()
         assert [row.failed for row in rows(here)] == ["lost"] * len(shapes)
