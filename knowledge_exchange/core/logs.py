@@ -112,6 +112,8 @@ def configure(level: str) -> None:
     gunicorn.handlers, gunicorn.propagate, gunicorn.filters = [], True, [_NoPaths()]
     for chatty in ("alembic", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # Of each who comes too often it would write when, to the moment, under a mark of theirs.
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
 
 
 def _note_failure(exc_info: Any) -> None:

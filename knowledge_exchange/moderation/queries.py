@@ -19,8 +19,8 @@ from knowledge_exchange.moderation.limits import LAPSES_AFTER, REQUESTS_SHOWN, S
 from knowledge_exchange.moderation.models import DECLINED, GROUNDS, OPENED, Unsealing
 from knowledge_exchange.moderation.owners import owners_of
 from knowledge_exchange.networks.models import Network
+from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.threads.models import Thread, Voice
-from knowledge_exchange.threads.queries import readable
 
 _Asker = aliased(Member)
 _FACTS = (
@@ -52,6 +52,16 @@ def _requests() -> AnySelect:
     return query.join(Network, Network.id == Thread.network_id).outerjoin(_Asker, _Asker.id == Unsealing.asked_by)
 
 
+def may_be_seen_by(me: Me) -> ColumnElement[bool]:
+    """Condition on a request's Thread: it stands, and is not hidden from this officer.
+
+    Whether they are in its network is not asked: somebody's safety shall not hang on which officers joined what.
+    """
+    thread_id = cast("ColumnElement[int]", Thread.id)
+    is_shielded = cast("ColumnElement[bool]", Thread.is_shielded)
+    return and_(Thread.deleted_at.is_(None), thread_open_to(thread_id, me.id, is_shielded))
+
+
 def is_open() -> ColumnElement[bool]:
     """Condition on Unsealing: it waits for a second officer, and has not been waiting for too long."""
     return and_(Unsealing.ended_at.is_(None), Unsealing.asked_at > now() - LAPSES_AFTER)
@@ -68,7 +78,7 @@ def to_settle(me: Me) -> Sequence[AnyRow]:
         return []
     others = (is_open(), Unsealing.asked_by.is_distinct_from(me.id))
     rows = db.session.execute(
-        _requests().where(*others, readable(me.id)).order_by(Unsealing.id).limit(REQUESTS_SHOWN)
+        _requests().where(*others, may_be_seen_by(me)).order_by(Unsealing.id).limit(REQUESTS_SHOWN)
     ).all()
     owners = owners_of([row.place_id for row in rows])
     return [row for row in rows if policy.may_settle(me, row.asked_by, owners.get(row.place_id))]
@@ -77,19 +87,19 @@ def to_settle(me: Me) -> Sequence[AnyRow]:
 def asked_by(me: Me) -> Sequence[AnyRow]:
     """What this officer asks for, and nobody has answered."""
     mine = (Unsealing.asked_by == me.id, is_open())
-    return db.session.execute(_requests().where(*mine, readable(me.id)).order_by(Unsealing.id)).all()
+    return db.session.execute(_requests().where(*mine, may_be_seen_by(me)).order_by(Unsealing.id)).all()
 
 
 def settled_with(me: Me) -> Sequence[AnyRow]:
     """What this officer asked for or answered, and is over; the latest first."""
     mine = or_(Unsealing.asked_by == me.id, Unsealing.agreed_by == me.id)
-    query = _requests().where(mine, Unsealing.ended_at.is_not(None), readable(me.id))
+    query = _requests().where(mine, Unsealing.ended_at.is_not(None), may_be_seen_by(me))
     return db.session.execute(query.order_by(Unsealing.ended_at.desc()).limit(SETTLED_SHOWN)).all()
 
 
 def request_for(me: Me, request_id: int) -> AnyRow | None:
     """One request, if this officer made it or might answer it (might have, if it is over); else it is not there."""
-    row = db.session.execute(_requests().where(Unsealing.id == request_id, readable(me.id))).first()
+    row = db.session.execute(_requests().where(Unsealing.id == request_id, may_be_seen_by(me))).first()
     if row is None or row.asked_by == me.id:
         return row
     return row if policy.may_settle(me, row.asked_by, owners_of([row.place_id]).get(row.place_id)) else None

@@ -44,7 +44,7 @@ def check(
     What may identify a colleague or the author stops a form of a page (its button says :data:`FROM_A_PAGE`), where
     there is somebody to ask; a program that posts is answered for patients' sake alone.
     """
-    strict = pseudonym and (FROM_A_PAGE in form or "looked_at" in form)
+    strict = FROM_A_PAGE in form or "looked_at" in form
     return _review(
         require_me(), form, texts, pseudonym=pseudonym, strict=strict, slug=network_slug, thread_id=thread_id
     )
@@ -78,8 +78,9 @@ def _review(
 ) -> Review | None:
     def known() -> Known:
         people = people_of(thread_id) if thread_id is not None else []
-        # Under a pseudonym also the name that the post is not to bear.
-        return [*people, me.name] if pseudonym else people, organisation_index()
+        # Under a pseudonym also what the post is not to bear: the author’s name, and what they do.
+        own = [word for word in (me.name, me.title) if word]
+        return [*people, *own] if pseudonym else people, organisation_index()
 
     def few(text: str) -> bool:
         return few_fit(me, text, slug)
