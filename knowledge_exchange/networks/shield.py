@@ -120,8 +120,7 @@ def _tag(of: ColumnElement[str]) -> ColumnElement[bytes]:
 def raise_shield(thread_id: int, hidden: Hidden) -> None:
     """Hide a thread from them (and from nobody who was hidden from before and is not any more).
 
-    Organisations that were merged meanwhile are followed to what has become of them; none is merged until this unit
-    of work ends.
+    Organisations that were merged are followed to what has become of them; none is merged until this work ends.
     """
     _write(thread_id, replace(hidden, organisations=held_and_followed(hidden.organisations)))
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from knowledge_exchange.auth import erasing
 from knowledge_exchange.core import crypto, hooks
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
@@ -290,7 +291,7 @@ def test_places_of_somebody_who_was_erased_are_nobodys(here: Community) -> None:
     thread = ask(here, here.author)
     mine = place(here, here.author, thread)
     with here.app.app_context(), unit_of_work():
-        hooks.call("voices_erased", here.author.id)
+        erasing.erase(here.author.id)
     here.reply(here.peer, thread)
     rows = told(here, Notification.participant_id == mine)
     assert len(rows) == 1

@@ -50,6 +50,7 @@ READS = {
         "shielded_rooms": "rooms, of which readers_among asks",
         "_threads": "of events whose room or replay asked",
     },
+    "threads/network_mentions.py": {"elsewhere": _ASKED},
     "threads/own_pseudonyms.py": {"_counts": "of one's own places"},
     "threads/queries.py": {
         "_THREAD_BY_ID": "of _THREAD, which asks",
