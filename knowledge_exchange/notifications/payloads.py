@@ -18,7 +18,7 @@ from knowledge_exchange.notifications.mine import ME, given, of_me, places_of, r
 from knowledge_exchange.notifications.models import NoticeChoice, NoticeSettings, Notification, Participant
 from knowledge_exchange.notifications.queries import FACTS, visible_now
 from knowledge_exchange.notifications.quiet import quiet_until
-from knowledge_exchange.notifications.sealed import owner_in
+from knowledge_exchange.notifications.sealed import not_erased, owner_in
 
 Payloads = dict[int, dict[str, Any]]
 _ids: Any = bindparam("ids", expanding=True)
@@ -64,7 +64,8 @@ def _owners_about(ids: Sequence[int]) -> dict[int, dict[int, int]]:
         owner = owner_in(place.sealed)
         if owner is not None:
             found.setdefault(owner, {})[place.thread_id] = place.id
-    return found
+    there = not_erased(found)
+    return {owner: places for owner, places in found.items() if owner in there}
 
 
 @cache

@@ -65,11 +65,11 @@ def owners_of(participant_ids: Sequence[int]) -> dict[int, int]:
         Participant.id.in_(participant_ids), Participant.member_id.is_(None)
     )
     found = {row.id: owner_in(row.sealed) for row in db.session.execute(query)}
-    there = _not_erased({owner for owner in found.values() if owner is not None})
+    there = not_erased({owner for owner in found.values() if owner is not None})
     return {place_id: owner for place_id, owner in found.items() if owner in there}
 
 
-def _not_erased(member_ids: Collection[int]) -> set[int]:
+def not_erased(member_ids: Collection[int]) -> set[int]:
     """Who of them is still anybody.
 
     What is sealed in the places of somebody who is erased stays as it is: to seal it anew would show in two copies of

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from knowledge_exchange.auth import erasing
 from knowledge_exchange.auth.models import Member
-from knowledge_exchange.core import clock, hooks
+from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.mail.models import MailMessage
 from knowledge_exchange.mail.refusals import note_refusal
@@ -118,7 +119,7 @@ def refuse(here: Community, _thread: int) -> None:
 
 def erase(here: Community, _thread: int) -> None:
     with here.app.app_context(), unit_of_work():
-        hooks.call("voices_erased", here.author.id)
+        erasing.erase(here.author.id)
 
 
 @pytest.mark.parametrize("what", [read_it, mute_it, take_it_away, lapse, refuse, erase])
