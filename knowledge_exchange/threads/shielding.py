@@ -18,10 +18,12 @@ from knowledge_exchange.auth.policy import handle_key, has_handle_form
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.networks import shield
 from knowledge_exchange.networks.shield import MOST_NAMED, Hidden
+from knowledge_exchange.notifications.models import Participant
 from knowledge_exchange.realtime import shielded_rooms
 from knowledge_exchange.threads.forms import Errors
-from knowledge_exchange.threads.models import Thread
+from knowledge_exchange.threads.models import Thread, Voice
 from knowledge_exchange.threads.policy import is_mine
+from knowledge_exchange.threads.speaking import OWN
 
 #: The field of a form.
 FIELD = "hide_from"
@@ -64,8 +66,17 @@ def organisation_of(me: Me) -> frozenset[str]:
 
 
 def members_named(handles: Collection[str]) -> frozenset[int]:
-    """Whoever has one of these handles now. One statement, whether there is anybody or not."""
-    return frozenset(db.session.scalars(select(Member.id).where(Member.handle.in_(handles))))
+    """Whoever has one of these handles, or had it when they wrote something: that is what pages show of them.
+
+    One statement, whether there is anybody or not.
+    """
+    now = select(Member.id).where(Member.handle.in_(handles))
+    then = (
+        select(Participant.member_id)
+        .join(Voice, Voice.participant_id == Participant.id)
+        .where(Voice.kind == OWN, Voice.handle.in_(handles), Participant.member_id.is_not(None))
+    )
+    return frozenset(db.session.scalars(now.union(then)))
 
 
 def is_authors(thread: AnyRow) -> bool:

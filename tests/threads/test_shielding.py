@@ -26,7 +26,7 @@ from knowledge_exchange.threads.audience import audience, reply_kind, rounded
 from knowledge_exchange.threads.keepers import keepers_of
 from knowledge_exchange.threads.locking import locked_thread
 from knowledge_exchange.threads.models import Thread
-from knowledge_exchange.threads.shielding import check_handles, extend_shield, hidden_for
+from knowledge_exchange.threads.shielding import check_handles, extend_shield, hidden_for, members_named
 from tests.networks.employers import worker
 from tests.networks.shielded import HERE, THERE, TITLE, Trusts, settle
 from tests.support.persons import Person, Statements
@@ -188,6 +188,18 @@ def replied(trusts: Trusts, thread_id: int) -> None:
         opening = queries.post_by_id(thread.opening_post_id)
         assert opening is not None
         actions.reply(me, thread, opening, actions.Text("More of it.", "<p>More of it.</p>", ()))
+
+
+def test_a_handle_that_pages_still_show_names_whoever_had_it(trusts: Trusts) -> None:
+    """Else somebody who once changed theirs could be hidden from by nobody who reads it on what they wrote."""
+    with trusts.app.app_context():
+        shown = trusts.me(trusts.author).handle
+    trusts.open_thread()
+    with trusts.app.app_context(), unit_of_work():
+        db.session.get_one(Member, trusts.author.id).handle = "another-word"
+    with trusts.app.app_context():
+        assert members_named([str(shown)]) == members_named(["another-word"]) == {trusts.author.id}
+        assert members_named(["nobodys-word"]) == frozenset()
 
 
 def looked(trusts: Trusts) -> None:
