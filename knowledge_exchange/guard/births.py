@@ -38,18 +38,28 @@ _AFTER_BIRTH = re.compile(
     rf"\b{_BIRTH}(?:'?s)?{_LEADS}(?P<date>{_DATE}|{_SHORT}|{_YEAR_ALONE})(?![0-9])", re.IGNORECASE
 )
 _AFTER_BORN = re.compile(rf"\b{_BORN}{_PLACE}{_LEADS}(?P<date>{_DATE}|{_SHORT})(?![0-9])", re.IGNORECASE)
-_AFTER_AGED = re.compile(rf"\b{_AGED}[\s,;:|(\[\-]{{1,4}}(?:born\s)?(?P<date>{_DATE})(?![0-9])", re.IGNORECASE)
+_AFTER_AGED = re.compile(
+    rf"\b{_AGED}[\s,;:|(\[\-]{{1,4}}(?:(?:born(?:\son)?|b)[\s.:]{{1,3}})?(?P<date>{_DATE})(?![0-9])", re.IGNORECASE
+)
 _BEFORE = re.compile(
     rf"(?<![0-9])(?P<date>{_DATE})[\s,;:|(\[\-*_]{{1,6}}(?:is\s(?:his|her|their)\s)?{_BIRTH}\b", re.IGNORECASE
 )
-_B_DOT = re.compile(rf"\((?:b\.?|née [\w'-]{{1,30}},? b\.?)\s?(?P<date>{_DATE})(?![0-9])", re.IGNORECASE)
+_B_DOT = re.compile(
+    rf"(?:\(b\.?|[,;]\s{{0,2}}b\.|\(née [\w'-]{{1,30}},? b\.?)\s?(?P<date>{_DATE})(?![0-9])", re.IGNORECASE
+)
+#: "Patient 12.03.1956": of a date that long ago nothing else is told of somebody.
+_OF_PATIENT = re.compile(
+    rf"\b(?:patient|pt|px|service user|resident)[\s,:;|(\[\-*_]{{1,6}}(?P<date>{_DATE})(?![0-9])", re.IGNORECASE
+)
+_LONG_AGO = 16
 _BIRTH_HINTS = ("birth", "dob", "d.o", "d. o", "d .", "d/o", "d /", "yob")
 _COLUMN_HINTS = (*_BIRTH_HINTS, "born")
 _HINTS = (
     (_AFTER_BIRTH, _BIRTH_HINTS),
     (_AFTER_AGED, ("age", "yo", "y/o", "yr", "year")),
     (_BEFORE, _BIRTH_HINTS),
-    (_B_DOT, ("(b", "(n")),
+    (_B_DOT, ("(b", "(n", "b.")),
+    (_OF_PATIENT, ("patient", "pt", "px", "service user", "resident")),
     (_AFTER_BORN, ("born", "birthday")),
 )
 # The health service was born on 5 July 1948, and so were ideas, projects, trusts.
@@ -90,7 +100,17 @@ def birth_dates(text: str) -> Iterator[Span]:
 def _is_somebodys(text: str, pattern: re.Pattern[str], found: re.Match[str]) -> bool:
     if pattern is _AFTER_BORN:
         return not _NOBODY.search(text[max(0, found.start() - _NOBODY_CHARS) : found.start()])
+    if pattern is _OF_PATIENT:
+        return all(year <= now().year - _LONG_AGO for year in _years(found))
     return pattern is not _AFTER_AGED or _fits_age(found)
+
+
+def _years(found: re.Match[str]) -> set[int]:
+    """The years that a date may be of, none of them to come: of "56" one, of "12" two."""
+    numbers = re.findall(r"[0-9]+", found.group("date"))
+    years = {int(number) for number in numbers if len(number) == _YEAR_DIGITS}
+    short = int(numbers[-1][-2:])
+    return years or {year for year in (1900 + short, 2000 + short) if year <= now().year}
 
 
 def _fits_age(found: re.Match[str]) -> bool:

@@ -11,6 +11,7 @@ from knowledge_exchange.guard.folding import Folded, fold
 from knowledge_exchange.guard.names import names
 from knowledge_exchange.guard.numbers import health_numbers, insurance_numbers
 from knowledge_exchange.guard.organisations import NONE, Organisations, organisation_names
+from knowledge_exchange.guard.shown import shown
 from knowledge_exchange.guard.tokens import tokens_of
 
 #: Where two findings meet in one place, the kind that is named first here stays.
@@ -35,6 +36,12 @@ def find(
 
 
 def _hard(text: str) -> Iterator[Span]:
+    yield from _patients(text)
+    if (seen := shown(text)) is not None:
+        yield from map(seen.origin, _patients(seen.text))
+
+
+def _patients(text: str) -> Iterator[Span]:
     yield from health_numbers(text)
     yield from insurance_numbers(text)
     yield from birth_dates(text)
@@ -63,6 +70,8 @@ def _apart(spans: Iterator[Span], length: int) -> list[Span]:
 
 def _finding(text: str, folded: Folded, span: Span) -> Finding:
     start, end = _with_emphasis(text, *folded.origin(span.start, span.end))
+    if text[max(0, start - 1) : start] == "[" and "](" in text[start:end]:
+        start -= 1  # of the link that is taken along
     return Finding(span.kind, start, end, text[start:end], mask_of(span.kind), span.kind in HARD)
 
 

@@ -15,9 +15,12 @@ from knowledge_exchange.guard.surroundings import in_address
 FILLERS = r"[\s\-.|*_~`>\\\"']"
 #: So many of them, no more: a padded cell on each side of its border.
 MOST_FILLERS = 24
+#: Signs that part other numbers as well: between these only 3, 3 and 4 digits by themselves are a patient's.
+_WIDE_FILLERS = FILLERS[:-1] + r"/,;:()\[\]]"
 DIGITS = 10
 #: How people write the ten digits wherever they stand, as lengths of parts.
-_GROUPINGS = frozenset({(10,), (3, 3, 4), (1,) * DIGITS})
+_BY_THREES = (3, 3, 4)
+_GROUPINGS = frozenset({(10,), _BY_THREES, (1,) * DIGITS})
 #: Such as they may break at the end of a line.
 _BROKEN = frozenset({(3, 7), (6, 4), (5, 5), (4, 6), (7, 3), (9, 1), (8, 2), (2, 8), (1, 9)})
 #: No number begins so, and a table of noughts has a right check digit.
@@ -33,8 +36,17 @@ _SAYS_SO = re.compile(
 )
 _RUN = re.compile(r"[0-9]+")
 _GAP = re.compile(rf"{FILLERS}{{1,{MOST_FILLERS}}}")
+_WIDE_GAP = re.compile(rf"{_WIDE_FILLERS}{{1,{MOST_FILLERS}}}")
+#: A label that nobody put a space behind: ``NHS9434765919``, ``NHSno9434765919``, ``pt9434765919``.
+_GLUED_LABEL = re.compile(
+    r"(?<![A-Za-z])(?:(?:nhs|chi|hcn?|mrn|patient|pt)[_.\-]?(?:no|nr|num|number|id)?|(?:no|nr|num|number|id))$",
+    re.IGNORECASE,
+)
+_LABEL_CHARS = 16
+#: Letters that somebody's finger left behind a number; more, or figures after them, make it a code.
+_LEFT_BEHIND = re.compile(r"[A-Za-z]{1,2}(?![A-Za-z0-9])")
 # Before a number: a plus sign or two noughts and a country, perhaps "(0)": then it is a telephone's.
-_CALLING = re.compile(r"(?:(?:\+|\b00)\s?[0-9]{1,3}[\s\-.]{0,2}(?:\(0\)[\s\-.]{0,2})?|\(0[0-9]{0,4}\)[\s\-.]{0,2})$")
+_CALLING = re.compile(r"(?:(?:\+|\b00)\s?[0-9]{1,3}[\s\-.]{0,2}(?:\(0\)[\s\-.]{0,2})?\(?|\(0[0-9]{0,4}\)[\s\-.]{0,2})$")
 _CALLING_CHARS = 16
 _CHI_CENTURIES = (1900, 2000)
 _HC_FIRST, _HC_LAST = "320", "399"
@@ -89,9 +101,12 @@ class _Runs:
         self.places = [match.span() for match in _RUN.finditer(text)]
         #: Whether only such signs stand before each as people put between the parts of a number.
         self.joined = [False] * (len(self.places) + 1)
+        #: The same, with such signs as also stand between numbers of their own.
+        self.near = [False] * (len(self.places) + 1)
         for number in range(1, len(self.places)):
             gap = self.places[number - 1][1], self.places[number][0]
             self.joined[number] = bool(_GAP.fullmatch(text, *gap))
+            self.near[number] = self.joined[number] or bool(_WIDE_GAP.fullmatch(text, *gap))
 
     def digits(self, at: int, count: int) -> str:
         """What so many runs say together."""
@@ -100,7 +115,7 @@ class _Runs:
     def ten_from(self, at: int) -> int:
         """How many runs from this one on make ten digits; 0: none do."""
         digits = count = 0
-        while digits < DIGITS and at + count < len(self.places) and (not count or self.joined[at + count]):
+        while digits < DIGITS and at + count < len(self.places) and (not count or self.near[at + count]):
             start, end = self.places[at + count]
             digits += end - start
             count += 1
@@ -110,11 +125,13 @@ class _Runs:
         """Whether ten digits are meant as a number, and not as the end of a longer one, a date, an amount."""
         start, end = self.places[at][0], self.places[at + count - 1][1]
         # What costs least is asked first: a text may be full of figures.
-        is_usual = self._is_usual(at, count)
-        if not is_usual and not self._is_named:
+        is_usual, is_close = self._is_usual(at, count), all(self.joined[at + 1 : at + count])
+        if not is_usual and not (is_close and self._is_named):
             return False
         if (digits := self.digits(at, count)).startswith(_NOBODYS) or not _nhs().is_valid(digits):
             return False
+        if _GLUED_LABEL.search(self.text[max(0, start - _LABEL_CHARS) : start]):
+            return not _goes_on(self.text, end)
         if self._is_named and _SAYS_SO.search(self.text, max(0, start - _NEAR_CHARS), end + _NEAR_CHARS // 2):
             return not _is_joined(self.text, start, end)
         if not is_usual or _is_joined(self.text, start, end, strictly=True) or in_address(self.text, start):
@@ -129,6 +146,8 @@ class _Runs:
     def _is_usual(self, at: int, count: int) -> bool:
         """Whether they are grouped as such numbers are."""
         lengths = tuple(end - start for start, end in self.places[at : at + count])
+        if not all(self.joined[at + 1 : at + count]):
+            return lengths == _BY_THREES and not self.near[at] and not self.near[at + count]
         if lengths == (1,) * DIGITS:
             # Not some ten of a longer row of single figures.
             return not self.joined[at] and not self.joined[at + count]
@@ -146,12 +165,20 @@ class _Runs:
 def _is_joined(text: str, start: int, end: int, *, strictly: bool = False) -> bool:
     """Whether it is a part of a longer word or number: ``RX9434765919``, ``3.9434765919``, ``£9434765919``."""
     before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    if after[:1].isalnum() or (after[:1] in ("/", ":") and after[1:].isdigit()):
+    if _goes_on(text, end):
         return True
     if not strictly:
-        return bool(re.search(r"[0-9][.,/:]$", before))
+        return bool(re.search(r"[0-9][.,/:]$", before)) or (before[-1:].isalpha() and after[:1].isalpha())
     is_amount = before[-1:] in ("£", "$", "€", "#", "=", "/", "@") or bool(re.search(r"[0-9][.,/:+]$", before))
     return before[-1:].isalpha() or is_amount or bool(re.match(r"[.,][0-9]|%", after))
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether more of a word or a number follows than a letter or two too many: ``9434765919x``."""
+    after = text[end : end + 3]
+    if after[:1].isalnum():
+        return not _LEFT_BEHIND.match(after)
+    return after[:1] in ("/", ":") and after[1:2].isdigit()
 
 
 def _kind(digits: str) -> str:
@@ -180,7 +207,8 @@ def insurance_numbers(text: str) -> Iterator[Span]:
             continue
         if first + second in _WORDS and found["first"].islower() and found["before"] and not found["one"]:
             continue  # "by 120000 a year"
-        if _SAYS_NINO.search(text, max(0, found.start() - _NEAR_CHARS), found.end()) or _is_shaped(found):
+        near = max(0, found.start() - _NEAR_CHARS), found.end() + _NEAR_CHARS
+        if _is_shaped(found) or _SAYS_NINO.search(text, *near):
             yield Span("nino", found.start(), found.end())
 
 

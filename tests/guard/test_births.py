@@ -10,6 +10,11 @@ from knowledge_exchange.core import clock
 from tests.guard.conftest import Look
 
 BORN = [
+    ("Patient 12.03.1956", "12.03.1956"),
+    ("patient (12/3/56) came", "12/3/56"),
+    ("aged 67, b. 12/3/56", "12/3/56"),
+    ("Somebody, b. 12 March 1956", "12 March 1956"),
+    ("dob 12/<b>03</b>/1958", "12/<b>03</b>/1958"),
     ("dob 12/03/1958", "12/03/1958"),
     ("DOB: 12-03-58", "12-03-58"),
     ("D.O.B. 12.3.1958", "12.3.1958"),
@@ -47,6 +52,8 @@ def test_a_date_of_birth_is_found(look: Look, text: str, date: str) -> None:
         "A lady aged 82, 12 March 2024 was the day she fell.",
         "The meeting is on 12/03/2026.",
         "born in 1948",
+        "The patient, 12.03.2024, was seen; pt 12/3/24; patients 12/03/1956.",
+        "Plan b. 12/3/56 of them.",
         "airborne 12/03/2020",
         "It costs 12/03 of that, and the baby is due.",
         "Aged 8, 12 March 2024.",

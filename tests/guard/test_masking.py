@@ -20,6 +20,8 @@ Find = Callable[..., list[Finding]]
         ("**943** 476 *5919*", "[NHS number]"),
         ("**943 476 5919**", "**[NHS number]**"),
         ("| 943 | 476 | 5919 |", "| [NHS number] |"),
+        ("so [943476](https://a.b)5919.", "so [NHS number]."),
+        ("1. 943\n2. 476\n3. 5919\n", "1. [NHS number]\n"),
         ("Ring 0161 276 1234, Dr Patel", "Ring [phone number], [name]"),
         ("dob 12/03/1958 in M13 9WL", "dob [date of birth] in [postcode]"),
         ("Priya Shah's ward at Wythenshawe Hospital", "[name]'s ward at [organisation]"),

@@ -32,6 +32,14 @@ WRITTEN = [
     "९४३४७६५९१९",
     "943\\-476\\-5919",
     "9️⃣4️⃣3️⃣ 476 5919",
+    "943/476/5919",
+    "943, 476, 5919",
+    "943) 476 (5919",
+    "[943476](http://example.org/12)5919",
+    "943[476][1]5919",
+    "943<b>476</b>5919",
+    "943<span class='a1'>476</span><!-- 7 -->5919",
+    "943<br>476<br/>5919",
 ]
 
 
@@ -52,6 +60,23 @@ def test_emphasis_between_the_parts_is_taken_along(look: Look) -> None:
 def test_a_number_in_a_table_is_found_between_other_cells(look: Look) -> None:
     table = "| Name | NHS | | | Age |\n| --- | --- | --- | --- | --- |\n| x | 943 | 476 | 5919 | 67 |\n"
     assert look(table) == [("nhs", "943 | 476 | 5919")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("NHS9434765919", "9434765919"),
+        ("NHSno9434765919.", "9434765919"),
+        ("pt9434765919", "9434765919"),
+        ("She is 9434765919x.", "9434765919"),
+        ("1. 943\n2. 476\n3. 5919", "943\n2. 476\n3. 5919"),
+        ("> 1) 943\n> 2) 476\n> 3) 5919\n", "943\n> 2) 476\n> 3) 5919"),
+        ("|part one|943 476|\n|part two|5919|", "943 476|\n|part two|5919"),
+        ("first half: 943 476\nsecond half: 5919", "943 476\nsecond half: 5919"),
+    ],
+)
+def test_labels_lists_and_stray_letters_hide_no_number(look: Look, text: str, said: str) -> None:
+    assert look(text) == [("nhs", said)]
 
 
 def test_unusual_grouping_counts_by_itself_or_where_something_says_what_it_is(look: Look) -> None:
@@ -80,6 +105,15 @@ def test_scottish_and_northern_irish_numbers_are_named_as_such(look: Look) -> No
         "matrix 0 0 0 0 0 0 0 0 0 0",
         "1 0 0 0 0 0 0 0 0 1 0 0 0 0 1",
         "000 000 0000",
+        "order RX9434765919",
+        "9434765919abc",
+        "9434765919x7",
+        "rooms 12, 943, 476, 5919",
+        "in 943, 4765, 919 cases",
+        "+1 (943) 476-5919",
+        "| Beds | 943 |\n| Staff | 476 |\n| Cost | 5919 |",
+        "Beds: 943\nStaff: 476\nCost: 5919",
+        "[9434](https://example.org/765919)",
     ],
 )
 def test_other_long_numbers_are_not_taken_for_a_patients(look: Look, written: str) -> None:
@@ -113,6 +147,8 @@ def test_a_national_insurance_number_is_found_however_it_is_written(look: Look, 
 
 def test_without_its_last_letter_it_needs_a_word_that_says_so(look: Look) -> None:
     assert look("NI number: AB 12 34 56") == [("nino", "AB 12 34 56")]
+    assert look("AB 12 34 56 is her national insurance number") == [("nino", "AB 12 34 56")]
+    assert look("NI AB<b>12</b>3456") == [("nino", "AB<b>12</b>3456")]
     assert look("room AB 12 34 56") == []
 
 
