@@ -5,34 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from knowledge_exchange.guard.calling import (
+    SMALL,
+    TELLS_NOTHING,
+    called,
+    called_in_capitals,
+    initials,
+    plain,
+    words_of_name,
+)
 from knowledge_exchange.guard.findings import Span
 from knowledge_exchange.guard.tokens import Token, tokens_of
-from knowledge_exchange.guard.vocabulary import COMMON, KNOWN, PLACES, WORK, word_set
+from knowledge_exchange.guard.vocabulary import COMMON, word_set
 
-_NUMBERS = {"hospital": "hospitals", "hospitals": "hospital"}
-_LEGAL = frozenset({"nhs", "foundation", "trust"})
-#: With one of these, two words are a name without "NHS Trust": "Frimley Health", but not "North London".
-_INSTITUTION = word_set(
-    """
-    hospital hospitals university healthcare health partnership ambulance infirmary teaching childrens womens group
-    royal general
-    """
-)
-_SMALL = frozenset({"and", "of", "the", "for", "on", "&"})
-#: A name of so many words is told by them alone.
-_FEWEST_TELLING, _FEWEST_WITH_INSTITUTION = 3, 2
 MOST_WORDS = 14
-_FEWEST_INITIALS, _MOST_INITIALS = 3, 8
 _FEWEST_CODE_CHARS, _MOST_CODE_CHARS = 3, 9
-_SHORT_CORE = 2
-#: Initials that mean something else to everybody in health care.
-_OTHER_INITIALS = word_set(
-    """
-    A&E ACS AHP AMU BAME BAU BMA CBT CCG CEO CFO CFT CIP CMO CNO COO CQC CT DFT DNA DON EAP ED ESR FDA FTE FTSU GFT GP
-    HDU HR HRD ICB ICS ICU IPC ITU KPI LFT LOS MAU MDT MIP MRI NED NFT NHS OH PCN PDR PFT PMO PPE QI RAG RCM RCN RCP
-    RFT RTT SAU SLA SOP SRO TOR TU TUPE VTE WDES WFT WRES WTE
-    """
-)
+
 _CODE_CONTEXT = re.compile(r"\b(?:ods|code|trust|org(?:anisation)?)\b", re.IGNORECASE)
 _CONTEXT_CHARS = 24
 
@@ -53,8 +41,6 @@ _DOUBLE_ENDS = frozenset(
     }
     | {("medical", "practice"), ("health", "trust"), ("mental", "health")}
 )
-#: Before such an end these alone make no name: "the University Hospital", "Acute Medical Unit".
-_TELLS_NOTHING = (COMMON | KNOWN | WORK) - PLACES
 _MOST_BEFORE = 6
 _MOST_AFTER = 3
 _BETWEEN = re.compile(r"[ \t*_]{1,4}|\.[ \t]{1,2}|'s[ \t]|'[ \t]")
@@ -67,6 +53,8 @@ class Organisations:
         """``known``: code and name of each."""
         self._by_words: dict[str, frozenset[str]] = {}
         self._lengths: dict[str, int] = {}
+        #: Of these names, such as are one only where all their words have capitals.
+        self._in_capitals: set[str] = set()
         self._by_sign: dict[str, frozenset[str]] = {}
         self._codes: set[str] = set()
         for code, name in known:
@@ -74,29 +62,37 @@ class Organisations:
 
     def _add(self, code: str, name: str) -> None:
         name = name.replace("’", "'")
-        words = _words(name)
-        called = _called(words)
-        if "'" in name:  # which some leave out: "Guys and St Thomas"
-            called |= _called(_words(name.replace("'", "")))
         only = frozenset({code})
-        for one in called:
-            key = " ".join(one)
-            self._by_words[key] = self._by_words[key] | only if key in self._by_words else only
-            self._lengths[one[0]] = self._lengths.get(one[0], 0) | 1 << min(len(one), MOST_WORDS)
-        for sign in _initials(words):
+        # Some leave the apostrophe out: "Guys and St Thomas".
+        for spelled in {name, name.replace("'", "")}:
+            words = words_of_name(spelled)
+            self._put(called(words), only)
+            self._put(called_in_capitals(words, spelled[:4].lower() == "the "), only, in_capitals=True)
+        for sign in initials(words_of_name(name)):
             self._by_sign[sign] = self._by_sign.get(sign, frozenset()) | only
         if _FEWEST_CODE_CHARS <= len(code) <= _MOST_CODE_CHARS:
             self._codes.add(code.upper())
 
+    def _put(self, names: Iterable[tuple[str, ...]], only: frozenset[str], *, in_capitals: bool = False) -> None:
+        for one in names:
+            key = " ".join(one)
+            # What one is called in whatever spelling stays so, whoever else is called so.
+            if not in_capitals:
+                self._in_capitals.discard(key)
+            elif key not in self._by_words:
+                self._in_capitals.add(key)
+            self._by_words[key] = self._by_words.get(key, frozenset()) | only
+            self._lengths[one[0]] = self._lengths.get(one[0], 0) | 1 << min(len(one), MOST_WORDS)
+
     def at(self, text: str, tokens: Sequence[Token], at: int) -> tuple[int, frozenset[str]]:
         """How many words from here on name one, and the codes of those that are called so; (0, nothing)."""
         word = tokens[at]
-        lengths = self._lengths.get(_plain(word), 0)
+        lengths = self._lengths.get(plain(word), 0)
         if lengths:
-            keys = [_plain(token) for token in tokens[at : at + MOST_WORDS]]
+            keys = [plain(token) for token in tokens[at : at + MOST_WORDS]]
             for count in range(min(len(keys), MOST_WORDS), 1, -1):
-                codes = self._by_words.get(" ".join(keys[:count])) if lengths >> count & 1 else None
-                if codes and _is_written_as_name(tokens[at : at + count]):
+                codes = self._by_words.get(key := " ".join(keys[:count])) if lengths >> count & 1 else None
+                if codes and _is_written_as_name(tokens[at : at + count], key in self._in_capitals):
                     return count, codes
         return self._sign(text, word)
 
@@ -143,8 +139,9 @@ def organisation_names(text: str, known: Organisations, tokens: Sequence[Token])
 def _shaped(text: str, tokens: Sequence[Token], at: int, reached: int) -> int | None:
     """The first word of a name that ends here with "Hospital", "Ward" or the like; None: there is none."""
     last = tokens[at]
-    double = at > 0 and (tokens[at - 1].key, last.key) in _DOUBLE_ENDS and tokens[at - 1].has_capital
-    if not (last.has_capital or last.word in ("ICB", "CCG")) or not (last.key in _ENDS or double):
+    double = at > 0 and _is_double_end(tokens[at - 1], last)
+    single = last.key in _ENDS and (last.has_capital or last.word in ("ICB", "CCG"))
+    if not (single or double):
         return None
     first = at - (1 if double else 0)
     telling: int | None = None
@@ -152,13 +149,22 @@ def _shaped(text: str, tokens: Sequence[Token], at: int, reached: int) -> int | 
         word = tokens[first - 1]
         if not _BETWEEN.fullmatch(text[word.end : tokens[first].start]):
             break
-        if not (word.has_capital or word.word == "NHS" or word.key in _SMALL) or word.is_address:
+        if not (word.has_capital or word.word == "NHS" or word.key in SMALL) or word.is_address:
             break
         first -= 1
-        tells = word.key not in _TELLS_NOTHING and word.key not in _SMALL and len(word.word) > 1
+        tells = word.key not in TELLS_NOTHING and word.key not in SMALL and len(word.word) > 1
         if tells or (telling == first + 1 and word.has_capital and word.key not in COMMON):
             telling = first
     return telling
+
+
+def _is_double_end(before: Token, last: Token) -> bool:
+    """Whether two words end a name together: "Health Board", "NHS FT"."""
+    if (before.word, last.word) == ("NHS", "FT"):
+        return True
+    if not (before.has_capital and last.has_capital):
+        return False
+    return (before.key, last.key) in _DOUBLE_ENDS
 
 
 def _last_end(text: str, tokens: Sequence[Token], at: int) -> int:
@@ -174,73 +180,10 @@ def _last_end(text: str, tokens: Sequence[Token], at: int) -> int:
     return last
 
 
-def _plain(token: Token) -> str:
-    return "and" if token.word == "&" else token.key
-
-
-def _words(name: str) -> tuple[str, ...]:
-    words = tuple(_plain(token) for token in tokens_of(name))
-    return words[1:] if words[:1] == ("the",) else words
-
-
-def _called(words: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """The ways in which people name an organisation."""
-    if not words:
-        return set()
-    found = {words} if len(words) > 1 else set()
-    for left_out in ({"nhs"}, {"foundation"}, {"nhs", "foundation"}):
-        shorter = tuple(word for word in words if word not in left_out)
-        if len(shorter) > 1:
-            found.add(shorter)
-    core = _core(words)
-    if len(core) != len(words):
-        has_institution = any(word in _INSTITUTION for word in core)
-        tells = not _is_general(core) if has_institution else not _is_general(core, PLACES)
-        if tells and len(core) >= (_FEWEST_WITH_INSTITUTION if has_institution else _FEWEST_TELLING):
-            found.add(core)
-    if _NUMBERS.keys() & set(words):
-        found |= {other for one in found if not _is_general(other := _other_number(one))}
-    return found
-
-
-def _core(words: tuple[str, ...]) -> tuple[str, ...]:
-    """A name without "NHS Foundation Trust" at its end."""
-    end = len(words)
-    while end and words[end - 1] in _LEGAL:
-        end -= 1
-    return words[:end]
-
-
-def _is_general(words: tuple[str, ...], besides: frozenset[str] = frozenset()) -> bool:
-    """Whether they are words that everybody uses without meaning one organisation; ``besides``: further such words."""
-    return all(word in _TELLS_NOTHING or word in _SMALL or word in besides for word in words)
-
-
-def _other_number(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The same with "hospital" for "hospitals", and the other way round."""
-    return tuple(_NUMBERS.get(word, word) for word in words)
-
-
-def _initials(words: tuple[str, ...]) -> set[str]:
-    """``MFT``, ``UHDB``, ``GOSH``: only of trusts, for a surgery's are too many people's."""
-    if "trust" not in words:
-        return set()
-    core = tuple(word for word in _core(words) if word not in _SMALL)
-    if not core:
-        return set()
-    letters = "".join(word[0] for word in core).upper()
-    tail = "FT" if "foundation" in words else "T"
-    found = {letters, letters + tail, letters + "NHS" + tail}
-    if len(core) <= _SHORT_CORE:
-        found.add(letters[0] + tail)
-    for place, word in enumerate(core):
-        if word in ("hospital", "hospitals"):
-            found.add(letters[: place + 1])
-    return {one for one in found if _FEWEST_INITIALS <= len(one) <= _MOST_INITIALS and one not in _OTHER_INITIALS}
-
-
-def _is_written_as_name(tokens: Sequence[Token]) -> bool:
+def _is_written_as_name(tokens: Sequence[Token], in_capitals: bool) -> bool:
     """With a capital somewhere, or with a word that only such names end with: "manchester foundation trust"."""
     if any(token.is_address for token in tokens):
         return False
+    if in_capitals:
+        return all(token.word[0].isupper() or token.key in SMALL or token.word == "&" for token in tokens)
     return any(token.word[0].isupper() for token in tokens) or tokens[-1].key in ("trust", "nhs")

@@ -15,7 +15,8 @@ CALLED = [
     ("R0A", "manchester university foundation trust"),
     ("R0A", "MANCHESTER UNIVERSITY TRUST"),
     ("R0A", "MFT"),
-    ("R0A", "Manchester **University** NHS FT".replace(" NHS FT", "")),
+    ("R0A", "Manchester **University**"),
+    ("R0A", "Manchester **University** NHS FT"),
     ("RJ1", "Guy’s & St Thomas’"),
     ("RJ1", "Guys and St. Thomas"),
     ("RJ1", "GSTFT"),
@@ -26,6 +27,17 @@ CALLED = [
     ("RDU", "Frimley Health"),
     ("RAT", "North East London NHS Foundation Trust"),
     ("A81001", "Densham Surgery"),
+    ("RM3", "Northern Care Alliance"),
+    ("RM3", "Northern Care Alliance NHS FT"),
+    ("RWJ", "Stockport NHS FT"),
+    ("RWJ", "Stockport FT"),
+    ("RBV", "the Christie"),
+    ("RBV", "The Christie NHS Foundation Trust"),
+    ("RBS", "Alder Hey"),
+    ("RBS", "Alder Hey Childrens"),
+    ("RT2", "Pennine Care"),
+    ("RRF", "Wrightington, Wigan and Leigh"),
+    ("RRF", "Wrightington Wigan & Leigh FT"),
 ]
 
 
@@ -49,6 +61,7 @@ def test_an_organisation_is_found_by_what_people_call_it(
         "Cwm Taf Morgannwg University Health Board",
         "the Larkfield Medical Centre".removeprefix("the "),
         "Queen Elizabeth Hospital",
+        "Salford Royal NHS FT",
     ],
 )
 def test_places_of_work_are_found_by_their_shape(look: Look, called: str) -> None:
@@ -66,6 +79,10 @@ def test_places_of_work_are_found_by_their_shape(look: Look, called: str) -> Non
         "The Acute Medical Unit and the Intensive Care Unit are full.",
         "Any Integrated Care Board or Health Board may ask.",
         "The isle of wight is an island.",
+        "She reads a Christie novel, and the christie is small.",
+        "In Stockport the northern care alliance of pennine care workers met; alder, hey and ash.",
+        "It is a Band 6 NHS FT post, FT or part time, in any NHS FT.",
+        "Queen Victoria stood there.",
         "https://www.r0a.example.org/MFT is somewhere else, at r0a.",
     ],
 )
