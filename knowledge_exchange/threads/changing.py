@@ -18,6 +18,7 @@ from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.page import base_url
 from knowledge_exchange.threads.routes import blueprint, visible_post
+from knowledge_exchange.threads.seen_by import audience_line
 from knowledge_exchange.threads.speaking import PSEUDONYM
 
 
@@ -43,6 +44,7 @@ def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str], revi
         values=values,
         errors=errors,
         review=review,
+        audience=audience_line(me, found, is_edit=True),
         is_opening=row.parent_id is None,
         max_title=MAX_TITLE_CHARS,
         max_body=MAX_BODY_CHARS,

@@ -1,4 +1,4 @@
-"""Who will see a reply, as a sentence for the page: set once for each audience."""
+"""Who will see a reply, or a change of what was written, as a sentence for the page: set once for each audience."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from knowledge_exchange.threads.audience import Audience, audience, reply_kind
 _MOST_KEPT = 1024
 
 
-def audience_line(me: Me, thread: AnyRow) -> Markup:
-    """Who will see a reply, in a sentence."""
-    return _said_of(audience(me, thread.network_id), reply_kind(me, thread))
+def audience_line(me: Me, thread: AnyRow, *, is_edit: bool = False) -> Markup:
+    """Who will see a reply (or a change), in a sentence."""
+    kind = reply_kind(me, thread)
+    return _said_of(audience(me, thread.network_id), f"edit {kind}" if is_edit else kind)
 
 
 @lru_cache(maxsize=_MOST_KEPT)

@@ -326,3 +326,4 @@ def test_the_button_of_every_form_brings_the_guard(here: Community) -> None:
     for page in (NEW, f"/t/{thread_id}", f"/p/{here.opening(thread_id)}/edit"):
         shown = here.author.get(page, follow_redirects=True).text
         assert re.search(r'<button type="submit" name="guard"[^>]*>', shown), page
+        assert "data-seen-by" in shown, page
