@@ -8,39 +8,15 @@ reads it sees those beside the posts.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge_exchange.guard.findings import Span
 from knowledge_exchange.guard.first_names import ALSO_WORDS, FIRST_NAMES
+from knowledge_exchange.guard.name_words import ALSO_SURNAMES, DOING, INTRODUCING, SHORT_TITLES, SURNAMES, TITLES
 from knowledge_exchange.guard.tokens import Token, begins, tokens_of
-from knowledge_exchange.guard.vocabulary import KNOWN, NOT_NAMES, is_known_word, word_set
+from knowledge_exchange.guard.vocabulary import KNOWN, NOT_NAMES, is_known_word
 
-_TITLES = word_set(
-    """
-    dr mr mrs ms miss mx prof professor sister matron nurse sir dame lord lady rev revd reverend father cllr councillor
-    baroness doctor consultant charge
-    """
-)
-#: Of these also names in small letters follow: "dr patel".
-_SHORT_TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof"})
-#: Before one word with a capital: it is somebody's name.
-_INTRODUCING = word_set(
-    """
-    called named colleague colleagues nurse patient manager boss husband wife son daughter brother friend hi hello dear
-    thanks cheers regards hey namely mum dad mother
-    """
-)
-#: After one word with a capital that stands where a sentence goes on: a person did it.
-_DOING = word_set(
-    """
-    said says told tells asked asks rang emailed complained resigned insisted shouted replied admitted apologised
-    whispered refused cried
-    """
-)
-#: Words of our vocabulary that are many people's surname.
-_ALSO_SURNAMES = word_set(
-    "young ward day head house may march best good little long moody price walker king bishop west"
-)
 #: Of one name; longer rows of capitals are titles.
 MOST_WORDS = 4
 _BETWEEN = re.compile(r"\.?[ \t*_`~]{1,6}|\.|\.?[ \t]{0,3}\n[ \t]{0,3}")
@@ -94,7 +70,7 @@ class _Reader:
         self.text = text
         self.words = words
         self.known = known
-        self.headings = _headings(text)
+        self.headings = deque(_headings(text))
 
     def name_at(self, at: int) -> int:
         """How many words from this one on are a name; 0: none."""
@@ -107,10 +83,21 @@ class _Reader:
             return self._shouted(at)
         row = self._row(at)
         if row > 1 and self._is_pair(at, row):
-            return row
+            return self._reach(at, row)
         if turned := self._turned(at):
             return turned
-        return 1 if word.key in self.known.parts or self._stands_alone(at) else 0
+        if word.key in self.known.parts or self._stands_alone(at):
+            return self._reach(at, row)  # never half a name
+        return 0
+
+    def _reach(self, at: int, row: int) -> int:
+        """How much of a row of capitals is one name: in a heading, or a row that is too long, two words mostly."""
+        if row <= MOST_WORDS and not self._in_heading(self.words[at]):
+            return row
+        count = min(row, 2)
+        while count < row and (len(key := self.words[at + count - 1].key) == _LETTER or key in FIRST_NAMES):
+            count += 1
+        return count
 
     def _gap(self, at: int) -> str:
         """What stands between a word and the next; a line's end, where there is none."""
@@ -132,8 +119,12 @@ class _Reader:
 
     def _is_surname(self, at: int, count: int) -> bool:
         """Whether a word of another meaning is here a surname: "Sarah Ward", but not "Sarah Ward Manager"."""
-        first, word = self.words[at], self.words[at + count]
-        if count > 1 or word.key not in _ALSO_SURNAMES or not _is_first_name(first):
+        first, before, word = self.words[at], self.words[at + count - 1], self.words[at + count]
+        if not _is_first_name(first) or (count > 1 and before.key not in FIRST_NAMES and len(before.word) > _LETTER):
+            return False
+        if word.key in SURNAMES and first.key in FIRST_NAMES and first.key not in KNOWN:
+            return True
+        if word.key not in ALSO_SURNAMES:
             return False
         if first.key in KNOWN or (first.key in ALSO_WORDS and begins(self.text, first.start)):
             return False  # May Day; "Will Young people come?"
@@ -144,8 +135,10 @@ class _Reader:
         """Whether two or more words with capitals are somebody's names."""
         row = self.words[at : at + count]
         first, last = row[0], row[-1]
-        if count > MOST_WORDS or len(last.word) == _LETTER or last.is_address:
-            return first.key in FIRST_NAMES and count <= MOST_WORDS
+        if count > MOST_WORDS:
+            return first.key in FIRST_NAMES
+        if len(last.word) == _LETTER or last.is_address:
+            return first.key in FIRST_NAMES
         if first.key in FIRST_NAMES or first.key in ALSO_WORDS:
             return True
         if len(first.word) == _LETTER and self._gap(at).startswith("."):
@@ -156,20 +149,22 @@ class _Reader:
 
     def _in_heading(self, word: Token) -> bool:
         while self.headings and self.headings[0][1] < word.start:
-            self.headings.pop(0)
+            self.headings.popleft()
         return bool(self.headings) and self.headings[0][0] <= word.start
 
     def _titled(self, at: int) -> int:
         """A title and up to three names; of "Dr" and the like, also one in small letters."""
         title = self.words[at]
-        if title.key not in _TITLES or not _AFTER_TITLE.fullmatch(self._gap(at)):
+        if title.key not in TITLES or not _AFTER_TITLE.fullmatch(self._gap(at)):
             return 0
-        follower, short = self.words[at + 1], title.key in _SHORT_TITLES
+        follower, short = self.words[at + 1], title.key in SHORT_TITLES
         if title.word == "ms" and "." in self._gap(at):
             return 0  # milliseconds, and the next sentence
         if _may_be(follower) or (_is_first_name(follower) and short):
             sure = title.has_capital or short or follower.key in FIRST_NAMES
             return 1 + min(self._row(at + 1), MOST_WORDS - 1) if sure else 0
+        if short and follower.has_capital and (follower.key in SURNAMES or follower.key in ALSO_SURNAMES):
+            return 2
         small = short and title.word.islower() and follower.word.isalpha() and follower.word.islower()
         return 2 if small and len(follower.word) >= _FEWEST_LETTERS and follower.key not in NOT_NAMES else 0
 
@@ -196,13 +191,13 @@ class _Reader:
         """Whether one word with a capital is a name: common as a first name, introduced, or doing something."""
         word = self.words[at]
         before = self.words[at - 1] if at else None
-        if len(word.word) < _FEWEST_LETTERS or word.key in _TITLES or (before and before.key == "st"):
+        if len(word.word) < _FEWEST_LETTERS or word.key in TITLES or (before and before.key == "st"):
             return False  # after "St": a saint, and mostly a hospital
         if word.key in FIRST_NAMES or word.key in ALSO_WORDS:
             return word.key in FIRST_NAMES
-        if before and before.key in _INTRODUCING and self._gap(at - 1) in _AFTER_GREETING:
+        if before and before.key in INTRODUCING and self._gap(at - 1) in _AFTER_GREETING:
             return True
-        return self._gap(at) == " " and self.words[at + 1].key in _DOING
+        return self._gap(at) == " " and self.words[at + 1].key in DOING
 
 
 def _headings(text: str) -> list[tuple[int, int]]:
