@@ -24,6 +24,7 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.threads.models import Post, Thread, Voice
+from tests.cli.bare import take_shields_away
 from tests.support.databases import POSTGRES, SQLITE, Templates
 from tests.support.full_tables import fill_every_table
 from tests.support.servers import run_command
@@ -60,6 +61,7 @@ def demo(templates: Templates, tmp_path: Path, make_app: Callable[..., Flask], s
     folder = tmp_path / "demo"
     folder.mkdir()
     url = templates.fresh(SQLITE, folder, demo=True)
+    take_shields_away(folder)
     return make_app(KE_DATABASE_URL=url, KE_DATA_DIR=folder, KE_DEMO=True)
 
 

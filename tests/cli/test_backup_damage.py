@@ -18,6 +18,7 @@ from knowledge_exchange.cli.backing_up import tables
 from knowledge_exchange.cli.emptying import SEEDED
 from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.db import db
+from tests.cli.bare import take_shields_away
 from tests.cli.killed_restore import restore_killed_half_way
 from tests.support.databases import SQLITE, Templates
 from tests.support.servers import run_command
@@ -66,6 +67,7 @@ def good_backup(templates: Templates, tmp_path_factory: pytest.TempPathFactory) 
     """A backup of the demo community."""
     folder = tmp_path_factory.mktemp("good")
     url = templates.fresh(SQLITE, folder, demo=True)
+    take_shields_away(folder)
     settings = {"KE_DATABASE_URL": url, "KE_DATA_DIR": folder}
     done = run_command("backup", str(folder / "good"), folder=folder, settings=settings)
     assert done.returncode == 0, done.stderr
