@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -152,6 +153,8 @@ def smtp_server(postbox: Postbox, port: int, **options: Any) -> Iterator[None]:
     """A real SMTP server on the loopback, in a thread of its own."""
     from aiosmtpd.controller import Controller
 
+    # What the receiver writes down is not ours, whatever level an earlier test has left to all loggers.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     options = {"ready_timeout": PATIENCE_S, "server_hostname": "mail.example.org", **options}
     controller = Controller(postbox, hostname="127.0.0.1", port=port, **options)
     controller.start()
