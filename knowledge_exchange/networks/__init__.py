@@ -8,22 +8,16 @@ from flask_babel import gettext as _
 
 def init_app(app: Flask) -> None:
     """Bring the room into the app."""
-    from knowledge_exchange.auth.office import section
-    from knowledge_exchange.core import hooks
     from knowledge_exchange.core.rekeying import LIFT_EVERY_S
     from knowledge_exchange.jobs import register
     from knowledge_exchange.networks import (  # noqa: F401
         categories,
         category_routes,
-        link_managers,
         models,
         moderator_routes,
         organisation_routes,
         own_organisation,
-        policy,
-        queries,
         regions,
-        removals,
         routes,
         shield,
     )
@@ -38,6 +32,14 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["region_name"] = regions.region_name
     app.jinja_env.globals["my_organisation"] = own_organisation.my_organisation
     app.jinja_env.globals["ask_form"] = routes.ask_form
+    _fill_hooks(app)
+    _open_office(app)
+
+
+def _fill_hooks(app: Flask) -> None:
+    from knowledge_exchange.core import hooks
+    from knowledge_exchange.networks import link_managers, queries, removals, shield
+
     hooks.provide(app, "standing_lost", link_managers.end_of)
     hooks.provide(app, "network_readable", queries.network_readable)
     hooks.provide(app, "removed_lately", removals.removed_lately)
@@ -45,6 +47,12 @@ def init_app(app: Flask) -> None:
     hooks.provide(app, "thread_told_to", shield.thread_told_to)
     hooks.provide(app, "network_known", queries.network_known)
     hooks.provide(app, "moderates_some", queries.moderates_some)
+
+
+def _open_office(app: Flask) -> None:
+    from knowledge_exchange.auth.office import section
+    from knowledge_exchange.networks import category_routes, policy
+
     section(
         app,
         "categories.overview",
