@@ -103,19 +103,12 @@ _THREAD = (
     .where(readable(_me))
 )
 _THREAD_BY_ID = Read(_THREAD.where(Thread.id == _thread))
-_HOLDS = Read(select(Post.thread_id).where(Post.id == _post))
 
 
 def thread_visible_to(me: Me, thread_id: int) -> AnyRow | None:
     """A thread with its network and this member's place in both, or None if it isn't for them."""
     place = me.places.get(thread_id, 0)
     return cast("AnyRow | None", _THREAD_BY_ID.first(me=me.id, thread=thread_id, place=place))
-
-
-def thread_of_post(me: Me, post_id: int) -> AnyRow | None:
-    """The thread that holds a post, likewise. Two statements."""
-    post = _HOLDS.first(post=post_id)
-    return thread_visible_to(me, post.thread_id) if post is not None else None
 
 
 _POSTS = (

@@ -32,8 +32,8 @@ def visible_thread(me: Me, thread_id: int) -> AnyRow:
 
 def visible_post(me: Me, post_id: int) -> tuple[AnyRow, AnyRow]:
     """A post's thread and the post, or 404."""
-    thread = queries.thread_of_post(me, post_id) or abort(404)
-    return thread, queries.post_by_id(post_id) or abort(404)
+    post = queries.post_by_id(post_id) or abort(404)
+    return visible_thread(me, post.thread_id), post
 
 
 @blueprint.get("/n/<slug>")
@@ -101,7 +101,7 @@ def _wish(me: Me, found: AnyRow) -> Wish:
 def post(post_id: int) -> ResponseReturnValue:
     """To a post's place in its thread."""
     me = require_me()
-    found = queries.thread_of_post(me, post_id) or abort(404)
+    found, _row = visible_post(me, post_id)
     key = queries.page_keys(found.id, me.thread_view, post_id)[0]
     return redirect(page_url(found, me.thread_view, me.thread_view, key) + f"#p{post_id}")
 

@@ -54,7 +54,6 @@ READS = {
     "threads/own_pseudonyms.py": {"_counts": "of one's own places"},
     "threads/queries.py": {
         "_THREAD_BY_ID": "of _THREAD, which asks",
-        "_HOLDS": "finds the thread, of which thread_of_post then asks",
         **dict.fromkeys(
             (
                 *("_POSTS", "_IN_THREAD", "_position_of", "_TREE_AFTER", "_FLAT_AFTER", "_BY_ID", "_BY_IDS", "_BEFORE"),
