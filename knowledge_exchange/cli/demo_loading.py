@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from heapq import merge
-from typing import Any, cast
+from typing import Any
 
 import click
-from sqlalchemy import ColumnElement, case, insert, select, update
+from sqlalchemy import case, insert, select, update
 
 from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth import actions as accounts
@@ -228,9 +228,7 @@ def _read_the_old(state: Loading) -> None:
     mine = places.join(NetworkMembership, NetworkMembership.network_id == Network.id).where(
         NetworkMembership.member_id.in_(printed),
         ThreadRow.id < read_to,
-        thread_open_to(
-            cast("ColumnElement[int]", ThreadRow.id), cast("ColumnElement[int]", NetworkMembership.member_id)
-        ),
+        thread_open_to(ThreadRow.id, NetworkMembership.member_id),
     )
     there = set(db.session.execute(select(Participant.thread_id, Participant.member_id)).tuples())
     rows = [

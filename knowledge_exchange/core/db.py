@@ -22,6 +22,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Integer,
@@ -37,7 +38,7 @@ from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -60,6 +61,9 @@ log = logging.getLogger(__name__)
 #: A row or a SELECT of columns that its maker names in its docstring.
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
+#: A column of ids, or of yes and no: of a statement, or as a model has it.
+IdColumn = ColumnElement[int] | InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+FlagColumn = ColumnElement[bool] | InstrumentedAttribute[bool]
 
 #: 63-bit ids; SQLite's INTEGER PRIMARY KEY is the row id itself.
 Id = BigInteger().with_variant(Integer(), "sqlite")

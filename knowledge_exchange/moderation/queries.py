@@ -57,9 +57,7 @@ def may_be_seen_by(me: Me) -> ColumnElement[bool]:
 
     Whether they are in its network is not asked: somebody's safety shall not hang on which officers joined what.
     """
-    thread_id = cast("ColumnElement[int]", Thread.id)
-    is_shielded = cast("ColumnElement[bool]", Thread.is_shielded)
-    return and_(Thread.deleted_at.is_(None), thread_open_to(thread_id, me.id, is_shielded))
+    return and_(Thread.deleted_at.is_(None), thread_open_to(Thread.id, me.id, Thread.is_shielded))
 
 
 def is_open() -> ColumnElement[bool]:

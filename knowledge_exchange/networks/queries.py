@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.core.db import AnyRow, Id, IdColumn, db
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkInvitation, NetworkMembership
 from knowledge_exchange.notifications.models import NetworkLevel
 
 #: A member's id, or a bound parameter or column that stands for one.
-Whom = int | ColumnElement[int]
+Whom = int | IdColumn
 
 
 # Aliases of their own: in a statement that joins these tables too, the conditions must not take

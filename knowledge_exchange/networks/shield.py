@@ -13,7 +13,7 @@ import json
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,9 +33,20 @@ from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import crypto, hooks, keyed_tags
-from knowledge_exchange.core.db import AnyRow, db, end_read, insert_of_dialect, insert_or_ignore, table_of, unit_of_work
+from knowledge_exchange.core.db import (
+    AnyRow,
+    FlagColumn,
+    IdColumn,
+    db,
+    end_read,
+    insert_of_dialect,
+    insert_or_ignore,
+    table_of,
+    unit_of_work,
+)
 from knowledge_exchange.core.keyed_tags import subject, tag_of
 from knowledge_exchange.networks.models import Shield, ShieldTag
+from knowledge_exchange.networks.queries import Whom
 from knowledge_exchange.networks.successors import held_and_followed
 
 #: How many people can be named beside the organisations.
@@ -49,8 +60,6 @@ _Any = aliased(Shield)
 _Tag = aliased(ShieldTag)
 _Viewer = aliased(Member)
 
-Whom = int | ColumnElement[int]
-
 
 @dataclass(frozen=True)
 class Hidden:
@@ -63,9 +72,7 @@ class Hidden:
     is_named: bool = False
 
 
-def thread_open_to(
-    thread_id: ColumnElement[int], member_id: Whom, is_shielded: ColumnElement[bool] | None = None
-) -> ColumnElement[bool]:
+def thread_open_to(thread_id: IdColumn, member_id: Whom, is_shielded: FlagColumn | None = None) -> ColumnElement[bool]:
     """Condition on any row that names a thread: it is not hidden from that member (hook).
 
     ``is_shielded``: where the thread's row is at hand, its own word saves a look.
@@ -75,9 +82,7 @@ def thread_open_to(
     return or_(_is_open(thread_id, is_shielded), passes)
 
 
-def thread_told_to(
-    thread_id: ColumnElement[int], member_id: Whom, is_shielded: ColumnElement[bool] | None = None
-) -> ColumnElement[bool]:
+def thread_told_to(thread_id: IdColumn, member_id: Whom, is_shielded: FlagColumn | None = None) -> ColumnElement[bool]:
     """The same where an answer is written down or shown to others: its author counts as their colleagues do (hook).
 
     Such as whose badge is refreshed by a row when notices are withdrawn, and who is asked to act on a thread. Of all
@@ -89,25 +94,25 @@ def thread_told_to(
     return or_(_is_open(thread_id, is_shielded), passes)
 
 
-def _is_open(thread_id: ColumnElement[int], is_shielded: ColumnElement[bool] | None) -> ColumnElement[bool]:
+def _is_open(thread_id: IdColumn, is_shielded: FlagColumn | None) -> ColumnElement[bool]:
     """It is hidden from nobody."""
     if is_shielded is not None:
         return is_shielded.is_(false())
     return ~exists().where(_Any.thread_id == thread_id).correlate_except(_Any)
 
 
-def _key_fits(thread_id: ColumnElement[int]) -> ColumnElement[bool]:
+def _key_fits(thread_id: IdColumn) -> ColumnElement[bool]:
     """The keys are those of its shield."""
     return _has(thread_id, _Tag.tag == _tag(literal_column(f"'{_KEY}'", Text())))
 
 
-def _is_hidden(thread_id: ColumnElement[int], member_id: Whom) -> ColumnElement[bool]:
+def _is_hidden(thread_id: IdColumn, member_id: Whom) -> ColumnElement[bool]:
     """The member is named, or of such an organisation."""
     of_viewer = (_tag(subject(_ORGANISATION, _Viewer.organisation_code)), _tag(subject(_MEMBER, _Viewer.id)))
     return _has(thread_id, _Viewer.id == member_id, _Tag.tag.in_(of_viewer))
 
 
-def _has(thread_id: ColumnElement[int], *which: ColumnElement[bool]) -> ColumnElement[bool]:
+def _has(thread_id: IdColumn, *which: ColumnElement[bool]) -> ColumnElement[bool]:
     """The thread has such a tag. The generation stands once, so that each tag is worked out once, and then found."""
     mine = exists().where(_Any.thread_id == thread_id, _Tag.thread_id == _Any.thread_id, *which)
     return mine.correlate_except(_Any, _Tag, _Viewer)
@@ -179,8 +184,7 @@ def follow_merger(code: str, into: str) -> None:
     In the unit of work that moves its members. Which these are the database finds by their tags, 10,000 in a quarter of
     a second; only they are opened. The threads' turns come before the shields', as for whoever extends one.
     """
-    thread_id = cast("ColumnElement[int]", Shield.thread_id)
-    hides = _has(thread_id, _Tag.tag == _tag(subject(_ORGANISATION, literal(code, Text()))))
+    hides = _has(Shield.thread_id, _Tag.tag == _tag(subject(_ORGANISATION, literal(code, Text()))))
     found = db.session.scalars(select(Shield.thread_id).where(hides).order_by(Shield.thread_id)).all()
     hooks.call("shield_extended", found)
     for one in found:
@@ -227,8 +231,7 @@ _AT_ONCE = 100
 
 def misfits() -> int:
     """Shields to which no key that is here fits: their threads are closed for everybody."""
-    thread_id = cast("ColumnElement[int]", Shield.thread_id)
-    return db.session.scalar(select(func.count()).select_from(Shield).where(~_key_fits(thread_id))) or 0
+    return db.session.scalar(select(func.count()).select_from(Shield).where(~_key_fits(Shield.thread_id))) or 0
 
 
 def _packed(hidden: Hidden) -> bytes:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, union_all
+from sqlalchemy import and_, bindparam, func, select, union_all
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
@@ -34,7 +34,7 @@ STEPS = ((1000, 100), (100, 50), (FEWEST_TOLD, 10))
 _KEPT = "ke_audiences"
 
 _network = bindparam("network", type_=Id)
-_may_read = readable_by(cast("ColumnElement[int]", Member.id))
+_may_read = readable_by(Member.id)
 _readers = (
     select(Network.name, Network.visibility)
     .select_from(Network)

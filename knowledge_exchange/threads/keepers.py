@@ -7,9 +7,7 @@ hidden from their colleagues: of all the keepers there they alone would be asked
 
 from __future__ import annotations
 
-from typing import cast
-
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
@@ -38,12 +36,7 @@ def _candidates(thread_id: int) -> Select[int, int]:
         (_Keeper.role == "officer", _OFFICER),
         (_Keeper.role == "administrator", _ADMINISTRATOR),
     )
-    member_id = cast("ColumnElement[int]", _Keeper.id)
-    thread = cast("ColumnElement[int]", Thread.id)
-    may_see = and_(
-        readable_by(member_id),
-        thread_told_to(thread, member_id, cast("ColumnElement[bool]", Thread.is_shielded)),
-    )
+    may_see = and_(readable_by(_Keeper.id), thread_told_to(Thread.id, _Keeper.id, Thread.is_shielded))
     return (
         select(_Keeper.id, turn.label("turn"))
         .select_from(Thread)

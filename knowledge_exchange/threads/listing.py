@@ -57,9 +57,7 @@ def _narrowed(query: AnySelect, only: str) -> AnySelect:
     return query
 
 
-_open_to_me = thread_open_to(
-    cast("ColumnElement[int]", Thread.id), _me, cast("ColumnElement[bool]", Thread.is_shielded)
-)
+_open_to_me = thread_open_to(Thread.id, _me, Thread.is_shielded)
 
 
 def _newest(query: AnySelect, network: Any, only: str, paged: bool) -> AnySelect:
@@ -159,7 +157,7 @@ def _waiting(whose: ColumnElement[bool], place: ColumnElement[bool]) -> AnySelec
         .where(
             whose,
             Notification.read_at.is_(None),
-            thread_open_to(cast("ColumnElement[int]", Notification.thread_id), _me),
+            thread_open_to(Notification.thread_id, _me),
         )
         .order_by(Notification.id.desc())
         .limit(MOST_TOLD)

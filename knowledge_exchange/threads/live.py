@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
@@ -42,7 +42,7 @@ def shielded_rooms(thread_ids: Sequence[int]) -> dict[int, Room]:
 def readers_among(thread_id: int, member_ids: Sequence[int]) -> list[int]:
     """Who of these (active) members may see the thread (hook)."""
     found: list[int] = []
-    may_read = queries.readable(cast("ColumnElement[int]", Member.id))
+    may_read = queries.readable(Member.id)
     for begin in range(0, len(member_ids), _CHUNK):
         some = Member.id.in_(member_ids[begin : begin + _CHUNK])
         query = select(Member.id).select_from(Thread).join(Network, Network.id == Thread.network_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -65,4 +65,4 @@ def _place_of(member_id: int) -> ColumnElement[bool]:
 
 def _open_to(thread_id: InstrumentedAttribute[Any], member_id: int) -> ColumnElement[bool]:
     """The row is of no thread, or of one that is not hidden from them: of such a one nothing is there for them."""
-    return or_(thread_id.is_(None), thread_open_to(cast("ColumnElement[int]", thread_id), member_id))
+    return or_(thread_id.is_(None), thread_open_to(thread_id, member_id))

@@ -31,9 +31,7 @@ def readable(member_id: Whom) -> ColumnElement[bool]:
     return and_(
         Thread.deleted_at.is_(None),
         readable_by(member_id),
-        thread_open_to(
-            cast("ColumnElement[int]", Thread.id), member_id, cast("ColumnElement[bool]", Thread.is_shielded)
-        ),
+        thread_open_to(Thread.id, member_id, Thread.is_shielded),
     )
 
 

@@ -63,7 +63,7 @@ class Trusts:
     def readers(self, thread_id: int) -> set[str]:
         """Who may see a thread, by the condition of every read: ``author``, ``stranger``, or what a colleague is."""
         with self.app.app_context():
-            may_read = queries.readable(Member.id)  # type: ignore[arg-type]
+            may_read = queries.readable(Member.id)
             query = select(Member.id).select_from(Thread).join(Network, Network.id == Thread.network_id)
             query = query.join(Member, may_read).where(Thread.id == thread_id)
             found = set(db.session.scalars(query))
