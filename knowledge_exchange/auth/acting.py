@@ -10,15 +10,18 @@ from knowledge_exchange.auth.sealed_list import NOWHERE, Places, places_in
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db
 
-_RIGHTS = (Category.may_start, Category.may_reply, Category.may_join)
+#: What a member's category of membership lets them do, as columns of a statement that joins it, if it is there: of one
+#: that isn't any more one may do everything, for no slip in a table shall shut anybody up.
+RIGHTS = tuple(
+    func.coalesce(right, true()).label(right.key)
+    for right in (Category.may_start, Category.may_reply, Category.may_join)
+)
 
 
 def me_of(member_id: int) -> Me | None:
     """A member as they are now; None where there is none any more. One statement."""
-    # Of a category that isn't there any more one may do everything, as with a sign-in (auth/sessions.py).
-    rights = [func.coalesce(right, true()).label(right.key) for right in _RIGHTS]
     query = (
-        select(Member, SealedList.content, *rights)
+        select(Member, SealedList.content, *RIGHTS)
         .outerjoin(SealedList, SealedList.member_id == Member.id)
         .outerjoin(Category, Category.slug == Member.category)
         .where(Member.id == member_id, Member.standing != "left")

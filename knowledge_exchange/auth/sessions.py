@@ -9,9 +9,10 @@ from typing import cast
 
 import flask_login
 from flask import Flask, current_app, g, session
-from sqlalchemy import ColumnElement, bindparam, case, delete, false, func, literal, select, true, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, false, literal, select, update
 
 from knowledge_exchange.auth import places
+from knowledge_exchange.auth.acting import RIGHTS
 from knowledge_exchange.auth.cookies import KnownCookies
 from knowledge_exchange.auth.desk import Desk
 from knowledge_exchange.auth.devices import in_words
@@ -63,9 +64,6 @@ _ME = (
 #: In the order of Desk.
 _DESK = (Member.neutral_tab, Member.plain_addresses, Member.quick_exit, Member.blur_minutes)
 
-#: What a category of membership may do; likewise.
-_RIGHTS = (Category.may_start, Category.may_reply, Category.may_join)
-
 
 @cache
 def _by_token(second_factors: bool) -> Read:
@@ -77,10 +75,8 @@ def _by_token(second_factors: bool) -> Read:
 
     must_set_up = factors.must_set_up() if second_factors else false()
     last = (SignIn.created_at, SignIn.confirmed_at, must_set_up.label("must_set_up"))
-    # Of a category that isn't there any more one may do everything: no slip in a table shuts anybody up.
-    rights = [func.coalesce(right, true()).label(right.key) for right in _RIGHTS]
     return Read(
-        select(*_ME, *_DESK, *last, *rights, SealedList.content, hooks.call("unread_of", Member.id).label("unread"))
+        select(*_ME, *_DESK, *last, *RIGHTS, SealedList.content, hooks.call("unread_of", Member.id).label("unread"))
         .join(Member, Member.id == SignIn.member_id)
         .outerjoin(SealedList, SealedList.member_id == Member.id)
         .outerjoin(Category, Category.slug == Member.category)
