@@ -59,14 +59,9 @@ def check_choice(form: Mapping[str, str]) -> tuple[Choice, Errors]:
     return Choice(voice if voice in (OWN, PSEUDONYM) else None, shield, hide_from, waits), errors
 
 
-def check_shield(me: Me, choice: Choice) -> Errors:
+def check_shield(me: Me, *, shield: bool) -> Errors:
     """Nobody is hidden from an organisation that the exchange does not know: that is said, not passed over."""
-    return check_organisation(me) if choice.shield else {}
-
-
-def check_organisation(me: Me) -> Errors:
-    """That the exchange knows from whom to hide what is to be hidden from somebody's organisation."""
-    if me.organisation_code is None:
+    if shield and me.organisation_code is None:
         return {"shield": _("We do not know where you work, so it can’t be hidden from people there.")}
     return {}
 

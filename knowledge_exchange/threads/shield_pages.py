@@ -18,7 +18,7 @@ from knowledge_exchange.networks.shield import MOST_NAMED
 from knowledge_exchange.networks.successors import held_and_followed
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads.as_colleague import as_colleague
-from knowledge_exchange.threads.choosing import check_organisation
+from knowledge_exchange.threads.choosing import check_shield
 from knowledge_exchange.threads.forms import Errors
 from knowledge_exchange.threads.locking import locked_thread
 from knowledge_exchange.threads.page import base_url
@@ -56,7 +56,7 @@ def hide_from_further(thread_id: int) -> ResponseReturnValue:
     me = require_me()
     found = _own_thread(me, thread_id)
     typed, whole = request.form.get(FIELD, "")[:MOST_TYPED], bool(request.form.get("shield"))
-    errors = {**check_handles(typed), **(check_organisation(me) if whole else {})}
+    errors = {**check_handles(typed), **check_shield(me, shield=whole)}
     if not errors and not whole and not handles_in(typed):
         errors = {FIELD: _("Say from whom you want to hide it.")}
     if errors:

@@ -123,7 +123,7 @@ def _typed(me: Me, network: AnyRow) -> tuple[dict[str, str], Errors, Choice]:
     values, errors = check_thread(request.form)
     choice, wrong = check_choice(request.form)
     values |= choice.values
-    errors |= {**wrong, **check_shield(me, choice)}
+    errors |= {**wrong, **check_shield(me, shield=choice.shield)}
     if not errors and not policy.may_start(me, values["kind"], network.my_role):
         errors = {"kind": _("Join the network first; announcements come from its moderators.")}
     if values["kind"] in policy.NAMED and choice.is_pseudonym:
