@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from knowledge_exchange.guard.births import birth_dates
 from knowledge_exchange.guard.contacts import addresses, postcodes, telephones
-from knowledge_exchange.guard.findings import HARD, KINDS, Finding, Span, mask_of
+from knowledge_exchange.guard.findings import HARD, KINDS, WORDS, Finding, Span
 from knowledge_exchange.guard.folding import Folded, fold
 from knowledge_exchange.guard.names import names
 from knowledge_exchange.guard.numbers import health_numbers, insurance_numbers
@@ -72,7 +72,7 @@ def _finding(text: str, folded: Folded, span: Span) -> Finding:
     start, end = _with_emphasis(text, *folded.origin(span.start, span.end))
     if text[max(0, start - 1) : start] == "[" and "](" in text[start:end]:
         start -= 1  # of the link that is taken along
-    return Finding(span.kind, start, end, text[start:end], mask_of(span.kind), span.kind in HARD)
+    return Finding(span.kind, start, end, text[start:end], str(WORDS[span.kind].mask), span.kind in HARD)
 
 
 def _with_emphasis(text: str, start: int, end: int) -> tuple[int, int]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 #: Kinds that identify a patient: they stop a post until they are masked or declared to be nobody's.
 HARD = ("nhs", "chi", "hc", "nino", "birth", "postcode")
@@ -36,48 +39,32 @@ class Span:
     end: int
 
 
-def mask_of(kind: str) -> str:
-    """The words that take the place of a finding."""
-    said: dict[str, str] = {
-        "nhs": _("[NHS number]"),
-        "chi": _("[CHI number]"),
-        "hc": _("[H&C number]"),
-        "nino": _("[National Insurance number]"),
-        "birth": _("[date of birth]"),
-        "postcode": _("[postcode]"),
-        "email": _("[e-mail address]"),
-        "phone": _("[phone number]"),
-        "organisation": _("[organisation]"),
-        "name": _("[name]"),
-    }
-    return said[kind]
+class Words(NamedTuple):
+    """What is said of one kind."""
+
+    #: What takes the place of a finding.
+    mask: LazyString
+    #: What it looks like, for people: "an NHS number".
+    looks_like: LazyString
+    #: What somebody says who posts it all the same: findings of this kind are no patient's. Of hard kinds only.
+    declared: LazyString | None = None
 
 
-def words_of(kind: str) -> str:
-    """What it looks like, for people: "an NHS number"."""
-    said: dict[str, str] = {
-        "nhs": _("an NHS number"),
-        "chi": _("a CHI number"),
-        "hc": _("a Health and Care number"),
-        "nino": _("a National Insurance number"),
-        "birth": _("a date of birth"),
-        "postcode": _("a full postcode"),
-        "email": _("an e-mail address"),
-        "phone": _("a phone number"),
-        "organisation": _("an organisation"),
-        "name": _("a person’s name"),
-    }
-    return said[kind]
-
-
-def declared_of(kind: str) -> str:
-    """What somebody says who posts it all the same: findings of this kind are no patient's."""
-    said: dict[str, str] = {
-        "nhs": _("No patient’s NHS number is among these"),
-        "chi": _("No patient’s CHI number is among these"),
-        "hc": _("No patient’s Health and Care number is among these"),
-        "nino": _("No patient’s National Insurance number is among these"),
-        "birth": _("No patient was born on any of these days"),
-        "postcode": _("No patient lives at any of these postcodes"),
-    }
-    return said[kind]
+WORDS: Mapping[str, Words] = {
+    "nhs": Words(_l("[NHS number]"), _l("an NHS number"), _l("No patient’s NHS number is among these")),
+    "chi": Words(_l("[CHI number]"), _l("a CHI number"), _l("No patient’s CHI number is among these")),
+    "hc": Words(
+        _l("[H&C number]"), _l("a Health and Care number"), _l("No patient’s Health and Care number is among these")
+    ),
+    "nino": Words(
+        _l("[National Insurance number]"),
+        _l("a National Insurance number"),
+        _l("No patient’s National Insurance number is among these"),
+    ),
+    "birth": Words(_l("[date of birth]"), _l("a date of birth"), _l("No patient was born on any of these days")),
+    "postcode": Words(_l("[postcode]"), _l("a full postcode"), _l("No patient lives at any of these postcodes")),
+    "email": Words(_l("[e-mail address]"), _l("an e-mail address")),
+    "phone": Words(_l("[phone number]"), _l("a phone number")),
+    "organisation": Words(_l("[organisation]"), _l("an organisation")),
+    "name": Words(_l("[name]"), _l("a person’s name")),
+}

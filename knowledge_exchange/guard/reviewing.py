@@ -17,7 +17,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from knowledge_exchange.guard.finding import find
-from knowledge_exchange.guard.findings import HARD, Finding, declared_of, words_of
+from knowledge_exchange.guard.findings import HARD, WORDS, Finding
 from knowledge_exchange.guard.masking import mask
 from knowledge_exchange.guard.organisations import NONE, Organisations
 
@@ -46,7 +46,7 @@ class Item:
     @property
     def words(self) -> str:
         """What it looks like: "an NHS number"."""
-        return words_of(self.finding.kind)
+        return str(WORDS[self.finding.kind].looks_like)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Declaration:
     @property
     def words(self) -> str:
         """The sentence beside the box."""
-        return declared_of(self.kind)
+        return str(WORDS[self.kind].declared)
 
 
 @dataclass(frozen=True, slots=True)
