@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.threads import actions, queries, waiting
+from knowledge_exchange.threads import actions, queries, submissions, waiting
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
 from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, elsewhere, too_large
 from knowledge_exchange.threads.posting import Draft, Refused, post
@@ -82,9 +82,9 @@ def _once(me: Me, key: str, write: Callable[[], int]) -> int:
 
 def _write_once(me: Me, key: str, write: Callable[[], int]) -> int:
     with unit_of_work():
-        earlier = actions.earlier_submission(me, key)
+        earlier = submissions.earlier_submission(me, key)
         if earlier is not None:
             return earlier
         post_id = write()
-        actions.note_submission(me, key, post_id)
+        submissions.note_submission(me, key, post_id)
         return post_id

@@ -23,7 +23,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, table_of, unit_of_work
 from knowledge_exchange.core.ids import random_id
 from knowledge_exchange.networks.shield import Hidden
-from knowledge_exchange.threads import actions, statements
+from knowledge_exchange.threads import actions, statements, submissions
 from knowledge_exchange.threads.models import WaitingPost
 from knowledge_exchange.threads.posting import Draft, Refused, post
 from knowledge_exchange.threads.shielding import organisation_of
@@ -69,11 +69,11 @@ def let_wait(me: Me, draft: Draft, key: str) -> int | None:
     """
     sealed = _sealed(me.id, draft)
     with unit_of_work():
-        earlier = actions.earlier_submission(me, key)
+        earlier = submissions.earlier_submission(me, key)
         if earlier is not None or _waits_already(me, key):
             return earlier
         _check_room(me.id)
-        row = {"id": random_id(), "key_hash": actions.submission_key(me, key), "content": sealed, "failed": ""}
+        row = {"id": random_id(), "key_hash": submissions.submission_key(me, key), "content": sealed, "failed": ""}
         db.session.execute(insert(table_of(WaitingPost)).values(due_at=_some_time_on(), **row))
     return None
 
@@ -84,7 +84,7 @@ def _some_time_on() -> datetime:
 
 
 def _waits_already(me: Me, key: str) -> bool:
-    hashes = actions.every_submission_key(me, key)
+    hashes = submissions.every_submission_key(me, key)
     return (
         bool(hashes) and db.session.scalar(select(WaitingPost.id).where(WaitingPost.key_hash.in_(hashes))) is not None
     )
