@@ -46,7 +46,7 @@ ROOMS = (
     "admin",
 )
 #: Rooms that keep something under keys, or for a time only. Each has ``keeping.init_app(app)``.
-KEEPERS = ("verification", "auth", "audit", "networks", "notifications", "mail", "realtime", "threads")
+KEEPERS = ("verification", "auth", "audit", "networks", "notifications", "mail", "realtime", "threads", "moderation")
 
 
 class Page(Response):

@@ -23,6 +23,8 @@ LOSSES: dict[tuple[str, ...], str] = {
         "what they wrote."
     ),
     ("shield.content",): "Threads that are hidden from somebody are hidden from everybody.",
+    ("held_post.content", "held_post.key_hash"): "Posts that waited for a moderator are lost.",
+    ("moderation_act.kept",): "What moderators did can't be undone: what they took away is lost.",
     ("waiting_post.content", "waiting_post.key_hash"): "Posts that waited for their hour are lost.",
 }
 #: What is under keys, but in no column of its own.

@@ -17,6 +17,9 @@ KEEPING = (
     ("KE_KEEP_MAIL_DAYS", 30, "messages that were sent or given up"),
     ("KE_KEEP_EVENTS_DAYS", 7, "events for browsers that catch up"),
     ("KE_KEEP_SUBMISSIONS_DAYS", 7, "keys of forms, so that none is taken twice"),
+    ("KE_KEEP_CASES_DAYS", 730, "decided cases of moderators, with reports and notes, decided appeals against acts"),
+    ("KE_KEEP_MEMBER_NOTES_DAYS", 730, "what moderators noted about members"),
+    ("KE_KEEP_HELD_DAYS", 30, "posts that were not approved, for their authors to take back"),
     ("KE_KEEP_WAITING_DAYS", 30, "posts that waited and could not be posted, for their authors to take back"),
 )
 #: What a setting is about.

@@ -9,13 +9,16 @@ from flask_babel import gettext as _
 def init_app(app: Flask) -> None:
     """Bring the room into the app: its pages, its part of the office, what members' own pages ask of it."""
     from knowledge_exchange.auth.office import section
-    from knowledge_exchange.moderation import (
+    from knowledge_exchange.moderation import (  # noqa: F401
+        act_models,
         aiming_routes,
         asking_routes,
-        models,  # noqa: F401
+        case_models,
+        models,
         office_routes,
         own_routes,
         policy,
+        rules_models,
         words,
     )
     from knowledge_exchange.networks.removals import causes

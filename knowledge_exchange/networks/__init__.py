@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.core.rekeying import LIFT_EVERY_S
     from knowledge_exchange.jobs import register
     from knowledge_exchange.networks import (  # noqa: F401
+        care_models,
         categories,
         category_routes,
         models,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_exchange.core.clock import now
@@ -102,6 +102,8 @@ class NetworkMembership(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
     network_id: Mapped[int] = mapped_column(ForeignKey("network.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(default="member")
+    #: Of a moderator: they appoint the others.
+    is_lead: Mapped[bool] = mapped_column(default=False, server_default=false())
     origin: Mapped[str] = mapped_column(default="joined")
     joined_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, Id, IdColumn, db
 from knowledge_exchange.core.reads import Read
+from knowledge_exchange.networks.care_models import NetworkMute
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkInvitation, NetworkMembership
 from knowledge_exchange.notifications.models import NetworkLevel
 
@@ -80,11 +81,14 @@ _PAGE = Read(
         Network.kind,
         Network.visibility,
         NetworkMembership.role.label("my_role"),
+        NetworkMembership.is_lead.label("i_lead"),
+        NetworkMute.until.label("muted_until"),
         JoinRequest.id.label("my_request_id"),
         readable_by(_me).label("may_read"),
         NetworkLevel.level,
     )
     .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Network.id, NetworkLevel.member_id == _me))
+    .outerjoin(NetworkMute, and_(NetworkMute.network_id == Network.id, NetworkMute.member_id == _me))
     .outerjoin(
         NetworkMembership,
         and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me),

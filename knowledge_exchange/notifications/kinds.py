@@ -56,6 +56,13 @@ KINDS: tuple[Kind, ...] = (
         mail="soon",
     ),
     Kind(
+        "official",
+        _l("An official answer"),
+        _l("A national officer answers in a thread that you watch, or withdraws or changes what they said."),
+        toast=True,
+        mail="soon",
+    ),
+    Kind(
         "reply",
         _l("A reply in what you watch"),
         _l("Somebody replies in a thread that you watch, or in a network that you watch."),
@@ -90,6 +97,27 @@ KINDS: tuple[Kind, ...] = (
         toast=True,
         mail="soon",
     ),
+    Kind(
+        "case",
+        _l("Something to decide"),
+        _l("Where you moderate: a report, a post that waits, an appeal, an answer to look at again."),
+        toast=True,
+        mail="soon",
+    ),
+    Kind(
+        "report_outcome",
+        _l("What came of your report"),
+        _l("Moderators have decided about a post that you reported."),
+        toast=True,
+        mail="soon",
+    ),
+    Kind(
+        "care_asked",
+        _l("A question about your thread"),
+        _l("What happened in the end, whether an answer still holds, or whether you would write a summary."),
+        toast=True,
+        mail="digest",
+    ),
 )
 #: What nobody can turn down, and no muted thread keeps back: official messages about the member's own.
 ALWAYS: tuple[Kind, ...] = (
@@ -97,6 +125,27 @@ ALWAYS: tuple[Kind, ...] = (
         "unsealed",
         _l("Your pseudonym was opened"),
         _l("Two national officers opened a pseudonym of yours, for safety or because the law required it."),
+        toast=True,
+        mail="soon",
+    ),
+    Kind(
+        "moderated",
+        _l("About your post"),
+        _l("A moderator did something about a post or thread of yours, decided about one that waited, or undid it."),
+        toast=True,
+        mail="soon",
+    ),
+    Kind(
+        "sanctioned",
+        _l("About your membership of the exchange"),
+        _l("A warning, a mute, a removal from a network, or its end."),
+        toast=True,
+        mail="soon",
+    ),
+    Kind(
+        "appeal_answered",
+        _l("Your appeal"),
+        _l("Somebody without part in it has decided about your appeal."),
         toast=True,
         mail="soon",
     ),

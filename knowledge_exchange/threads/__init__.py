@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.core import hooks
     from knowledge_exchange.threads import (  # noqa: F401
         changing,
+        curation_models,
         for_mail,
         live,
         own_pages,

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from knowledge_exchange.core import hooks, keeping, rekeying
 from knowledge_exchange.core.db import db
 from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.threads.curation_models import HeldPost
 from knowledge_exchange.threads.models import Post, Submission, Thread, Voice, WaitingPost
 
 
@@ -19,6 +20,9 @@ def init_app(app: Flask) -> None:
     rekeying.register(app, Submission.key_hash)
     rekeying.register(app, WaitingPost.key_hash)
     rekeying.register(app, WaitingPost.content, rekeying.SEAL)
+    rekeying.register(app, HeldPost.key_hash)
+    rekeying.register(app, HeldPost.content, rekeying.SEAL)
+    keeping.register(app, "KE_KEEP_HELD_DAYS", forget_held, HeldPost)
     keeping.register(app, "KE_KEEP_SUBMISSIONS_DAYS", forget_submissions, Submission)
     keeping.register(app, "KE_KEEP_WAITING_DAYS", forget_waiting, WaitingPost)
     hooks.provide(app, "voices_erased", erase_voices)
@@ -32,6 +36,11 @@ def forget_submissions(before: datetime) -> None:
 def forget_waiting(before: datetime) -> None:
     """What waited and could not be posted, once its author has had time to take it back."""
     keeping.delete_all(WaitingPost, WaitingPost.failed != "", WaitingPost.due_at < before)
+
+
+def forget_held(before: datetime) -> None:
+    """What was not approved, once its author has had time to take it back."""
+    keeping.delete_all(HeldPost, HeldPost.outcome != "", HeldPost.held_on < before.date())
 
 
 def erase_voices(member_id: int) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge_exchange.core.clock import now
@@ -66,6 +66,19 @@ class Thread(Base):
             postgresql_where=text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"),
         ),
         Index("ix_thread_kind", "network_id", "kind", "last_post_id", "is_shielded"),
+        Index(
+            "ix_thread_pinned",
+            "network_id",
+            "pinned_until",
+            sqlite_where=text("pinned_until IS NOT NULL"),
+            postgresql_where=text("pinned_until IS NOT NULL"),
+        ),
+        Index(
+            "ix_thread_answered_at",
+            "answered_at",
+            sqlite_where=text("answered_at IS NOT NULL"),
+            postgresql_where=text("answered_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
@@ -83,7 +96,28 @@ class Thread(Base):
     answer_id: Mapped[int | None] = mapped_column(Id)
     answered_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
+    #: Stands above the list until then.
+    pinned_until: Mapped[datetime | None]
+    #: Out of the list, to be read only.
+    archived_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    #: By whom it was taken away: empty by its author; ``hidden``, ``removed`` or ``merged`` by a moderator.
+    gone: Mapped[str] = mapped_column(default="", server_default="")
+    merged_into: Mapped[int | None] = mapped_column(Id)
+    split_from: Mapped[int | None] = mapped_column(Id)
+    duplicate_of: Mapped[int | None] = mapped_column(Id, index=True)
+    #: How many acts of moderators it has seen: a form says which was the last that its reader knew.
+    acts: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The newest summary, the official answer and its review date, tags by name: so that pages need not look.
+    summary_id: Mapped[int | None] = mapped_column(Id)
+    official_id: Mapped[int | None] = mapped_column(Id)
+    official_review_on: Mapped[date | None]
+    official_withdrawn_at: Mapped[datetime | None]
+    has_outcome: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Slugs, separated by spaces.
+    tags: Mapped[str] = mapped_column(default="", server_default="")
+    #: When it was last said that the accepted answer still holds.
+    answer_checked_at: Mapped[datetime | None]
     #: Whether it is hidden from somebody: of all others the shield's tables need not be asked.
     is_shielded: Mapped[bool] = mapped_column(default=False)
     #: Goes up with every change that shows on the page: cached bodies are kept under it.
@@ -125,7 +159,11 @@ class Post(Base):
     renderer: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=now)
     edited_at: Mapped[datetime | None]
+    #: When a moderator last edited it or took a passage out: said beside it.
+    moderated_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    #: By whom it was taken away: empty by its author; ``hidden`` or ``removed`` by a moderator.
+    gone: Mapped[str] = mapped_column(server_default="")
     external_key: Mapped[str | None] = mapped_column(unique=True)
 
 
@@ -140,6 +178,9 @@ class PostRevision(Base):
     title: Mapped[str | None]  # of the thread, where the opening post's edit changed it
     body: Mapped[str]
     html: Mapped[str]
+    #: Where a moderator edited: as what, and why; empty where its author did.
+    edited_as: Mapped[str] = mapped_column(default="", server_default="")
+    reason: Mapped[str] = mapped_column(default="", server_default="")
     replaced_at: Mapped[datetime] = mapped_column(default=now)
 
 

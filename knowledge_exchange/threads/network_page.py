@@ -13,6 +13,7 @@ from knowledge_exchange.core.shells import Given, Hole
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import listing, policy
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
+from knowledge_exchange.threads.parts import parts
 from knowledge_exchange.threads.rows import network_rows
 from knowledge_exchange.threads.words import network_levels
 
@@ -32,7 +33,7 @@ class NetworkFacts(Given):
     may_join: bool
 
 
-_HOLES = {"rows": Hole("rows")}
+_HOLES = {name: Hole(name) for name in ("rows", "network_above", "network_beside")}
 _OLDER = Hole("older")
 
 
@@ -66,7 +67,11 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
             "ask_url": f"/n/{network.slug}/new",
             "draft_done": draft_done,
         },
-        {"rows": network_rows(shown, network, me.zone), "older": escape(older)},
+        {
+            "rows": network_rows(shown, network, me.zone),
+            "older": escape(older),
+            **{place: parts(place, me, network) for place in ("network_above", "network_beside")},
+        },
         keep=not draft_done,
         levels=network_levels(),
         **_HOLES,

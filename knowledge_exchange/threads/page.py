@@ -21,6 +21,7 @@ from knowledge_exchange.threads import policy, queries
 from knowledge_exchange.threads.choosing import Choice
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_UNREAD_COUNTED
+from knowledge_exchange.threads.parts import parts
 from knowledge_exchange.threads.rendering import Body, body_of
 from knowledge_exchange.threads.seen_by import audience_line
 from knowledge_exchange.threads.words import kinds, levels
@@ -123,6 +124,7 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
             "answer": body.answer,
             "talk": body.talk,
             "faces": body.faces,
+            **{place: parts(place, me, thread) for place in _PARTS},
             "form_key": escape(wish.key or secrets.token_urlsafe(16)),
             "my_name_here": escape(thread.my_voice_name or me.name),
             "audience": audience_line(me, thread) if facts["may_reply"] else "",
@@ -138,6 +140,8 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
     )
 
 
+#: What other files bring (``parts.py``).
+_PARTS = ("above", "official", "answered", "beside")
 #: What is the reader's own, or long; see core/shells.py.
 _HOLES = {
     name: Hole(name)
@@ -154,6 +158,7 @@ _HOLES = {
         "unread_shown",
         "unread_from",
         "first_elsewhere",
+        *_PARTS,
     )
 }
 _FIRST_UNREAD = Hole("first_unread")

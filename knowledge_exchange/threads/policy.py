@@ -5,9 +5,11 @@ To read, every active member who may read the network; to write, those who belon
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow
 
 #: Kinds that can have an accepted answer.
@@ -38,7 +40,13 @@ def may_reply(me: Me, thread: AnyRow) -> bool:
 
 
 def _is_open_to(thread: AnyRow) -> bool:
-    return thread.my_role is not None and thread.locked_at is None
+    is_closed = thread.locked_at is not None or thread.archived_at is not None
+    return thread.my_role is not None and not is_closed and not is_muted(thread.muted_until)
+
+
+def is_muted(until: datetime | None) -> bool:
+    """Whether somebody whose mute in a network ends (or ended) then may not write there now."""
+    return until is not None and until > now()
 
 
 def barred(me: Me, thread: AnyRow) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.reads import Read
+from knowledge_exchange.networks.care_models import NetworkMute
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import Whom, readable_by
 from knowledge_exchange.networks.shield import thread_open_to
@@ -64,12 +65,27 @@ _THREAD = (
         Thread.answer_id,
         Thread.locked_at,
         Thread.is_shielded,
+        Thread.pinned_until,
+        Thread.archived_at,
+        Thread.split_from,
+        Thread.duplicate_of,
+        Thread.acts,
+        Thread.summary_id,
+        Thread.official_id,
+        Thread.official_review_on,
+        Thread.official_withdrawn_at,
+        Thread.has_outcome,
+        Thread.tags,
+        Thread.answered_at,
+        Thread.answer_checked_at,
         Thread.version,
         Thread.epoch,
         Network.slug.label("network_slug"),
         Network.name.label("network_name"),
         Network.visibility,
         NetworkMembership.role.label("my_role"),
+        NetworkMembership.is_lead.label("i_lead"),
+        NetworkMute.until.label("muted_until"),
         func.coalesce(_Sealed.id, Participant.id).label("my_participant_id"),
         _Sealed.id.label("sealed_id"),
         _MyVoice.kind.label("my_voice"),
@@ -91,6 +107,7 @@ _THREAD = (
         NetworkMembership,
         and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == _me),
     )
+    .outerjoin(NetworkMute, and_(NetworkMute.network_id == Network.id, NetworkMute.member_id == _me))
     .outerjoin(Participant, and_(Participant.thread_id == Thread.id, Participant.member_id == _me))
     .outerjoin(_Sealed, and_(_Sealed.id == bindparam("place", type_=Id), _Sealed.thread_id == Thread.id))
     .outerjoin(

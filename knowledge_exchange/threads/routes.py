@@ -16,6 +16,7 @@ from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import listing, policy, queries
 from knowledge_exchange.threads.network_page import show_network
 from knowledge_exchange.threads.page import Wish, base_url, page_url, plain_url, show
+from knowledge_exchange.threads.parts import parts
 
 blueprint = Blueprint("threads", __name__)
 
@@ -141,6 +142,7 @@ def more(post_id: int) -> ResponseReturnValue:
         may_delete=policy.may_delete(found, row.participant_id, row),
         may_accept=policy.may_accept(found) and policy.may_be_answer(row),
         is_answer=found.answer_id == row.id,
+        menu=parts("post_menu", me, found, row),
         is_own_thread=row.parent_id is None and policy.is_mine(found, found.author_participant_id),
         unread=unread_count(me.id),
     )

@@ -18,9 +18,13 @@ from tests.auth.door import EMAIL, PASSWORD, link_in, mail_to, make_member, send
 from tests.auth.factor_people import give_codes
 
 OTHER = "seven-spoons-in-a-drawer"
-ROUNDED = {"audit_entry", "email_token", "passkey", "recovery_code", "sign_in", "totp", "union_identity"}
+ROUNDED = {
+    *("audit_entry", "email_token", "passkey", "recovery_code", "sign_in", "totp", "union_identity"),
+    *("act_appeal", "case_note", "member_note", "moderation_act", "report", "thread_summary"),
+}
 _LEDGER = "why somebody was told of a post is worked out from it, in order with posts; a sealed place writes none"
 _OFFICE = "asking for entry and the answer of an office: shown with its times to those who decide, never at posting"
+_CARE = "acts and decisions of moderators, for which they answer; a moderator's own posts are not beside them"
 _OWN = "settings and the beginnings of an account, not beside posting"
 EXACT = {
     "level_change": _LEDGER,
@@ -37,6 +41,9 @@ EXACT = {
     "network_invitation": _OFFICE,
     "roll_entry": _OFFICE,
     "roll_import": _OFFICE,
+    "moderation_case": _CARE,
+    "network_mute": "until a midnight",
+    "queue_claim": _CARE,
     "unsealing": "acts of two officers, for which they answer",
     "notice_settings": _OWN,
     "mail_message": "notices are the job's; letters that follow an act are rounded (below)",
