@@ -1,4 +1,4 @@
-"""The log of acts: every act of a moderator is one row, on record, and told to whom it concerns. Nothing here commits."""
+"""The log of acts: every act of a moderator is one row, and on record. Nothing here commits."""
 
 from __future__ import annotations
 
