@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.address_cache import share_builders
 from tests.support.databases import KINDS, Templates
 from tests.support.shared import run_folder
 from tests.support.template_cache import SharedTemplates
@@ -41,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Settings of whoever runs the tests must not reach the app under test."""
+    share_builders()
     unknown = set(_chosen(config)) - set(KINDS)
     if unknown:
         raise pytest.UsageError(f"--databases knows {', '.join(KINDS)}, not {', '.join(sorted(unknown))}")
