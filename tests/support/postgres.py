@@ -108,18 +108,24 @@ def create(socket_folder: str, database: str, template: str = "template0") -> No
 
 
 def empty(socket_folder: str, database: str) -> None:
-    """Remove all rows of all tables, as the migrations left them; leftover connections are cut first."""
-    with psycopg.connect(host=socket_folder, user="postgres", dbname=database) as link:
+    """Remove all rows of all tables, as the migrations left them; leftover connections are cut first.
+
+    Deleted and swept: TRUNCATE would take every table along that refers to a full one, which takes five times as long.
+    """
+    with psycopg.connect(host=socket_folder, user="postgres", dbname=database, autocommit=True) as link:
         link.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
         link.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        full = _tables_with_rows(link)
+        full = [sql.Identifier(name) for name in _tables_with_rows(link)]
         if full:
-            names = sql.SQL(", ").join(map(sql.Identifier, full))
-            link.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
-            _put_back(link)
+            with link.transaction():
+                link.execute("SET LOCAL session_replication_role = replica")  # in whatever order
+                for name in full:
+                    link.execute(sql.SQL("DELETE FROM {}").format(name))
+                _put_back(link)
+            link.execute(sql.SQL("VACUUM {}").format(sql.SQL(", ").join(full)))
 
 
 def remember(socket_folder: str, database: str) -> None:
@@ -132,9 +138,7 @@ def remember(socket_folder: str, database: str) -> None:
 
 
 def _put_back(link: psycopg.Connection) -> None:
-    link.execute("SET LOCAL session_replication_role = replica")  # in whatever order
     for (name,) in link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'kept'").fetchall():
-        # What is empty now was full: TRUNCATE takes those that refer to a table along.
         back = sql.SQL("INSERT INTO public.{0} SELECT * FROM kept.{0} WHERE NOT EXISTS (SELECT FROM public.{0})")
         link.execute(back.format(sql.Identifier(name)))
 
