@@ -54,10 +54,12 @@ def note_act(
 ) -> int:
     """Write an act down, in the unit of work that does it; returns its id. ``me`` is None for the exchange itself.
 
-    ``acted_as``: a word of ``act_models.ACTING``. ``details``: facts for words, never text of posts. ``kept``: what
-    undoes it, until ``final_at`` or for good. Its author is told by :mod:`moderation.telling_acts`.
+    ``acted_as``: a word of ``act_models.ACTING``. ``details``: facts for words, never text of posts (``nth`` is added:
+    the number of the act on its thread). ``kept``: what undoes it, until ``final_at`` or for good. Its author is told
+    by :mod:`moderation.telling_acts`.
     """
-    act_id = new_rounded_id()
+    act_id, number = new_rounded_id(), _number_of(of)
+    facts = {**(details or {}), **({"nth": number} if number else {})}
     row = ModerationAct(
         id=act_id,
         action=action,
@@ -70,17 +72,26 @@ def note_act(
         acted_as=acted_as,
         rule=reason.rule,
         reason=reason.text,
-        details=json.dumps(details) if details else "",
+        details=json.dumps(facts) if facts else "",
         kept=_sealed(kept) if kept else None,
         final_at=final_at,
         batch_id=batch_id,
     )
     db.session.add(row)
-    if of.thread_id is not None:
-        db.session.execute(update(Thread).where(Thread.id == of.thread_id).values(acts=Thread.acts + 1))
     record(f"moderation.{action}", actor=me.id if me is not None else None, note=str(act_id))
     db.session.flush()
     return act_id
+
+
+def _number_of(of: Of) -> int | None:
+    """Which act on its thread it is; None where it is about none."""
+    return None if of.thread_id is None else count_act(of.thread_id)
+
+
+def count_act(thread_id: int) -> int | None:
+    """One act more on a thread (an undoing is one, too): forms that were opened before are told. Returns its number."""
+    more = update(Thread).where(Thread.id == thread_id).values(acts=Thread.acts + 1).returning(Thread.acts)
+    return db.session.scalar(more, execution_options={"synchronize_session": False})
 
 
 def _author_of(of: Of) -> int | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from typing import Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Form, RadioField, StringField, TextAreaField
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from knowledge_exchange.core.clock import now
+from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.limits import (
     LEAST_ANSWER,
     LEAST_REASON,
@@ -18,6 +21,7 @@ from knowledge_exchange.moderation.limits import (
     MOST_BASIS,
     MOST_REASON,
 )
+from knowledge_exchange.moderation.rules import choices
 from knowledge_exchange.moderation.unsealing import Asked
 
 _BY_LAW = "law"
@@ -89,3 +93,33 @@ class AimForm(Form):
 
     cause = RadioField(_l("Why?"), [DataRequired(_l("Choose why."))])
     reason = TextAreaField(_l("In your own words"), _reason(), filters=[_trimmed])
+
+
+class ReasonForm(Form):
+    """Why a moderator acts: a house rule, words of their own, or both. Whoever wrote the post reads it."""
+
+    rule = SelectField(_l("House rule"), validate_choice=False)
+    reason = TextAreaField(_l("In your own words"), filters=[_trimmed])
+
+    @classmethod
+    def of(cls, network_id: int | None, data: MultiDict[str, str] | None = None) -> Self:
+        """The form with the rules of that network; ``data``: what was typed."""
+        form = cls(data)
+        form.rule.choices = [("", _("No rule chosen")), *choices(network_id)]
+        return form
+
+    def validate_rule(self, field: SelectField) -> None:
+        """One of those that hold now, or none."""
+        if (field.data or "") not in [value for value, *_more in field.iter_choices()]:
+            raise ValidationError(_("The rules have changed: choose again."))
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """At least one of both, and of a length that people read."""
+        if not field.data and not self.rule.data:
+            raise ValidationError(_("Choose a rule, or say why in your own words: the author reads it."))
+        if len(field.data or "") > MOST_REASON:
+            raise ValidationError(_("Say it in at most 2,000 characters."))
+
+    def given(self) -> Reason:
+        """What it says, once it is valid."""
+        return Reason(rule=self.rule.data or "", text=self.reason.data or "")

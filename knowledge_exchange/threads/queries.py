@@ -53,7 +53,8 @@ def _of_mine(sealed: Any, plain: Any) -> ColumnElement[Any]:
 _MyVoice = aliased(Voice)
 _SPOKEN = ("own", "pseudonym")
 _last_read = _of_mine(_Sealed.last_read_id, Participant.last_read_id)
-_THREAD = (
+#: A thread with its network and the place of a member (``me``, ``place``) in both; who may see it is asked beside.
+THREAD = (
     select(
         Thread.id,
         Thread.kind,
@@ -115,9 +116,8 @@ _THREAD = (
         and_(_MyVoice.participant_id == func.coalesce(_Sealed.id, Participant.id), _MyVoice.kind.in_(_SPOKEN)),
     )
     .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Thread.network_id, NetworkLevel.member_id == _me))
-    .where(readable(_me))
 )
-_THREAD_BY_ID = Read(_THREAD.where(Thread.id == _thread))
+_THREAD_BY_ID = Read(THREAD.where(readable(_me), Thread.id == _thread))
 
 
 def thread_visible_to(me: Me, thread_id: int) -> AnyRow | None:
