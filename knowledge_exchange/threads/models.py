@@ -79,6 +79,20 @@ class Thread(Base):
             sqlite_where=text("answered_at IS NOT NULL"),
             postgresql_where=text("answered_at IS NOT NULL"),
         ),
+        Index(
+            "ix_thread_oldest_unanswered",
+            "network_id",
+            "id",
+            "is_shielded",
+            sqlite_where=text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"),
+            postgresql_where=text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_thread_answer_asked",
+            "answer_asked_at",
+            sqlite_where=text("answer_asked_at IS NOT NULL"),
+            postgresql_where=text("answer_asked_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
@@ -118,6 +132,8 @@ class Thread(Base):
     tags: Mapped[str] = mapped_column(default="", server_default="")
     #: When it was last said that the accepted answer still holds.
     answer_checked_at: Mapped[datetime | None]
+    #: When its asker was asked whether it does; empty once somebody has said, and while nobody has been asked.
+    answer_asked_at: Mapped[datetime | None]
     #: Whether it is hidden from somebody: of all others the shield's tables need not be asked.
     is_shielded: Mapped[bool] = mapped_column(default=False)
     #: Goes up with every change that shows on the page: cached bodies are kept under it.

@@ -383,13 +383,16 @@ def upgrade() -> None:
     sa.Column('id', NUMBER, autoincrement=False, nullable=False),
     sa.Column('case_id', NUMBER, nullable=False),
     sa.Column('member_id', NUMBER, nullable=True),
+    sa.Column('participant_id', NUMBER, nullable=True),
     sa.Column('category', sa.Text(), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('member_id IS NULL OR participant_id IS NULL', name=op.f('ck_report_one')),
     sa.ForeignKeyConstraint(['case_id'], ['moderation_case.id'], name=op.f('fk_report_case_id_moderation_case'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], name=op.f('fk_report_member_id_member'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_report')),
-    sa.UniqueConstraint('case_id', 'member_id', name=op.f('uq_report_case_id_member_id'))
+    sa.UniqueConstraint('case_id', 'member_id', name=op.f('uq_report_case_id_member_id')),
+    sa.UniqueConstraint('case_id', 'participant_id', name=op.f('uq_report_case_id_participant_id'))
     )
     with op.batch_alter_table('report', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_report_member_id'), ['member_id'], unique=False)
@@ -420,7 +423,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('has_outcome', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column('tags', sa.Text(), server_default='', nullable=False))
         batch_op.add_column(sa.Column('answer_checked_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('answer_asked_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index('ix_thread_answered_at', ['answered_at'], unique=False, sqlite_where=sa.text('answered_at IS NOT NULL'), postgresql_where=sa.text('answered_at IS NOT NULL'))
+        batch_op.create_index('ix_thread_answer_asked', ['answer_asked_at'], unique=False, sqlite_where=sa.text('answer_asked_at IS NOT NULL'), postgresql_where=sa.text('answer_asked_at IS NOT NULL'))
+        batch_op.create_index('ix_thread_oldest_unanswered', ['network_id', 'id', 'is_shielded'], unique=False, sqlite_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"))
         batch_op.create_index(batch_op.f('ix_thread_duplicate_of'), ['duplicate_of'], unique=False)
         batch_op.create_index('ix_thread_pinned', ['network_id', 'pinned_until'], unique=False, sqlite_where=sa.text('pinned_until IS NOT NULL'), postgresql_where=sa.text('pinned_until IS NOT NULL'))
 
@@ -430,7 +436,10 @@ def downgrade() -> None:
     with op.batch_alter_table('thread', schema=None) as batch_op:
         batch_op.drop_index('ix_thread_pinned', sqlite_where=sa.text('pinned_until IS NOT NULL'), postgresql_where=sa.text('pinned_until IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_thread_duplicate_of'))
+        batch_op.drop_index('ix_thread_oldest_unanswered', sqlite_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"))
+        batch_op.drop_index('ix_thread_answer_asked', sqlite_where=sa.text('answer_asked_at IS NOT NULL'), postgresql_where=sa.text('answer_asked_at IS NOT NULL'))
         batch_op.drop_index('ix_thread_answered_at', sqlite_where=sa.text('answered_at IS NOT NULL'), postgresql_where=sa.text('answered_at IS NOT NULL'))
+        batch_op.drop_column('answer_asked_at')
         batch_op.drop_column('answer_checked_at')
         batch_op.drop_column('tags')
         batch_op.drop_column('has_outcome')
