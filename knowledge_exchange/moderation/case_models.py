@@ -65,11 +65,18 @@ class Report(Base):
     """One member's report of a post. Moderators are told how many there are and what they say, never who wrote them."""
 
     __tablename__ = "report"
-    __table_args__ = (UniqueConstraint("case_id", "member_id"), Index(None, "member_id"))
+    __table_args__ = (
+        CheckConstraint("member_id IS NULL OR participant_id IS NULL", name="one"),
+        UniqueConstraint("case_id", "member_id"),
+        UniqueConstraint("case_id", "participant_id"),
+        Index(None, "member_id"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_rounded_id)
     case_id: Mapped[int] = mapped_column(ForeignKey("moderation_case.id", ondelete="CASCADE"))
+    #: Who reports: a member; or, where they write in that thread under a pseudonym, their sealed place there alone.
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    participant_id: Mapped[int | None] = mapped_column(Id)
     category: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(default=rounded_now)

@@ -1,0 +1,48 @@
+"""The clock of cases: what nobody decided in time goes up, and what is about nothing any more is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, select
+
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import db, end_read, unit_of_work
+from knowledge_exchange.moderation.case_models import ModerationCase
+from knowledge_exchange.moderation.cases import close_case, pass_up
+from knowledge_exchange.threads.models import Post, Thread
+
+ESCALATE_EVERY_S = 60.0
+#: Cases that one round takes up.
+AT_ONCE = 100
+#: What goes up to officers when its time is over. What is old, or under review, stays where it is.
+GOES_UP = ("report", "held", "appeal")
+#: The decision that nobody made: what it was about is gone.
+GONE = "gone"
+
+
+def escalate_due() -> None:
+    """What nobody has decided in time goes up to the officers; what is about nothing any more is closed (a job)."""
+    _close_gone()
+    due = (ModerationCase.due_at <= now(), ModerationCase.held_by != "officers", ModerationCase.kind.in_(GOES_UP))
+    for case_id in _ids(*due):
+        with unit_of_work():
+            pass_up(case_id, due_only=True)
+
+
+def _close_gone() -> None:
+    """Close cases whose post or thread was taken away otherwise: nothing is left to decide."""
+    gone = exists().where(Post.id == ModerationCase.post_id, Post.deleted_at.is_not(None))
+    thread = exists().where(Thread.id == ModerationCase.thread_id, Thread.deleted_at.is_not(None))
+    merged = exists().where(Post.id == ModerationCase.post_id, Post.thread_id != ModerationCase.thread_id)
+    over = gone.correlate(ModerationCase) | (thread.correlate(ModerationCase) & ~merged.correlate(ModerationCase))
+    for case_id in _ids(ModerationCase.kind != "appeal", over):
+        with unit_of_work():
+            close_case(None, case_id, GONE)
+
+
+def _ids(*which: ColumnElement[bool]) -> Sequence[int]:
+    query = select(ModerationCase.id).where(ModerationCase.decided_at.is_(None), *which)
+    found = db.session.scalars(query.order_by(ModerationCase.due_at).limit(AT_ONCE)).all()
+    end_read()
+    return found

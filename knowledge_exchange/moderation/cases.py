@@ -1,0 +1,193 @@
+"""Cases: something to decide, with whom it is, and until when. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
+
+from knowledge_exchange.audit.actions import record
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.clock import now, rounded_now
+from knowledge_exchange.core.db import AnyRow, AnySelect, db
+from knowledge_exchange.core.ids import new_rounded_id
+from knowledge_exchange.moderation.act_models import ActAppeal
+from knowledge_exchange.moderation.case_keepers import Keeper, cases_joined, is_urgent, keepers, may_decide
+from knowledge_exchange.moderation.case_models import WITH, ModerationCase, Report
+from knowledge_exchange.moderation.case_telling import tell_keepers, withdraw_notices
+from knowledge_exchange.networks.models import Network, NetworkMembership
+from knowledge_exchange.threads.models import Thread, Voice
+
+#: Cases that a page shows at most: more than anybody decides before they look again.
+MOST_SHOWN = 200
+#: How long moderators have for a report, and officers for what has come up to them.
+MODERATORS_IN, OFFICERS_IN = timedelta(hours=24), timedelta(hours=24)
+
+_Mine = aliased(NetworkMembership)
+_COLUMNS = (
+    ModerationCase.id,
+    ModerationCase.kind,
+    ModerationCase.post_id,
+    ModerationCase.held_id,
+    ModerationCase.appeal_id,
+    ModerationCase.held_by,
+    ModerationCase.opened_at,
+    ModerationCase.due_at,
+    ModerationCase.decided_at,
+    ModerationCase.decision,
+    ModerationCase.act_id,
+    Thread.id.label("thread_id"),
+    Thread.title,
+    Thread.acts,
+    Thread.deleted_at.label("thread_deleted_at"),
+    Network.id.label("network_id"),
+    Network.slug.label("network_slug"),
+    Network.name.label("network_name"),
+    _Mine.role.label("my_role"),
+    _Mine.is_lead.label("i_lead"),
+    Voice.participant_id.label("author_place"),
+    Voice.kind.label("voice_kind"),
+    Voice.name.label("author_name"),
+    ActAppeal.participant_id.label("appellant_place"),
+)
+#: Those that can be open once only, each with the column that says what of.
+_ONCE = ("post_id", "held_id", "appeal_id")
+
+
+def open_case(
+    kind: str,
+    *,
+    network_id: int | None,
+    thread_id: int | None = None,
+    post_id: int | None = None,
+    held_id: int | None = None,
+    appeal_id: int | None = None,
+    held_by: str = "moderators",
+    due_in: timedelta = MODERATORS_IN,
+) -> int:
+    """Open a case, and tell those with whom it is; returns its id. Where it stands open already, that one's.
+
+    ``kind``: a word of ``case_models.CASES``. It goes up at once where nobody at hand may decide it.
+    """
+    about = {"post_id": post_id, "held_id": held_id, "appeal_id": appeal_id}
+    earlier = _open_one(kind, about)
+    if earlier is not None:
+        return earlier
+    case_id, opened = new_rounded_id(), rounded_now()
+    where = {"network_id": network_id, "thread_id": thread_id, **about}
+    times = {"opened_at": opened, "due_at": opened + due_in}
+    db.session.add(ModerationCase(id=case_id, kind=kind, held_by=held_by, **where, **times))
+    db.session.flush()
+    go_up_if_nobody(case_id)
+    tell_keepers(case_id)
+    return case_id
+
+
+def _open_one(kind: str, about: dict[str, int | None]) -> int | None:
+    """The open case of this kind about this very thing."""
+    same = [getattr(ModerationCase, name) == about[name] for name in _ONCE if about[name] is not None]
+    if not same:
+        return None
+    query = select(ModerationCase.id).where(ModerationCase.kind == kind, ModerationCase.decided_at.is_(None), *same)
+    return db.session.scalar(query)
+
+
+def go_up_if_nobody(case_id: int) -> None:
+    """Hand an open case on where nobody with whom it is may decide it: to leads of other networks, then to officers."""
+    held_by = db.session.scalar(select(ModerationCase.held_by).where(ModerationCase.id == case_id))
+    while held_by in WITH[:-1] and not _has_keepers(case_id):
+        held_by = WITH[WITH.index(held_by) + 1]
+        _hand_to(case_id, held_by)
+
+
+def _has_keepers(case_id: int) -> bool:
+    return db.session.scalar(keepers(case_id).limit(1)) is not None
+
+
+def _hand_to(case_id: int, held_by: str) -> None:
+    db.session.execute(update(ModerationCase).where(ModerationCase.id == case_id).values(held_by=held_by))
+
+
+def close_case(me: Me | None, case_id: int, decision: str, act_id: int | None = None) -> bool:
+    """Decide it; False if somebody was first. ``me`` is None where the exchange closes it itself.
+
+    Ask this before anything is done about it: whoever comes second waits here (PostgreSQL), and is told.
+    """
+    values = {"decided_by": me.id if me else None, "decided_at": rounded_now(), "decision": decision, "act_id": act_id}
+    open_still = (ModerationCase.id == case_id, ModerationCase.decided_at.is_(None))
+    closed = update(ModerationCase).where(*open_still).values(**values).returning(ModerationCase.id)
+    if db.session.execute(closed, execution_options={"synchronize_session": False}).first() is None:
+        return False
+    withdraw_notices(case_id)
+    return True
+
+
+def note_act_of(case_id: int, act_id: int) -> None:
+    """Say what was done about a case that was just closed."""
+    db.session.execute(update(ModerationCase).where(ModerationCase.id == case_id).values(act_id=act_id))
+
+
+def reopen(case_id: int) -> bool:
+    """Take a decision back; False where it stands open, or the same thing has come up anew meanwhile."""
+    case = db.session.execute(select(ModerationCase).where(ModerationCase.id == case_id).with_for_update()).scalar()
+    if case is None or case.decided_at is None:
+        return False
+    if _open_one(case.kind, {name: getattr(case, name) for name in _ONCE}) is not None:
+        return False
+    nothing = {"decided_at": None, "decided_by": None, "decision": "", "act_id": None}
+    db.session.execute(update(ModerationCase).where(ModerationCase.id == case_id).values(**nothing))
+    return True
+
+
+def cases_for(me: Me) -> Sequence[AnyRow]:
+    """Open cases that this person may decide, oldest clock first: columns of ``_COLUMNS``, and ``is_urgent``."""
+    rows = db.session.execute(_for(me).order_by(ModerationCase.due_at, ModerationCase.id).limit(MOST_SHOWN)).all()
+    return _without_part(me, rows)
+
+
+def case_for(me: Me, case_id: int) -> AnyRow | None:
+    """One open case, if this person may decide it; else it is not there."""
+    rows = db.session.execute(_for(me).where(ModerationCase.id == case_id)).all()
+    return next(iter(_without_part(me, rows)), None)
+
+
+def _for(me: Me) -> AnySelect:
+    # What could never be true of them is not asked: for almost everybody there is nothing here.
+    query = cases_joined(select(*_COLUMNS, is_urgent().label("is_urgent")))
+    query = query.join(Keeper, Keeper.id == me.id)
+    query = query.outerjoin(_Mine, (_Mine.network_id == Network.id) & (_Mine.member_id == me.id))
+    query = query.outerjoin(ActAppeal, ActAppeal.id == ModerationCase.appeal_id)
+    return query.where(ModerationCase.decided_at.is_(None), may_decide(shown=True))
+
+
+def _without_part(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    """Without what they have a part in under a pseudonym: that is theirs to know alone."""
+    if not me.places or not rows:
+        return rows
+    mine = set(me.places.values())
+    reported = set(db.session.scalars(_reported_by(mine, [row.id for row in rows])))
+    return [row for row in rows if not (mine & {row.author_place, row.appellant_place} or row.id in reported)]
+
+
+def _reported_by(places: set[int], case_ids: Sequence[int]) -> AnySelect:
+    return select(Report.case_id).where(Report.participant_id.in_(places), Report.case_id.in_(case_ids))
+
+
+def pass_up(case_id: int, *, due_only: bool = False, me: Me | None = None) -> bool:
+    """Hand an open case to the officers, with a clock of their own; False where it is with them, or decided.
+
+    ``due_only``: if its time is over. ``me``: who does it; the exchange itself, by the clock, if None.
+    """
+    here = [ModerationCase.id == case_id, ModerationCase.decided_at.is_(None), ModerationCase.held_by != "officers"]
+    if due_only:
+        here.append(ModerationCase.due_at <= now())
+    values = {"held_by": "officers", "due_at": rounded_now() + OFFICERS_IN}
+    up = update(ModerationCase).where(*here).values(**values).returning(ModerationCase.id)
+    if db.session.execute(up, execution_options={"synchronize_session": False}).first() is None:
+        return False
+    withdraw_notices(case_id)
+    record("moderation.case_up", actor=me.id if me else None, note=str(case_id))
+    tell_keepers(case_id)
+    return True
