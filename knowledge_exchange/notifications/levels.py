@@ -7,7 +7,7 @@ from knowledge_exchange.notifications.models import LEVELS
 _RANK = {level: rank for rank, level in enumerate(LEVELS)}
 
 #: Why somebody is told of a post, the strongest first.
-REASONS = ("direct_reply", "mention", "network_mention", "reply", "new_thread")
+REASONS = ("direct_reply", "mention", "network_mention", "official", "reply", "new_thread")
 
 
 def raised(level: str, to: str, *, chosen: bool) -> str:

@@ -22,16 +22,21 @@ from knowledge_exchange.notifications.sealed import owners_of
 from knowledge_exchange.realtime import push
 
 _INSERT = Write(insert(table_of(Notification)))
+#: An official answer: those who only track the thread are told of it, too.
+OFFICIAL = "official"
 
 
 @dataclass(frozen=True)
 class Event:
-    """What is told: its words, where it leads, which network it belongs to, and who speaks, as a participant."""
+    """What is told: its words, where it leads, which network it belongs to, and who speaks, as a participant.
+
+    ``post_id`` is None where it is of the thread as a whole.
+    """
 
     by_participant_id: int
     network_id: int
     thread_id: int
-    post_id: int
+    post_id: int | None
     url: str
     text: Callable[[str], str]  # by why it is told
 
@@ -51,15 +56,15 @@ def tell_of_post(
     for everybody else who watches or is mentioned: see ``mine.py``.
 
     ``answered_id`` is the participant whose post it answers; ``why`` is what those who watch are told (a reply,
-    or a new thread); ``group`` are members of networks that are mentioned. Only active members who may read the
-    network at this moment; what they may see is asked again when it is
-    shown. However many watch, it is one statement.
+    a new thread, an official answer); ``group`` are members of networks that are mentioned. Only active members who
+    may read the network at this moment; what they may see is asked again when it is shown.
+    However many watch, it is one statement.
     """
     mentioned = _mentioned(event, handles, group)
     if mentioned:
         _write(event, _reasons(event, author_id, answered_id, mentioned))
     base = new_run()
-    statements.tell_all().run(
+    statements.tell_all(also_tracking=why == OFFICIAL).run(
         base=base,
         of_network=event.network_id,
         of_thread=event.thread_id,

@@ -8,11 +8,13 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bring the room into the app, and answer what the live stream asks of it."""
     from knowledge_exchange.core import hooks
+    from knowledge_exchange.core.i18n import today
     from knowledge_exchange.threads import (  # noqa: F401
         changing,
         curation_models,
         for_mail,
         live,
+        official_states,
         own_pages,
         profiles,
         queries,
@@ -22,6 +24,8 @@ def init_app(app: Flask) -> None:
         why,
         writing,
     )
+    from knowledge_exchange.threads.official_part import official_part
+    from knowledge_exchange.threads.parts import part
     from knowledge_exchange.threads.routes import blueprint
 
     hooks.provide(app, "thread_room", live.room_of)
@@ -34,5 +38,8 @@ def init_app(app: Flask) -> None:
     hooks.provide(app, "mark_read", reading.mark_read)
     hooks.provide(app, "post_in_question", why.post_in_question)
     hooks.provide(app, "posts_for_mail", for_mail.posts_for_mail)
+    app.jinja_env.globals["official_badges"] = official_states.badges
+    app.jinja_env.globals["is_due"] = lambda review_on, zone: official_states.is_due(review_on, today(zone))
     app.jinja_env.globals["my_waiting"] = own_pages.my_waiting
+    part(app, "official", official_part)
     app.register_blueprint(blueprint)

@@ -109,7 +109,11 @@ def reply(me: Me, thread: AnyRow, parent: AnyRow, text: Text, voice: str = OWN) 
     The thread's row is written first: that makes repliers to one thread queue (PostgreSQL), so that
     no two take the same position.
     """
-    speaker = speak(me, thread.id, voice)
+    return reply_as(me, thread, parent, text, speak(me, thread.id, voice))
+
+
+def reply_as(me: Me, thread: AnyRow, parent: AnyRow, text: Text, speaker: Speaker, why: str = "reply") -> int:
+    """Answer a post in a voice that has been settled; ``why`` is what those who watch are told."""
     before = _count_up(thread.id)
     position = _place_under(thread.id, parent)
     # Another process's clock may be ahead: what is read later must have the higher id.
@@ -121,7 +125,7 @@ def reply(me: Me, thread: AnyRow, parent: AnyRow, text: Text, voice: str = OWN) 
         notices.read_up_to(speaker.place_id, post_id)
     event = _event(speaker, thread.network_id, thread.id, thread.title, post_id)
     group = _group(me, speaker, thread.network_id, text)
-    telling.tell_of_post(event, speaker.member_id, parent.participant_id, text.mentions, group=group)
+    telling.tell_of_post(event, speaker.member_id, parent.participant_id, text.mentions, why=why, group=group)
     push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post_id)
     return post_id
 
@@ -170,6 +174,7 @@ _TEXTS: dict[str, Callable[[], str]] = {
     "mention": lambda: _("%(name)s mentioned you in “%(title)s”"),
     "network_mention": lambda: _("%(name)s mentioned your network in “%(title)s”"),
     "reply": lambda: _("%(name)s replied in “%(title)s”"),
+    "official": lambda: _("%(name)s answered officially in “%(title)s”"),
     "new_thread": lambda: _("%(name)s started “%(title)s”"),
     "accepted": lambda: _("%(name)s accepted your answer in “%(title)s”"),
 }

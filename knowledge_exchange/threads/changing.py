@@ -22,10 +22,19 @@ from knowledge_exchange.threads.seen_by import audience_line
 from knowledge_exchange.threads.speaking import PSEUDONYM
 
 
+def _changed_elsewhere(post: AnyRow) -> ResponseReturnValue:
+    """Where an official answer is changed or withdrawn: not like other posts, for each version of it is kept."""
+    flash(_("An official answer is changed or withdrawn here, so that each of its versions is kept."), "info")
+    return redirect(f"/p/{post.id}/official", 303)
+
+
 @blueprint.get("/p/<int:post_id>/edit")
 @active
 def edit_page(post_id: int) -> ResponseReturnValue:
     """The form in which a post is edited."""
+    found, row = visible_post(require_me(), post_id)
+    if policy.may_edit(found, row.participant_id, row) and policy.is_official(row):
+        return _changed_elsewhere(row)
     return _edit_page(post_id, {}, {})
 
 
@@ -61,6 +70,8 @@ def edit_post(post_id: int) -> ResponseReturnValue:
     found, row = visible_post(me, post_id)
     if not policy.may_edit(found, row.participant_id, row):
         abort(404)
+    if policy.is_official(row):
+        return _changed_elsewhere(row)
     body = clean_text(request.form.get("body", ""))
     title = clean_line(request.form.get("title", found.title)) if row.parent_id is None else None
     errors = {**check_body(body), **(check_title(title) if title is not None else {})}
@@ -94,6 +105,8 @@ def delete_page(post_id: int) -> ResponseReturnValue:
     found, row = visible_post(me, post_id)
     if not policy.may_delete(found, row.participant_id, row):
         abort(404)
+    if policy.is_official(row):
+        return _changed_elsewhere(row)
     return render_template(
         "threads/delete.html", me=me, nav="networks", thread=found, post=row, unread=unread_count(me.id)
     )
@@ -109,6 +122,8 @@ def delete_post(post_id: int) -> ResponseReturnValue:
         found, row = locked_post(me, post_id)
         if not policy.may_delete(found, row.participant_id, row):
             abort(404)
+        if policy.is_official(row):
+            return _changed_elsewhere(row)
         thread_gone = actions.delete_post(found, row)
     if thread_gone:
         flash(_("Your thread is gone."), "good")

@@ -44,12 +44,12 @@ def forget_held(before: datetime) -> None:
 
 
 def erase_voices(member_id: int) -> None:
-    """What somebody wrote under their own name stays, in voices that name them no more (hook).
+    """What somebody wrote under their own name, or for their office, stays, in voices that name them no more (hook).
 
     Their pseudonyms are left as they are: ``notifications/sealed.py`` finds nobody behind them any more.
     """
     places = select(Participant.id).where(Participant.member_id == member_id)
-    own = (Voice.participant_id.in_(places), Voice.kind == "own")
+    own = (Voice.participant_id.in_(places), Voice.kind.in_(("own", "role")))
     voices = db.session.execute(select(Voice.id, Voice.name).where(*own)).all()
     ids = [voice.id for voice in voices]
     for name in {voice.name for voice in voices if voice.name}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
@@ -28,11 +28,14 @@ def room_of(me: Me, thread_id: int) -> Room | None:
 
 
 def shielded_rooms(thread_ids: Sequence[int]) -> dict[int, Room]:
-    """Of these threads those that are hidden from somebody, each with the room of its events (hook)."""
+    """Of these threads those of which some may know no more, each with the room of its events (hook).
+
+    They are hidden from somebody, or their epoch says that they were moved, merged or taken away.
+    """
     found = {}
     for begin in range(0, len(thread_ids), _CHUNK):
         query = select(Thread.id, Thread.epoch, Thread.network_id).where(
-            Thread.id.in_(thread_ids[begin : begin + _CHUNK]), Thread.is_shielded
+            Thread.id.in_(thread_ids[begin : begin + _CHUNK]), or_(Thread.is_shielded, Thread.epoch > 1)
         )
         for row in db.session.execute(query):
             found[row.id] = Room(thread_room(row.id, row.epoch), row.network_id)
@@ -58,6 +61,9 @@ def _threads(thread_ids: Sequence[int]) -> dict[int, Any]:
         Thread.answer_id,
         Thread.locked_at,
         Thread.reply_count,
+        Thread.official_id,
+        Thread.official_review_on,
+        Thread.official_withdrawn_at,
     ).where(Thread.id.in_(set(thread_ids)), Thread.deleted_at.is_(None))
     return {row.id: row for row in db.session.execute(query)}
 

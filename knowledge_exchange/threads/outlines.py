@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask.globals import app_ctx
 from sqlalchemy import bindparam, select
@@ -20,6 +20,7 @@ from knowledge_exchange.core.reads import Read
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.models import Thread, Voice
+from knowledge_exchange.threads.official_states import HOLDS, WITHDRAWN
 
 #: Outlines that are kept in each process, about 0.5 kB each.
 MOST_KEPT = 4096
@@ -41,6 +42,8 @@ class Said:
     at: datetime
     replies: int
     last_post_id: int
+    #: An official answer holds to the end of that day; then it is under review.
+    review_on: date | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +64,9 @@ _FACTS = Read(
         Thread.last_post_id,
         Thread.answer_id,
         Thread.locked_at,
+        Thread.official_id,
+        Thread.official_review_on,
+        Thread.official_withdrawn_at,
         Voice.name,
         Voice.kind.label("voice_kind"),
         Voice.participant_id.label("author_participant_id"),
@@ -115,10 +121,14 @@ def _outline(row: AnyRow) -> Outline:
         at=time_of(row.last_post_id),
         replies=row.reply_count,
         last_post_id=row.last_post_id,
+        review_on=row.official_review_on,
     )
 
 
 def _state(row: AnyRow) -> str:
+    """Whether an official answer is under review depends on the day, and is asked when the row is set."""
+    if row.official_id is not None:
+        return HOLDS if row.official_withdrawn_at is None else WITHDRAWN
     if row.kind != "problem":
         return ""
     if row.answer_id is not None:

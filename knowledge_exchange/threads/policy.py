@@ -11,12 +11,14 @@ from typing import Any, Protocol
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.threads.official_states import ROLE
 
 #: Kinds that can have an accepted answer.
 ANSWERABLE = frozenset({"problem"})
 #: Kinds that bear a name: nobody starts one under a pseudonym.
 NAMED = frozenset({"announcement"})
 OFFICERS = frozenset({"officer", "administrator"})
+OFFICER = "officer"
 
 
 class PostFacts(Protocol):
@@ -69,6 +71,16 @@ def may_edit(thread: AnyRow, participant_id: int | None, post: PostFacts) -> boo
 def may_delete(thread: AnyRow, participant_id: int | None, post: PostFacts) -> bool:
     """One's own posts; a lock does not force anybody to leave their words standing."""
     return is_mine(thread, participant_id) and post.deleted_at is None
+
+
+def is_official(post: AnyRow) -> bool:
+    """Whether a post was written as an official answer: it is changed and withdrawn as such, with its history."""
+    return bool(post.voice_kind == ROLE)
+
+
+def may_answer_officially(me: Me) -> bool:
+    """National officers answer for the union, in every thread that they may read; administrators run the machine."""
+    return me.is_active and me.role == OFFICER
 
 
 def may_accept(thread: AnyRow) -> bool:

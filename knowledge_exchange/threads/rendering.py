@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import current_app, get_template_attribute, render_template
@@ -19,6 +20,7 @@ from knowledge_exchange.core.i18n import DEFAULT_ZONE, today
 from knowledge_exchange.core.markup import excerpt
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.limits import ANSWER_EXCERPT_CHARS, POSTS_A_PAGE
+from knowledge_exchange.threads.official_states import state_of_post
 
 #: Pages kept in each process: about 40 kB each.
 MOST_KEPT = 256
@@ -77,7 +79,7 @@ def forget_all() -> None:
 def _made(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
     rows = queries.page_of_posts(thread.id, view, after)
     shown = rows[:POSTS_A_PAGE]
-    posts = [as_post(row, thread) for row in shown]
+    posts = [as_post(row, thread, today(zone)) for row in shown]
     opening = [post for post in posts if post["parent_id"] is None]
     replies = [post for post in posts if post["parent_id"] is not None]
     faces = _faces(posts)
@@ -104,8 +106,8 @@ def _posts_of(rows: Sequence[AnyRow]) -> dict[int | None, str]:
     return found
 
 
-def as_post(row: AnyRow, thread: AnyRow | None) -> dict[str, Any]:
-    """A row as the post macro wants it; nothing in it depends on who reads."""
+def as_post(row: AnyRow, thread: AnyRow | None, day: date) -> dict[str, Any]:
+    """A row as the post macro wants it; nothing in it depends on who reads. ``day``: where it is read."""
     return {
         "id": row.id,
         "parent_id": row.parent_id,
@@ -119,6 +121,7 @@ def as_post(row: AnyRow, thread: AnyRow | None) -> dict[str, Any]:
         "edited_at": row.edited_at,
         "html": Markup(row.html),  # noqa: S704 -- made safe by core.markup when it was written
         "is_gone": row.deleted_at is not None,
+        "official": state_of_post(row.id, row.voice_kind, thread, day),
         "is_answer": thread is not None and thread.answer_id == row.id,
         "answerable": thread is not None
         and thread.kind == "problem"
@@ -177,7 +180,7 @@ def _answer(thread: AnyRow, zone: str) -> str:
     if row is None or row.deleted_at is not None:
         return ""
     short = excerpt(row.html, ANSWER_EXCERPT_CHARS)
-    post = as_post(row, thread)
+    post = as_post(row, thread, today(zone))
     return render_template("threads/_answer.html", post=post, short=short, zone=zone)
 
 
@@ -193,7 +196,7 @@ def _faces(posts: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
 
 def post_html(row: AnyRow, thread: AnyRow | None) -> str:
     """One reply as it is sent to everybody through the socket, in the exchange's own time zone."""
-    post = as_post(row, thread)
+    post = as_post(row, thread, today())
     post["says_parent"] = row.depth > MOST_NESTED
     macro = get_template_attribute("threads/_post.html", "item")
     return str(macro(post, DEFAULT_ZONE))

@@ -15,6 +15,7 @@ from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications.sealed import new_sealed_place
 from knowledge_exchange.threads import statements
 from knowledge_exchange.threads.models import Voice
+from knowledge_exchange.threads.official_states import ROLE
 from knowledge_exchange.threads.pseudonyms import new_name
 
 OWN, PSEUDONYM = "own", "pseudonym"
@@ -71,6 +72,19 @@ def _own_voice(participant_id: int, me: Me) -> int:
     facts = {"name": me.name, "handle": me.handle, "title": me.title, "source": ""}
     insert_or_ignore(Voice, {"id": new_id(), "participant_id": participant_id, "kind": OWN, **facts})
     return int(statements.VOICE.all(participant=participant_id)[0].id)
+
+
+def speak_for_office(me: Me, thread_id: int, office: str) -> Speaker:
+    """The member's place in a thread, and the voice there that bears their office besides their name.
+
+    Their own voice is settled with it: whoever has spoken for the union there does not go on under a pseudonym.
+    """
+    place = notices.participate(me.id, thread_id, "watching")
+    _own_voice(place.id, me)
+    facts = {"name": me.name, "handle": me.handle, "title": office, "source": ""}
+    insert_or_ignore(Voice, {"id": new_id(), "participant_id": place.id, "kind": ROLE, **facts})
+    voice_id = int(statements.VOICE_OF_OFFICE.all(participant=place.id)[0].id)
+    return Speaker(voice_id, place.id, me.name, me.id, place.last_read_id)
 
 
 def speaking(me: Me, thread: AnyRow) -> Speaker:

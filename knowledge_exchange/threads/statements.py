@@ -13,7 +13,10 @@ _post = bindparam("post", type_=Id)
 _position = bindparam("position", type_=Bytewise)
 _in_thread = Post.thread_id == _thread
 
-VOICE = Read(select(Voice.id, Voice.kind, Voice.name).where(Voice.participant_id == bindparam("participant", type_=Id)))
+_OF_PLACE = select(Voice.id, Voice.kind, Voice.name).where(Voice.participant_id == bindparam("participant", type_=Id))
+#: In which somebody speaks for themselves; beside it an officer may have one that bears their office.
+VOICE = Read(_OF_PLACE.where(Voice.kind != "role"))
+VOICE_OF_OFFICE = Read(_OF_PLACE.where(Voice.kind == "role"))
 PARTICIPANT = Read(select(Voice.participant_id).join(Post, Post.voice_id == Voice.id).where(Post.id == _post))
 FOLLOWING = Read(
     select(Post.position)

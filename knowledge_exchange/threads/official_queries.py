@@ -1,0 +1,87 @@
+"""Named reads of official answers. Whether their thread may be seen is asked of it first (``thread_visible_to``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import cast
+
+from sqlalchemy import bindparam, select
+
+from knowledge_exchange.core.db import AnyRow, Id, db
+from knowledge_exchange.core.reads import Read
+from knowledge_exchange.threads.curation_models import OfficialAnswer, OfficialVersion
+from knowledge_exchange.threads.models import Post, Thread, Voice
+
+_BY_POST = Read(
+    select(
+        OfficialAnswer.post_id,
+        OfficialAnswer.thread_id,
+        OfficialAnswer.nations,
+        OfficialAnswer.dated,
+        OfficialAnswer.review_on,
+        OfficialAnswer.sources,
+        OfficialAnswer.sources_html,
+        OfficialAnswer.version,
+        OfficialAnswer.withdrawn_at,
+        OfficialAnswer.withdrawn_reason,
+        Post.body,
+        Post.html,
+        Post.created_at,
+        Post.deleted_at,
+        Voice.name,
+        Voice.title.label("role"),
+    )
+    .join(Post, Post.id == OfficialAnswer.post_id)
+    .join(Voice, Voice.id == Post.voice_id)
+    .where(OfficialAnswer.post_id == bindparam("post", type_=Id))
+)
+
+
+def official_by_post(post_id: int) -> AnyRow | None:
+    """An official answer with its text and who gave it; None where the post is none."""
+    return cast("AnyRow | None", _BY_POST.first(post=post_id))
+
+
+def earlier_in(thread_id: int, but: int) -> Sequence[AnyRow]:
+    """Other official answers of the thread that stand, newest first: ``post_id`` and ``dated``."""
+    query = (
+        select(OfficialAnswer.post_id, OfficialAnswer.dated)
+        .join(Post, Post.id == OfficialAnswer.post_id)
+        .where(OfficialAnswer.thread_id == thread_id, OfficialAnswer.post_id != but, Post.deleted_at.is_(None))
+        .order_by(OfficialAnswer.post_id.desc())
+    )
+    return db.session.execute(query).all()
+
+
+def versions_of(post_id: int) -> Sequence[AnyRow]:
+    """What it said before each of its changes, newest first."""
+    query = select(
+        OfficialVersion.version,
+        OfficialVersion.nations,
+        OfficialVersion.dated,
+        OfficialVersion.review_on,
+        OfficialVersion.html,
+        OfficialVersion.sources_html,
+        OfficialVersion.replaced_at,
+    ).where(OfficialVersion.post_id == post_id)
+    return db.session.execute(query.order_by(OfficialVersion.version.desc())).all()
+
+
+def past_review(day: date, most: int) -> Sequence[AnyRow]:
+    """Official answers that stand as their threads' current ones and whose day of review was before ``day``.
+
+    ``post_id``, ``thread_id``, ``network_id``; the longest overdue first.
+    """
+    query = (
+        select(Thread.official_id.label("post_id"), Thread.id.label("thread_id"), Thread.network_id)
+        .join(OfficialAnswer, OfficialAnswer.post_id == Thread.official_id)
+        .where(
+            OfficialAnswer.review_on < day,
+            OfficialAnswer.withdrawn_at.is_(None),
+            Thread.deleted_at.is_(None),
+        )
+        .order_by(OfficialAnswer.review_on, OfficialAnswer.post_id)
+        .limit(most)
+    )
+    return db.session.execute(query).all()
