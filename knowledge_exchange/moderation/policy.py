@@ -60,3 +60,22 @@ def is_met(me: Me, owner: Owner | None) -> bool:
     What is aimed does not tell who was met, so it may meet nobody with whom the office has its own ways.
     """
     return owner is not None and owner.id != me.id and owner.role == "member"
+
+
+#: Who writes the rules of the whole exchange.
+RULE_MAKERS = ("officer", "administrator")
+
+
+def may_edit_rules(me: Me) -> bool:
+    """The rules of the whole exchange are its officers' and administrators'."""
+    return me.is_active and me.role in RULE_MAKERS
+
+
+def may_edit_network_rules(me: Me, my_role: str | None, *, i_lead: bool) -> bool:
+    """A network's own rules are its lead moderators'; and officers', for not every network has a lead."""
+    return (me.is_active and my_role == "moderator" and bool(i_lead)) or may_edit_rules(me)
+
+
+def may_read_log(me: Me, *, may_read: bool) -> bool:
+    """The log of a network is for those who may read the network, whatever they are in it."""
+    return me.is_active and may_read

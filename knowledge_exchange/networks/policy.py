@@ -68,3 +68,62 @@ def may_appoint(me: Me, who: Candidate | None, code: str) -> bool:
     if who is None or me.role not in APPOINTERS or who.id == me.id:
         return False
     return who.standing == "active" and who.organisation_code == code
+
+
+#: Who stands above whom in a network and in the exchange; whoever is neither stands below all.
+_RANKS = {"moderator": 1, "lead": 2, "officer": 3, "administrator": 4}
+_LEAD, _OFFICER = _RANKS["lead"], _RANKS["officer"]
+
+
+class Placed(Protocol):
+    """Somebody in a network, as far as their rank goes."""
+
+    @property
+    def id(self) -> int:
+        """Which member."""
+
+    @property
+    def role(self) -> str:
+        """Their office in the exchange."""
+
+    @property
+    def place(self) -> str:
+        """What they are in the network: ``member``, ``moderator``."""
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether they lead its moderators."""
+
+
+def rank(role: str, place: Role, *, is_lead: bool) -> int:
+    """How high somebody stands in a network: by what they are there, or by their office, whichever is higher."""
+    there = ("lead" if is_lead else "moderator") if place == "moderator" else ""
+    return max(_RANKS.get(role, 0), _RANKS.get(there, 0))
+
+
+def may_see_moderators(me: Me, place: Role) -> bool:
+    """Who keeps a network clear, by name and handle, is shown to its moderators and to officers."""
+    return may_moderate(place) or rank(me.role, None, is_lead=False) >= _OFFICER
+
+
+def may_appoint_moderators(me: Me, place: Role, *, i_lead: bool) -> bool:
+    """Lead moderators choose the others; officers and administrators can, too: not every network has a lead."""
+    return me.is_active and rank(me.role, place, is_lead=bool(i_lead)) >= _LEAD
+
+
+def may_appoint_leads(me: Me) -> bool:
+    """Officers and administrators say who leads a network's moderators."""
+    return me.is_active and rank(me.role, None, is_lead=False) >= _OFFICER
+
+
+def may_dismiss(me: Me, place: Role, whom: Placed, *, i_lead: bool) -> bool:
+    """A lead dismisses moderators who stand below; officers also leads, and each other. Nobody a superior."""
+    if whom.place != "moderator" or whom.id == me.id or not may_appoint_moderators(me, place, i_lead=i_lead):
+        return False
+    mine, theirs = rank(me.role, place, is_lead=bool(i_lead)), rank(whom.role, whom.place, is_lead=whom.is_lead)
+    return mine > theirs or mine == theirs >= _OFFICER
+
+
+def may_step_down(place: Role) -> bool:
+    """Whoever moderates may stop at any time."""
+    return may_moderate(place)
