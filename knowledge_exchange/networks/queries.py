@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, column, exists, or_, select, table
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, Id, IdColumn, db
 from knowledge_exchange.core.reads import Read
-from knowledge_exchange.networks.care_models import NetworkMute
+from knowledge_exchange.networks.care_models import Collection, NetworkMute, NetworkTag
 from knowledge_exchange.networks.models import JoinRequest, Network, NetworkInvitation, NetworkMembership
 from knowledge_exchange.notifications.models import NetworkLevel
 
@@ -72,6 +72,8 @@ def network_known(network_id: ColumnElement[int], member_id: Whom) -> ColumnElem
 
 
 _me = bindparam("me", type_=Id)
+# Of a room above this one: that there are none saves the page a look.
+_Trace = table("thread_trace", column("network_id", Id))
 _PAGE = Read(
     select(
         Network.id,
@@ -86,6 +88,9 @@ _PAGE = Read(
         JoinRequest.id.label("my_request_id"),
         readable_by(_me).label("may_read"),
         NetworkLevel.level,
+        exists().where(NetworkTag.network_id == Network.id).label("has_tags"),
+        exists().where(Collection.network_id == Network.id).label("has_collections"),
+        exists().where(_Trace.c.network_id == Network.id).correlate_except(_Trace).label("has_traces"),
     )
     .outerjoin(NetworkLevel, and_(NetworkLevel.network_id == Network.id, NetworkLevel.member_id == _me))
     .outerjoin(NetworkMute, and_(NetworkMute.network_id == Network.id, NetworkMute.member_id == _me))

@@ -180,6 +180,10 @@ _TEXTS: dict[str, Callable[[], str]] = {
 }
 
 
+#: Of an answer that is new, or is none any more, nobody has said whether it still holds.
+_UNCHECKED = {"answer_checked_at": None, "answer_asked_at": None}
+
+
 def edit(me: Me, thread: AnyRow, post: AnyRow, text: Text, title: str | None) -> None:
     """Replace a post's text (and, in the opening post, the title); what it said before is kept.
 
@@ -231,7 +235,7 @@ def delete_post(thread: AnyRow, post: AnyRow) -> bool:
         return True
     values: dict[str, Any] = {}
     if thread.answer_id == post.id:
-        values = {"answer_id": None, "answered_at": None}
+        values = {"answer_id": None, "answered_at": None, **_UNCHECKED}
     if post.parent_id is not None:
         values["reply_count"] = Thread.reply_count - 1
     _touch(thread.id, **values)
@@ -243,7 +247,7 @@ def delete_post(thread: AnyRow, post: AnyRow) -> bool:
 
 def accept(me: Me, thread: AnyRow, post: AnyRow) -> None:
     """Mark a reply as the answer, in place of any other; its author is told."""
-    _touch(thread.id, answer_id=post.id, answered_at=now())
+    _touch(thread.id, **_UNCHECKED, answer_id=post.id, answered_at=now())
     speaker = speaking(me, thread)
     event = _event(speaker, thread.network_id, thread.id, thread.title, post.id)
     # At most one notice per member and post: the news that it was accepted replaces an older one.
@@ -256,7 +260,7 @@ def accept(me: Me, thread: AnyRow, post: AnyRow) -> None:
 
 def unaccept(thread: AnyRow) -> None:
     """Take back that a reply is the answer."""
-    _touch(thread.id, answer_id=None, answered_at=None)
+    _touch(thread.id, **_UNCHECKED, answer_id=None, answered_at=None)
     if thread.answer_id is not None:
         notices.withdraw(Notification.post_id == thread.answer_id, Notification.kind == "accepted")
         _tell_changed(thread, thread.answer_id)

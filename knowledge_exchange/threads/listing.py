@@ -60,16 +60,21 @@ def _narrowed(query: AnySelect, only: str) -> AnySelect:
 _open_to_me = thread_open_to(Thread.id, _me, Thread.is_shielded)
 
 
-def _newest(query: AnySelect, network: Any, only: str, paged: bool) -> AnySelect:
+def standing(query: AnySelect, network: Any, only: str) -> AnySelect:
+    """A query for threads narrowed to those of one network's list that its reader may see."""
+    there = query.where(Thread.network_id == network, Thread.deleted_at.is_(None), _open_to_me)
+    return _narrowed(there, only)
+
+
+def newest_of(query: AnySelect, network: Any, only: str, paged: bool) -> AnySelect:
     """A query for threads narrowed to one network's newest, in the order of the index."""
-    query = query.where(Thread.network_id == network, Thread.deleted_at.is_(None), _open_to_me)
+    query = standing(query, network, only)
     if paged:
         query = query.where(Thread.last_post_id < _before)
-    query = _narrowed(query, only)
     return query.order_by(Thread.last_post_id.desc()).limit(THREADS_A_PAGE + 1)
 
 
-_marked = and_(NetworkLevel.network_id == Thread.network_id, NetworkLevel.member_id == _me)
+marked = and_(NetworkLevel.network_id == Thread.network_id, NetworkLevel.member_id == _me)
 #: Up to which post one has read: in the thread, or by marking its network read.
 _last_read = case(
     (NetworkLevel.read_up_to > func.coalesce(Participant.last_read_id, 0), NetworkLevel.read_up_to),
@@ -102,7 +107,7 @@ _unread = case(
 ).label("unread")
 #: What a list asks of each thread: which state it is in, and what it is to this reader. What it says is
 #: the same for all and kept under that state (``threads/outlines.py``).
-_SEEN = (
+SEEN = (
     Thread.id,
     Thread.version,
     Thread.network_id,
@@ -111,13 +116,13 @@ _SEEN = (
     _last_read.label("last_read_id"),
     _unread,
 )
-_mine = and_(Participant.thread_id == Thread.id, Participant.member_id == _me)
+of_mine = and_(Participant.thread_id == Thread.id, Participant.member_id == _me)
 
 
 @cache
 def _network_page(only: str, paged: bool) -> Read:
-    newest = _newest(
-        select(*_SEEN).outerjoin(Participant, _mine).outerjoin(NetworkLevel, _marked),
+    newest = newest_of(
+        select(*SEEN).outerjoin(Participant, of_mine).outerjoin(NetworkLevel, marked),
         bindparam("network", type_=Id),
         only,
         paged,
@@ -129,15 +134,17 @@ def _network_page(only: str, paged: bool) -> Read:
 def _feed(networks: int, only: str) -> Read:
     """The newest of each network, from the index, then the newest of those: its cost doesn't grow."""
     ids = select(Thread.id, Thread.last_post_id)
-    parts = [select(_newest(ids, bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)]
+    parts = [
+        select(newest_of(ids, bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)
+    ]
     newest = union_all(*parts).subquery()
     top = select(newest.c.id).order_by(newest.c.last_post_id.desc()).limit(THREADS_A_PAGE).subquery()
     seen = (
-        select(*_SEEN)
+        select(*SEEN)
         .select_from(top)
         .join(Thread, Thread.id == top.c.id)
-        .outerjoin(Participant, _mine)
-        .outerjoin(NetworkLevel, _marked)
+        .outerjoin(Participant, of_mine)
+        .outerjoin(NetworkLevel, marked)
     )
     return Read(seen.order_by(Thread.last_post_id.desc()))
 
@@ -164,10 +171,10 @@ def _waiting(whose: ColumnElement[bool], place: ColumnElement[bool]) -> AnySelec
         .subquery()
     )
     return (
-        select(*_SEEN, Network.slug, Network.name)
+        select(*SEEN, Network.slug, Network.name)
         .join(Network, Network.id == Thread.network_id)
         .outerjoin(Participant, place)
-        .outerjoin(NetworkLevel, _marked)
+        .outerjoin(NetworkLevel, marked)
         .where(
             Thread.id.in_(select(told.c.thread_id)),
             Thread.last_post_id > func.coalesce(_last_read, 0),
@@ -178,7 +185,7 @@ def _waiting(whose: ColumnElement[bool], place: ColumnElement[bool]) -> AnySelec
     )
 
 
-_WAITING = Read(_waiting(Notification.member_id == _me, _mine))
+_WAITING = Read(_waiting(Notification.member_id == _me, of_mine))
 # The same of places that name nobody, and what such a place is to its owner in a list.
 _sealed = and_(Participant.thread_id == Thread.id, is_one_of(Participant.id, "places"))
 _WAITING_SEALED = Read(
@@ -186,13 +193,13 @@ _WAITING_SEALED = Read(
 )
 # And of all other threads: what names them in those is there for their cover alone, and shall crowd nothing out.
 _WAITING_ELSEWHERE = Read(
-    _waiting(and_(Notification.member_id == _me, ~is_one_of(Notification.thread_id, "threads")), _mine)
+    _waiting(and_(Notification.member_id == _me, ~is_one_of(Notification.thread_id, "threads")), of_mine)
 )
 _PLACES_IN = Read(
-    select(*_SEEN)
+    select(*SEEN)
     .select_from(Participant)
     .join(Thread, Thread.id == Participant.thread_id)
-    .outerjoin(NetworkLevel, _marked)
+    .outerjoin(NetworkLevel, marked)
     .where(is_one_of(Participant.id, "places"))
 )
 
@@ -205,10 +212,10 @@ def network_page(me: Me, network_id: int, only: str, before: int | None) -> list
     found: dict[str, Any] = {"me": me.id, "network": network_id}
     if before is not None:
         found["before"] = before
-    return _from_places(me, _network_page(only, before is not None).all(**found))
+    return from_places(me, _network_page(only, before is not None).all(**found))
 
 
-def _from_places(me: Me, rows: list[AnyRow]) -> list[AnyRow]:
+def from_places(me: Me, rows: list[AnyRow]) -> list[AnyRow]:
     """The rows as they are to their reader; of threads in which they write under a pseudonym, from that place."""
     places = [me.places[row.id] for row in rows if row.id in me.places]
     if not places:
@@ -233,7 +240,7 @@ def feed(me: Me, networks: Sequence[AnyRow], only: str) -> list[Item]:
     if not networks:
         return []
     found = {f"network_{n}": network.id for n, network in enumerate(networks)}
-    rows = _from_places(me, _feed(len(networks), only).all(me=me.id, **found))
+    rows = from_places(me, _feed(len(networks), only).all(me=me.id, **found))
     return items(rows, {network.id: network for network in networks})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from markupsafe import escape
 
@@ -11,7 +10,8 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.shells import Given, Hole
 from knowledge_exchange.notifications.pages import member_page
-from knowledge_exchange.threads import listing, policy
+from knowledge_exchange.threads import policy
+from knowledge_exchange.threads.filtered import Chosen, page_of
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.parts import parts
 from knowledge_exchange.threads.rows import network_rows
@@ -35,11 +35,12 @@ class NetworkFacts(Given):
 
 _HOLES = {name: Hole(name) for name in ("rows", "network_above", "network_beside")}
 _OLDER = Hole("older")
+_NEWEST = Hole("newest")
 
 
-def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_done: str | None) -> bytes:
+def show_network(me: Me, network: AnyRow, chosen: Chosen, key: int | None, draft_done: str | None) -> bytes:
     """A page of a network's threads as HTML in UTF-8. Statements: the threads, and those that are not kept."""
-    found = listing.network_page(me, network.id, only, before)
+    found = page_of(me, network.id, chosen, key)
     shown = found[:THREADS_A_PAGE]
     facts = NetworkFacts(
         slug=network.slug,
@@ -49,10 +50,10 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
         visibility=network.visibility,
         my_role=network.my_role,
         level=network.level or "normal",
-        may_start=policy.may_start(me, "discussion", network.my_role),
+        may_start=policy.may_start(me, "discussion", network.my_role, network.muted_until),
         may_join=me.may_join,
     )
-    older = page_url(network.slug, only, shown[-1].last_post_id) if len(found) > THREADS_A_PAGE else ""
+    older = chosen.url(network.slug, chosen.key_of(shown[-1])) if len(found) > THREADS_A_PAGE else ""
     return member_page(
         "threads/network.html",
         me,
@@ -60,27 +61,20 @@ def show_network(me: Me, network: AnyRow, only: str, before: int | None, draft_d
             "nav": "networks",
             "network": facts,
             "threads": bool(shown),
-            "only": only,
-            "first_page": before is None,
+            "only": chosen.word,
+            "oldest": chosen.oldest,
             "older": _OLDER if older else None,
-            "newest": page_url(network.slug, only, None),
+            "newest": _NEWEST if key is not None else None,
             "ask_url": f"/n/{network.slug}/new",
             "draft_done": draft_done,
         },
         {
             "rows": network_rows(shown, network, me.zone),
             "older": escape(older),
+            "newest": escape(chosen.url(network.slug, None)),
             **{place: parts(place, me, network) for place in ("network_above", "network_beside")},
         },
         keep=not draft_done,
         levels=network_levels(),
         **_HOLES,
     )
-
-
-def page_url(slug: str, only: str, before: int | None) -> str:
-    """The address of a page of a network; what goes without saying isn't said."""
-    if before is None and only == "all":
-        return f"/n/{slug}"
-    asked = {"before": before, "show": only if only != "all" else None}
-    return f"/n/{slug}?{urlencode({name: value for name, value in asked.items() if value is not None})}"

@@ -21,6 +21,7 @@ from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.models import Thread, Voice
 from knowledge_exchange.threads.official_states import HOLDS, WITHDRAWN
+from knowledge_exchange.threads.tags import Tag, names_of
 
 #: Outlines that are kept in each process, about 0.5 kB each.
 MOST_KEPT = 4096
@@ -44,6 +45,7 @@ class Said:
     last_post_id: int
     #: An official answer holds to the end of that day; then it is under review.
     review_on: date | None
+    tags: tuple[Tag, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +60,8 @@ _FACTS = Read(
     select(
         Thread.id,
         Thread.version,
+        Thread.network_id,
+        Thread.tags,
         Thread.kind,
         Thread.title,
         Thread.reply_count,
@@ -78,7 +82,10 @@ _kept: OrderedDict[tuple[str, int, int], Outline] = OrderedDict()
 
 
 def of(rows: Sequence[AnyRow]) -> dict[int, Outline]:
-    """Outlines by thread, for a page of rows with ``id`` and ``version``. One statement if any is not kept."""
+    """Outlines by thread, for a page of rows with ``id`` and ``version``.
+
+    One statement if any is not kept, and one more if any of those bears tags.
+    """
     app = app_ctx.app.name
     found: dict[int, Outline] = {}
     missing = []
@@ -99,15 +106,17 @@ def forget_all() -> None:
 def _read(app: str, ids: Iterable[int]) -> dict[int, Outline]:
     asked = {**dict.fromkeys(_IDS, 0), **dict(zip(_IDS, ids, strict=False))}
     found = {}
-    for row in _FACTS.all(**asked):
+    rows = _FACTS.all(**asked)
+    tags = names_of(rows)
+    for row in rows:
         # Under the version that came with it: a thread may have changed since the list was read.
-        found[row.id] = _kept[(app, row.id, row.version)] = _outline(row)
+        found[row.id] = _kept[(app, row.id, row.version)] = _outline(row, tags.get(row.id, ()))
     while len(_kept) > MOST_KEPT:
         _kept.popitem(last=False)
     return found
 
 
-def _outline(row: AnyRow) -> Outline:
+def _outline(row: AnyRow, tags: tuple[Tag, ...]) -> Outline:
     return Outline(
         id=row.id,
         url=f"/t/{row.id}/{slug_of(row.title)}",
@@ -121,6 +130,7 @@ def _outline(row: AnyRow) -> Outline:
         at=time_of(row.last_post_id),
         replies=row.reply_count,
         last_post_id=row.last_post_id,
+        tags=tags,
         review_on=row.official_review_on,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
@@ -41,6 +41,8 @@ def threads_visible_to(member_id: int) -> Select[int]:
     return select(Thread.id).join(Network, Network.id == Thread.network_id).where(readable(member_id))
 
 
+#: Threads that ask the same; who may read which is asked where they are shown.
+_Copy = aliased(Thread)
 #: A member's sealed place in the thread, if they write there under a pseudonym: it stands before the plain one.
 _Sealed = aliased(Participant)
 
@@ -70,6 +72,7 @@ THREAD = (
         Thread.archived_at,
         Thread.split_from,
         Thread.duplicate_of,
+        exists().where(_Copy.duplicate_of == Thread.id).label("has_duplicates"),
         Thread.acts,
         Thread.summary_id,
         Thread.official_id,
@@ -124,6 +127,22 @@ def thread_visible_to(me: Me, thread_id: int) -> AnyRow | None:
     """A thread with its network and this member's place in both, or None if it isn't for them."""
     place = me.places.get(thread_id, 0)
     return cast("AnyRow | None", _THREAD_BY_ID.first(me=me.id, thread=thread_id, place=place))
+
+
+_MERGED = Read(select(Thread.merged_into).where(Thread.id == _thread, Thread.merged_into.is_not(None)))
+
+
+def merged_into(me: Me, thread_id: int) -> AnyRow | None:
+    """Where a thread stands that was merged, perhaps more than once, if this member may read it there."""
+    passed: set[int] = set()
+    at: int | None = thread_id
+    while at is not None and at not in passed:
+        passed.add(at)
+        merged = _MERGED.first(thread=at)
+        if merged is None:
+            return thread_visible_to(me, at) if at != thread_id else None
+        at = merged.merged_into
+    return None
 
 
 _POSTS = (

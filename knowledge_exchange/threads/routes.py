@@ -12,8 +12,10 @@ from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks.queries import network_page as network_for
+from knowledge_exchange.networks.tag_lists import MOST_SLUG_CHARS
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import listing, policy, queries
+from knowledge_exchange.threads.filtered import Chosen
 from knowledge_exchange.threads.network_page import show_network
 from knowledge_exchange.threads.page import Wish, base_url, page_url, plain_url, show
 from knowledge_exchange.threads.parts import parts
@@ -46,13 +48,18 @@ def network(slug: str) -> ResponseReturnValue:
     if not found.may_read:
         unread = unread_count(me.id)
         return render_template("networks/closed.html", me=me, nav="networks", network=found, unread=unread)
-    only, before = "all", None
-    if request.query_string:
-        only = request.args.get("show", only)
-        before = parse_id(request.args.get("before"))
-    if only not in listing.FILTERS:
-        only = "all"
-    return show_network(me, found, only, before, session.pop(DRAFT_DONE, None))
+    chosen, key = _chosen() if request.query_string else (Chosen(), None)
+    return show_network(me, found, chosen, key, session.pop(DRAFT_DONE, None))
+
+
+def _chosen() -> tuple[Chosen, int | None]:
+    """What a network's list is narrowed to, and where its page begins."""
+    asked = request.args
+    only = asked.get("show", "")
+    oldest = only == "unanswered" and asked.get("order") == "age"
+    tag = asked.get("tag", "")[:MOST_SLUG_CHARS]
+    chosen = Chosen(only if only in listing.FILTERS and not tag else "all", tag, oldest and not tag)
+    return chosen, parse_id(asked.get("after" if chosen.oldest else "before"))
 
 
 @blueprint.get("/t/<int:thread_id>", defaults={"slug": None})
@@ -61,7 +68,9 @@ def network(slug: str) -> ResponseReturnValue:
 def thread(thread_id: int, slug: str | None) -> ResponseReturnValue:
     """A page of a thread."""
     me = require_me()
-    found = visible_thread(me, thread_id)
+    found = queries.thread_visible_to(me, thread_id)
+    if found is None:
+        return redirect(base_url(queries.merged_into(me, thread_id) or abort(404)))
     if slug is None and FIRST_UNREAD in request.args:
         return redirect(_first_unread(me, found))
     plain = me.desk.plain_addresses

@@ -59,3 +59,14 @@ def network_levels() -> dict[str, str]:
         "normal": _("Normal: only what is said to me"),
         "muted": _("Muted: only where I take part"),
     }
+
+
+@per_language
+def care_texts() -> dict[str, str]:
+    """What notices of curating say; each takes ``title``, ``outcome_told`` also who speaks (``name``)."""
+    return {
+        "still": _("Does the accepted answer in “%(title)s” still hold?"),
+        "outcome": _("What happened in the end? You asked “%(title)s” and accepted an answer"),
+        "outcome_told": _("%(name)s says what happened in the end, in “%(title)s”: your answer was accepted there"),
+        "summary": _("A moderator asks whether you would write a summary of “%(title)s”"),
+    }

@@ -1,0 +1,79 @@
+"""Accepted answers that have grown old: whoever asked is asked whether theirs still holds. Nothing but the job commits.
+
+How old is old is set by each network's moderators. What nobody says within :data:`PATIENCE` becomes a case for them
+(``moderation/stale_cases.py``).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+
+from knowledge_exchange.core.clock import start_of_day
+from knowledge_exchange.core.db import AnyRow, db, end_read, unit_of_work
+from knowledge_exchange.networks.care_models import NetworkCare
+from knowledge_exchange.threads import actions
+from knowledge_exchange.threads.lasting import ask_author, months_ago, take_back_question, tell_changed, touch
+from knowledge_exchange.threads.models import Thread, Voice
+from knowledge_exchange.threads.words import care_texts
+
+#: After how many months an answer is asked about; the default of a network (the column's) is among them. 0: never.
+MONTHS = (0, 6, 12, 18, 24, 36)
+DEFAULT_MONTHS = 18
+#: For so long the asker alone is asked; then the moderators are.
+PATIENCE = timedelta(days=14)
+ASK_EVERY_S = 24 * 3600.0
+#: Threads whose askers are asked in one unit of work.
+BATCH = 50
+
+
+def address(thread_id: int) -> str:
+    """Where the question is answered."""
+    return f"/t/{thread_id}/still"
+
+
+def holds(thread: AnyRow) -> None:
+    """Somebody who may say so says that the accepted answer still holds: it is asked again when that is as old."""
+    touch(thread.id, answer_checked_at=start_of_day(), answer_asked_at=None)
+    take_back_question(thread.id, address(thread.id))
+    tell_changed(thread)
+
+
+def no_longer(thread: AnyRow) -> None:
+    """It doesn't any more: it is not the answer now."""
+    take_back_question(thread.id, address(thread.id))
+    actions.unaccept(thread)
+
+
+def ask_whether_answers_hold() -> None:
+    """Ask the askers of answers that have grown old, a batch at a time (a job)."""
+    for months in MONTHS[1:]:
+        while _ask_some(months) == BATCH:
+            pass
+
+
+def _ask_some(months: int) -> int:
+    before = months_ago(months)
+    here = func.coalesce(NetworkCare.stale_months, DEFAULT_MONTHS) == months
+    # The first condition is the index's: what was accepted lately is not old, whoever looked at it since.
+    checked = or_(Thread.answer_checked_at.is_(None), Thread.answer_checked_at <= before)
+    old = (Thread.answered_at <= before, checked)
+    there = (Thread.answer_id.is_not(None), Thread.answer_asked_at.is_(None), Thread.deleted_at.is_(None))
+    columns = (Thread.id, Thread.network_id, Thread.title, Voice.participant_id.label("author_participant_id"))
+    query = select(*columns).join(Voice, Voice.id == Thread.voice_id)
+    query = query.outerjoin(NetworkCare, NetworkCare.network_id == Thread.network_id)
+    rows = db.session.execute(query.where(here, *old, *there).order_by(Thread.answered_at).limit(BATCH)).all()
+    end_read()
+    if rows:
+        with unit_of_work():
+            for row in rows:
+                _ask(row)
+    return len(rows)
+
+
+def _ask(thread: AnyRow) -> None:
+    # The page does not show it: no version more.
+    db.session.get_one(Thread, thread.id).answer_asked_at = start_of_day()
+    db.session.flush()
+    ask_author(thread, str(care_texts()["still"]) % {"title": thread.title}, address(thread.id))
