@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         office_routes,
         own_routes,
         policy,
+        reporting,
         rules_models,
         words,
     )
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
 
     for pages in (asking_routes, aiming_routes, office_routes, own_routes):
         app.register_blueprint(pages.blueprint)
+    reporting.init_app(app)
     app.jinja_env.globals["opened_of_mine"] = own_routes.opened_of_mine
     app.jinja_env.globals["removals_of_mine"] = own_routes.removals_of_mine
     app.jinja_env.globals["causes_of_removal"] = causes

@@ -10,6 +10,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.cases import close_case, pass_up
+from knowledge_exchange.moderation.report_outcomes import tell_reporters
 from knowledge_exchange.threads.models import Post, Thread
 
 ESCALATE_EVERY_S = 60.0
@@ -19,6 +20,8 @@ AT_ONCE = 100
 GOES_UP = ("report", "held", "appeal")
 #: The decision that nobody made: what it was about is gone.
 GONE = "gone"
+#: Unless a moderator took it away.
+_DECISIONS = {"hidden": "hide", "removed": "remove"}
 
 
 def escalate_due() -> None:
@@ -32,13 +35,28 @@ def escalate_due() -> None:
 
 def _close_gone() -> None:
     """Close cases whose post or thread was taken away otherwise: nothing is left to decide."""
-    gone = exists().where(Post.id == ModerationCase.post_id, Post.deleted_at.is_not(None))
-    thread = exists().where(Thread.id == ModerationCase.thread_id, Thread.deleted_at.is_not(None))
-    merged = exists().where(Post.id == ModerationCase.post_id, Post.thread_id != ModerationCase.thread_id)
-    over = gone.correlate(ModerationCase) | (thread.correlate(ModerationCase) & ~merged.correlate(ModerationCase))
-    for case_id in _ids(ModerationCase.kind != "appeal", over):
+    for case_id in _ids(ModerationCase.kind != "appeal", _is_gone()):
         with unit_of_work():
-            close_case(None, case_id, GONE)
+            word = _how(case_id)
+            if close_case(None, case_id, word):
+                tell_reporters(case_id, word)
+
+
+def _is_gone() -> ColumnElement[bool]:
+    """The post was taken away; or the thread was, and the post is not in another one."""
+    post = exists().where(Post.id == ModerationCase.post_id, Post.deleted_at.is_not(None))
+    moved = exists().where(Post.id == ModerationCase.post_id, Post.thread_id != ModerationCase.thread_id)
+    thread = exists().where(Thread.id == ModerationCase.thread_id, Thread.deleted_at.is_not(None))
+    return post.correlate(ModerationCase) | (thread.correlate(ModerationCase) & ~moved.correlate(ModerationCase))
+
+
+def _how(case_id: int) -> str:
+    """What became of the post, as a word of a decision: moderators may have acted on it from its page."""
+    query = select(Post.gone, Thread.gone.label("thread_gone")).select_from(ModerationCase)
+    query = query.outerjoin(Post, Post.id == ModerationCase.post_id)
+    query = query.outerjoin(Thread, Thread.id == ModerationCase.thread_id).where(ModerationCase.id == case_id)
+    row = db.session.execute(query).one()
+    return _DECISIONS.get(row.gone or row.thread_gone or "", GONE)
 
 
 def _ids(*which: ColumnElement[bool]) -> Sequence[int]:

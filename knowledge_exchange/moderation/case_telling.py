@@ -21,7 +21,7 @@ URL = "/moderation#case-{}"
 
 
 def tell_keepers(case_id: int) -> None:
-    """Tell those with whom an open case is, but who has an unread notice of it already; in a unit of work.
+    """Tell those with whom an open case is, each once; in a unit of work.
 
     It names the network and no thread. Of a thread, the notice hangs on it: from whom that is hidden later, it is, too.
     """
@@ -29,8 +29,9 @@ def tell_keepers(case_id: int) -> None:
     if facts is None:
         return
     told = set(db.session.scalars(select(Notification.member_id).where(*_notices(case_id))))
-    found = [one for one in db.session.scalars(keepers(case_id)) if one not in told]
-    _tell(found, facts)
+    found = list(db.session.scalars(keepers(case_id)))
+    push.tell_queue(found)
+    _tell([one for one in found if one not in told], facts)
 
 
 def _facts(case_id: int) -> AnyRow | None:
@@ -65,20 +66,27 @@ def words_for(kind: str, network: str) -> str:
     return str(said[kind] % {"network": network or _("the exchange")})
 
 
+def tell_queues(case_id: int) -> None:
+    """Let the open pages of those with whom a case is count anew what waits for them; in a unit of work."""
+    push.tell_queue(list(db.session.scalars(keepers(case_id))))
+
+
 def withdraw_notices(case_id: int) -> None:
     """Nobody need look at it any more: unread notices of it go; in a unit of work."""
-    gone = delete(Notification).where(*_notices(case_id)).returning(Notification.member_id)
+    gone = (
+        delete(Notification).where(*_notices(case_id), Notification.read_at.is_(None)).returning(Notification.member_id)
+    )
     members = list(db.session.scalars(gone, execution_options={"synchronize_session": False}))
     if members:
         push.tell_counts([one for one in members if one is not None])
 
 
 def _notices(case_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Conditions: unread notices of a case. Found by those who may have one: no index leads from an address to them."""
+    """Conditions: notices of a case. Found by those who may have one: no index leads from an address to them."""
     duty = NetworkMembership.role == "moderator"
     offices = select(Member.id).where(Member.role.in_(OFFICES))
     whose = or_(
         Notification.member_id.in_(offices),
         Notification.member_id.in_(select(NetworkMembership.member_id).where(duty)),
     )
-    return (whose, Notification.read_at.is_(None), Notification.kind == KIND, Notification.url == URL.format(case_id))
+    return (whose, Notification.kind == KIND, Notification.url == URL.format(case_id))

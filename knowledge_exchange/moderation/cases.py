@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.audit.actions import record
@@ -16,8 +16,9 @@ from knowledge_exchange.core.ids import new_rounded_id
 from knowledge_exchange.moderation.act_models import ActAppeal
 from knowledge_exchange.moderation.case_keepers import Keeper, cases_joined, is_urgent, keepers, may_decide
 from knowledge_exchange.moderation.case_models import WITH, ModerationCase, Report
-from knowledge_exchange.moderation.case_telling import tell_keepers, withdraw_notices
+from knowledge_exchange.moderation.case_telling import tell_keepers, tell_queues, withdraw_notices
 from knowledge_exchange.networks.models import Network, NetworkMembership
+from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.threads.models import Thread, Voice
 
 #: Cases that a page shows at most: more than anybody decides before they look again.
@@ -71,35 +72,67 @@ def open_case(
 
     ``kind``: a word of ``case_models.CASES``. It goes up at once where nobody at hand may decide it.
     """
+    where = {"network_id": network_id, "thread_id": thread_id}
     about = {"post_id": post_id, "held_id": held_id, "appeal_id": appeal_id}
-    earlier = _open_one(kind, about)
-    if earlier is not None:
-        return earlier
-    case_id, opened = new_rounded_id(), rounded_now()
-    where = {"network_id": network_id, "thread_id": thread_id, **about}
-    times = {"opened_at": opened, "due_at": opened + due_in}
-    db.session.add(ModerationCase(id=case_id, kind=kind, held_by=held_by, **where, **times))
-    db.session.flush()
-    go_up_if_nobody(case_id)
-    tell_keepers(case_id)
+    case_id, is_new = put_case(kind, where, about, held_by, due_in)
+    if is_new:
+        announce(case_id)
     return case_id
 
 
-def _open_one(kind: str, about: dict[str, int | None]) -> int | None:
+def put_case(
+    kind: str,
+    where: Mapping[str, int | None],
+    about: Mapping[str, int | None],
+    held_by: str = "moderators",
+    due_in: timedelta = MODERATORS_IN,
+) -> tuple[int, bool]:
+    """The open case of this kind about this very thing, made if need be; whether it is new. Nobody is told yet.
+
+    ``where``: network_id and thread_id. ``about``: post_id, held_id or appeal_id.
+    """
+    earlier = _open_one(kind, about)
+    if earlier is not None:
+        return earlier, False
+    case_id, opened = new_rounded_id(), rounded_now()
+    times = {"opened_at": opened, "due_at": opened + due_in}
+    db.session.add(ModerationCase(id=case_id, kind=kind, held_by=held_by, **where, **about, **times))
+    db.session.flush()
+    return case_id, True
+
+
+def announce(case_id: int) -> None:
+    """Find with whom an open case is, and tell them who have not been told of it."""
+    go_up_if_nobody(case_id)
+    tell_keepers(case_id)
+
+
+def hurry(case_id: int, due_in: timedelta) -> None:
+    """Its time is over sooner than it was, if it was not sooner."""
+    due_at = rounded_now() + due_in
+    later = (ModerationCase.id == case_id, ModerationCase.due_at > due_at)
+    db.session.execute(update(ModerationCase).where(*later).values(due_at=due_at))
+
+
+def _open_one(kind: str, about: Mapping[str, int | None]) -> int | None:
     """The open case of this kind about this very thing."""
-    same = [getattr(ModerationCase, name) == about[name] for name in _ONCE if about[name] is not None]
+    same = [getattr(ModerationCase, name) == one for name, one in about.items() if one is not None]
     if not same:
         return None
     query = select(ModerationCase.id).where(ModerationCase.kind == kind, ModerationCase.decided_at.is_(None), *same)
     return db.session.scalar(query)
 
 
-def go_up_if_nobody(case_id: int) -> None:
-    """Hand an open case on where nobody with whom it is may decide it: to leads of other networks, then to officers."""
-    held_by = db.session.scalar(select(ModerationCase.held_by).where(ModerationCase.id == case_id))
+def go_up_if_nobody(case_id: int) -> bool:
+    """Hand an open case on where nobody with whom it is may decide it; whether it was.
+
+    To leads of other networks, then to officers.
+    """
+    before = held_by = db.session.scalar(select(ModerationCase.held_by).where(ModerationCase.id == case_id))
     while held_by in WITH[:-1] and not _has_keepers(case_id):
         held_by = WITH[WITH.index(held_by) + 1]
         _hand_to(case_id, held_by)
+    return held_by != before
 
 
 def _has_keepers(case_id: int) -> bool:
@@ -121,6 +154,7 @@ def close_case(me: Me | None, case_id: int, decision: str, act_id: int | None = 
     if db.session.execute(closed, execution_options={"synchronize_session": False}).first() is None:
         return False
     withdraw_notices(case_id)
+    tell_queues(case_id)
     return True
 
 
@@ -138,31 +172,43 @@ def reopen(case_id: int) -> bool:
         return False
     nothing = {"decided_at": None, "decided_by": None, "decision": "", "act_id": None}
     db.session.execute(update(ModerationCase).where(ModerationCase.id == case_id).values(**nothing))
+    tell_queues(case_id)
     return True
 
 
 def cases_for(me: Me) -> Sequence[AnyRow]:
     """Open cases that this person may decide, oldest clock first: columns of ``_COLUMNS``, and ``is_urgent``."""
     rows = db.session.execute(_for(me).order_by(ModerationCase.due_at, ModerationCase.id).limit(MOST_SHOWN)).all()
-    return _without_part(me, rows)
+    return without_part(me, rows)
 
 
-def case_for(me: Me, case_id: int) -> AnyRow | None:
-    """One open case, if this person may decide it; else it is not there."""
-    rows = db.session.execute(_for(me).where(ModerationCase.id == case_id)).all()
-    return next(iter(_without_part(me, rows)), None)
+def case_for(me: Me, case_id: int, *, decided: bool = False) -> AnyRow | None:
+    """One open case (or, ``decided``, one that is not any more), if this person may decide it; else it is not there."""
+    rows = db.session.execute(_for(me, decided=decided).where(ModerationCase.id == case_id)).all()
+    return next(iter(without_part(me, rows)), None)
 
 
-def _for(me: Me) -> AnySelect:
-    # What could never be true of them is not asked: for almost everybody there is nothing here.
+def decided_for(me: Me, case_id: int) -> AnyRow | None:
+    """One that this person has decided, if they may still see what it is about, even gone."""
+    mine = (ModerationCase.id == case_id, ModerationCase.decided_by == me.id)
+    may_see = or_(Thread.id.is_(None), thread_open_to(Thread.id, Keeper.id, Thread.is_shielded))
+    rows = db.session.execute(_joined_for(me).where(*mine, may_see)).all()
+    return next(iter(without_part(me, rows)), None)
+
+
+def _for(me: Me, *, decided: bool = False) -> AnySelect:
+    is_open = ModerationCase.decided_at.is_(None)
+    return _joined_for(me).where(~is_open if decided else is_open, may_decide(shown=True))
+
+
+def _joined_for(me: Me) -> AnySelect:
     query = cases_joined(select(*_COLUMNS, is_urgent().label("is_urgent")))
     query = query.join(Keeper, Keeper.id == me.id)
     query = query.outerjoin(_Mine, (_Mine.network_id == Network.id) & (_Mine.member_id == me.id))
-    query = query.outerjoin(ActAppeal, ActAppeal.id == ModerationCase.appeal_id)
-    return query.where(ModerationCase.decided_at.is_(None), may_decide(shown=True))
+    return query.outerjoin(ActAppeal, ActAppeal.id == ModerationCase.appeal_id)
 
 
-def _without_part(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+def without_part(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
     """Without what they have a part in under a pseudonym: that is theirs to know alone."""
     if not me.places or not rows:
         return rows
@@ -184,10 +230,23 @@ def pass_up(case_id: int, *, due_only: bool = False, me: Me | None = None) -> bo
     if due_only:
         here.append(ModerationCase.due_at <= now())
     values = {"held_by": "officers", "due_at": rounded_now() + OFFICERS_IN}
+    tell_queues(case_id)
     up = update(ModerationCase).where(*here).values(**values).returning(ModerationCase.id)
     if db.session.execute(up, execution_options={"synchronize_session": False}).first() is None:
         return False
     withdraw_notices(case_id)
     record("moderation.case_up", actor=me.id if me else None, note=str(case_id))
     tell_keepers(case_id)
+    return True
+
+
+def hand_back(case_id: int) -> bool:
+    """Take back that a case was passed up: it is with its moderators again; False where it was decided meanwhile."""
+    there = (ModerationCase.id == case_id, ModerationCase.decided_at.is_(None), ModerationCase.held_by == "officers")
+    values = {"held_by": "moderators", "due_at": rounded_now() + MODERATORS_IN}
+    back = update(ModerationCase).where(*there).values(**values).returning(ModerationCase.id)
+    if db.session.execute(back, execution_options={"synchronize_session": False}).first() is None:
+        return False
+    withdraw_notices(case_id)
+    tell_queues(case_id)
     return True

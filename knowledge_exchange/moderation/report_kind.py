@@ -1,0 +1,125 @@
+"""Reports in the queue: the post, how many report it and what they say; and what may be decided."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+from sqlalchemy import select
+
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.moderation import cases
+from knowledge_exchange.moderation.acts import Reason
+from knowledge_exchange.moderation.case_models import Report
+from knowledge_exchange.moderation.queue_kinds import CannotDecide, Card, Decision, Done, Kind
+from knowledge_exchange.moderation.report_outcomes import take_back, tell_reporters
+from knowledge_exchange.moderation.report_words import categories
+from knowledge_exchange.threads.queries import posts_by_id
+
+KEEP, PASS = "keep", "pass"
+
+
+class _Said(NamedTuple):
+    """What reports of one case say."""
+
+    categories: Counter[str]
+    notes: list[str]
+
+
+def cards(_me: Me, rows: Sequence[AnyRow]) -> Mapping[int, Card]:
+    """All of a page: two statements."""
+    posts = posts_by_id([row.post_id for row in rows])
+    said = _said([row.id for row in rows])
+    return {row.id: _card(row, posts.get(row.post_id), said[row.id]) for row in rows}
+
+
+def _said(case_ids: Sequence[int]) -> Mapping[int, _Said]:
+    found: dict[int, _Said] = defaultdict(lambda: _Said(Counter(), []))
+    query = select(Report.case_id, Report.category, Report.note).where(Report.case_id.in_(case_ids))
+    for row in db.session.execute(query.order_by(Report.id)):
+        found[row.case_id].categories[row.category] += 1
+        if row.note:
+            found[row.case_id].notes.append(row.note)
+    return found
+
+
+def _card(row: AnyRow, post: AnyRow | None, said: _Said) -> Card:
+    return Card(
+        title=row.title or "",
+        badge=_("Danger") if row.is_urgent else _("Reported"),
+        html=_shown(post),
+        facts=_facts(row, said),
+        decisions=_decisions(row.held_by),
+    )
+
+
+def _shown(post: AnyRow | None) -> str:
+    if post is None or post.deleted_at is not None:
+        return Markup('<p class="quiet">{}</p>').format(_("It is not there any more."))
+    return Markup('<p class="by"><b>{}</b></p><div class="prose">{}</div>').format(post.name, Markup(post.html))  # noqa: S704 -- made safe when it was written
+
+
+def _facts(row: AnyRow, said: _Said) -> list[tuple[str, str]]:
+    words, count = categories(), said.categories.total()
+    times = ngettext("Once", "%(num)s times", count) if count < 2 else _("%(num)s times", num=count)
+    what = ", ".join(words[word].name for word, _n in said.categories.most_common())
+    where = Markup('<a href="/p/{}">{}</a>, {}').format(row.post_id, row.title, row.network_name)
+    return [
+        (_("Written by"), _("%(name)s, a pseudonym", name=row.author_name) if _is_alias(row) else row.author_name),
+        (_("Reported"), _("%(times)s: %(what)s", times=times, what=what)),
+        *((_("A note"), f"“{note}”") for note in said.notes),
+        (_("Where"), where),
+    ]
+
+
+def _is_alias(row: AnyRow) -> bool:
+    return bool(row.voice_kind == "pseudonym")
+
+
+def _decisions(held_by: str) -> list[Decision]:
+    found = [Decision(KEEP, _("Keep it"), "1", tone="main")]
+    if held_by != "officers":
+        found.append(Decision(PASS, _("Pass to officers"), "p"))
+    return found
+
+
+def card(me: Me, row: AnyRow) -> Card:
+    """One card."""
+    return cards(me, [row])[row.id]
+
+
+def decide(me: Me, row: AnyRow, word: str, reason: Reason) -> Done:
+    """Decide it; reporters are told. Raises ``CannotDecide`` where somebody was first, or there is no such word."""
+    title = row.title or ""
+    if word == PASS:
+        if not cases.pass_up(row.id, me=me):
+            raise CannotDecide(_("It is with the officers already, or decided."))
+        return Done(_("Passed to the officers: “%(title)s”.", title=title), PASS)
+    if word != KEEP:
+        raise CannotDecide(_("That can’t be decided here."))
+    _close(me, row, word)
+    return Done(_("Kept: “%(title)s”. Whoever reported it has been told.", title=title), KEEP)
+
+
+def _close(me: Me, row: AnyRow, word: str) -> None:
+    if not cases.close_case(me, row.id, word):
+        raise CannotDecide(_("Somebody else has just decided this."))
+    tell_reporters(row.id, word)
+
+
+def undo(_me: Me, row: AnyRow, word: str) -> bool:
+    """Take a decision back; the case is open again, with whom it was."""
+    if word == PASS:
+        return cases.hand_back(row.id)
+    if not cases.reopen(row.id):
+        return False
+    take_back(row.id)
+    return True
+
+
+KIND = Kind("report", card, decide, undo, cards)
