@@ -26,7 +26,7 @@ NOT_UNICODE = (
 #: Columns that repeat what the posts say, without foreign keys: (what is wrong, a query that finds it).
 _INTEGRITY = {
     "threads whose opening post is missing": """
-        SELECT count(*) FROM thread WHERE NOT EXISTS
+        SELECT count(*) FROM thread WHERE gone <> 'merged' AND NOT EXISTS
         (SELECT 1 FROM post WHERE post.id = thread.opening_post_id AND post.thread_id = thread.id)""",
     "threads whose newest post is another": """
         SELECT count(*) FROM thread WHERE last_post_id <>

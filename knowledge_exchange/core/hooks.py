@@ -22,7 +22,7 @@ NAMES = {
     "networks_left": "likewise, for many at once: pairs of a member and a network (pairs)",
     "category_words": "a category is meant by these words: whom a roll has so comes to have it (slug, words) -> bool",
     "thread_room": "where a thread's events go, if they may see it (me, thread_id) -> Room | None",
-    "shielded_rooms": "rooms of those of these threads that are hidden from somebody (thread_ids) -> {id: Room}",
+    "shielded_rooms": "rooms of those of these threads of which some may know no more (thread_ids) -> {id: Room}",
     "readers_among": "who of these members may see that thread (thread_id, member_ids) -> [member_id]",
     "shield_extended": "threads are hidden from more than before: their events go elsewhere from now on (thread_ids)",
     "visible_threads": "SELECT of the ids of the threads that a member may see (me.id) -> Select",
@@ -39,12 +39,14 @@ NAMES = {
     "thread_told_to": "condition: the same, an author under a pseudonym counted as their colleagues (likewise)",
     "network_known": "condition: may that member know of that network (network column, member column)",
     "moderates_some": "condition: does that member moderate a network (member column)",
+    "queue_waiting": "how much waits for a moderator's or officer's decision (me) -> int",
     "post_in_question": "what a post was and is to a member, for the ledger (me, post_id) -> PostFacts | None",
     "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",
     "write_mail": "what a message says, as it is sent (message_id) -> Letter | None; may raise letter.Later",
     "mail_settled": "in the unit of work that notes it: what became of it (message_id, outcome, at) -> None",
     "holder_of_number": "whose entry a number on a roll is: an active or former member (source, number) -> id | None",
     "admit_by_number": "make a pending account a member by a number that is vouched for (id, source, number) -> bool",
+    "above_page": "what asks something of an active member above every page, as safe HTML: mostly nothing (me) -> str",
     "posts_for_mail": "those that stand, as mail quotes them (post_ids, with_text) -> {id: QuotedPost}",
 }
 

@@ -38,3 +38,20 @@ def _below(low: str, high: str | None) -> str:
         # high is low, then zeros, then a digit: go one digit deeper than its zeros.
         candidate = candidate[:-1] + DIGITS[0] + DIGITS[1]
     return candidate
+
+
+def keys_of(number: int) -> list[str]:
+    """So many keys in order, as short as leaves room between any two: for a tree that is ordered anew."""
+    width = 2
+    while _BASE**width < number:
+        width += 1
+    return [FIRST, *(FIRST[0] + _digits(value, width) for value in range(1, number))][:number]
+
+
+def _digits(value: int, width: int) -> str:
+    """A number with so many digits. The first key is the beginning of that of zero, so that it sorts before all."""
+    found = ""
+    for _place in range(width):
+        value, digit = divmod(value, _BASE)
+        found = DIGITS[digit] + found
+    return found

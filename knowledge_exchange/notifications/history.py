@@ -5,11 +5,13 @@ Rows are only added. Places made before this was kept, or by a seed, have none; 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import func, insert, select
 
 from knowledge_exchange.core.clock import start_of_day
 from knowledge_exchange.core.db import db, table_of
-from knowledge_exchange.core.ids import new_id
+from knowledge_exchange.core.ids import new_id, new_ids
 from knowledge_exchange.core.reads import Write
 from knowledge_exchange.notifications.models import LevelChange
 
@@ -19,6 +21,18 @@ _NOTE = Write(insert(table_of(LevelChange)))
 def note_thread_level(member_id: int, thread_id: int, level: str, *, chosen: bool) -> None:
     """A member's level in a thread is this from now on; ``chosen``: they said so themselves."""
     _NOTE.run(id=new_id(), member_id=member_id, thread_id=thread_id, level=level, chosen=chosen)
+
+
+def note_thread_levels(levels: Mapping[int, str], thread_id: int) -> None:
+    """Likewise of many members at once, raised for them, by one statement."""
+    ids = new_ids(len(levels))
+    about = {"thread_id": thread_id, "chosen": False}
+    _NOTE.many(
+        [
+            {"id": id_, "member_id": who, "level": levels[who], **about}
+            for id_, who in zip(ids, sorted(levels), strict=True)
+        ]
+    )
 
 
 def note_network_level(member_id: int, network_id: int, level: str, *, chosen: bool) -> None:

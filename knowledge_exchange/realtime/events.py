@@ -22,7 +22,9 @@ from knowledge_exchange.realtime.models import LiveEvent
 #: In a thread's stream; for all who may see the thread.
 THREAD_KINDS = frozenset({"post", "post_changed", "thread_changed"})
 #: In one member's stream.
-MEMBER_KINDS = frozenset({"notification", "unread"})
+MEMBER_KINDS = frozenset({"notification", "unread", "queue"})
+#: Those that tell the number on the badge.
+_COUNTED = MEMBER_KINDS - {"queue"}
 
 #: Of an event that has a row here, what :func:`payloads` needs; in the order of :class:`Told`.
 COLUMNS = (LiveEvent.id, LiveEvent.kind, LiveEvent.member_id, LiveEvent.thread_id, LiveEvent.post_id)
@@ -97,7 +99,7 @@ def _facts_for(rows: list[Told], member_id: int | None) -> dict[str, dict[int, P
     facts: dict[str, dict[int, Payload]] = {"unread": {}}
     facts["posts"] = hooks.call("post_payloads", posts) if posts else {}
     facts["threads"] = hooks.call("thread_payloads", threads) if threads else {}
-    if member_id is not None and any(row.kind in MEMBER_KINDS for row in rows):
+    if member_id is not None and any(row.kind in _COUNTED for row in rows):
         moment = counted_now()
         unread = hooks.call("unread_counts", [member_id]).get(member_id, 0)
         facts["unread"] = {member_id: {"unread": unread, **moment}}
@@ -107,7 +109,7 @@ def _facts_for(rows: list[Told], member_id: int | None) -> dict[str, dict[int, P
 
 def _fact(row: Told, facts: dict[str, dict[int, Payload]]) -> Payload | None:
     if row.kind in ("post", "post_changed"):
-        return facts["posts"].get(row.post_id or 0)
+        return _of_thread(row, facts["posts"].get(row.post_id or 0))
     if row.kind == "thread_changed":
         return facts["threads"].get(row.thread_id or 0, gone(row.thread_id or 0))
     if row.kind == "unread":
@@ -115,7 +117,13 @@ def _fact(row: Told, facts: dict[str, dict[int, Payload]]) -> Payload | None:
     if row.kind == "notification":
         notice = facts["notices"].get(row.id)
         return {**notice, **facts["unread"][row.member_id or 0]} if notice else None
-    return None
+    # What waits for a moderator is theirs to ask: it hangs on who they are just then, and where they write.
+    return {} if row.kind == "queue" else None
+
+
+def _of_thread(row: Told, post: Payload | None) -> Payload | None:
+    """A post that was moved meanwhile is told in the stream of no other thread: others may read that one."""
+    return post if post is not None and post["thread"] == str(row.thread_id) else None
 
 
 def gone(thread_id: int) -> Payload:

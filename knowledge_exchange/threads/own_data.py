@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.auth.sealed_list import places_of as places_of_member
+from knowledge_exchange.core import hooks
+from knowledge_exchange.core.db import Id
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
+from knowledge_exchange.notifications.queries import visible_now
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
 #: Of a sealed place no time of a choice is kept.
@@ -19,9 +22,14 @@ _chosen_at = case((Participant.member_id.is_not(None), Participant.level_chosen_
 
 
 def posts_of(member_id: int) -> Rows:
-    """What they wrote, as they typed it, and under which name: pseudonyms, too."""
+    """What they wrote, as they typed it, and under which name: pseudonyms, too.
+
+    Without the title where the thread was moved to a network that they may not read: it may say something else by now.
+    """
+    readable = hooks.call("network_readable", Thread.network_id, literal(member_id, Id))
+    title = case((readable, Thread.title), else_="").label("title")
     return rows_of(
-        select(Post.id, Post.thread_id, Thread.title, Voice.name, Post.body, Post.created_at, Post.edited_at)
+        select(Post.id, Post.thread_id, title, Voice.name, Post.body, Post.created_at, Post.edited_at)
         .join(Voice, Voice.id == Post.voice_id)
         .join(Participant, Participant.id == Voice.participant_id)
         .join(Thread, Thread.id == Post.thread_id)
@@ -48,12 +56,13 @@ def levels_of(member_id: int) -> Rows:
 
 
 def notices_of(member_id: int) -> Rows:
-    """What they were told, under pseudonyms, too."""
+    """What they were told, under pseudonyms, too, as far as they may still see it."""
     places = places_of_member(member_id).values()
     sealed = and_(Notification.member_id.is_(None), Notification.participant_id.in_(places))
+    mine = and_(or_(Notification.member_id == member_id, sealed), visible_now(whom=literal(member_id, Id)))
     return rows_of(
         select(Notification.kind, Notification.text, Notification.created_at, Notification.read_at)
-        .where(or_(Notification.member_id == member_id, sealed), _open_to(Notification.thread_id, member_id))
+        .where(mine)
         .order_by(Notification.id)
     )
 
