@@ -145,6 +145,8 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.moderation.case_clock import ESCALATE_EVERY_S, escalate_due
     from knowledge_exchange.moderation.jobs import look_after_requests
     from knowledge_exchange.moderation.limits import LOOK_EVERY_S as REQUESTS_EVERY_S
+    from knowledge_exchange.moderation.official_reviews import LOOK_EVERY_S as REVIEWS_EVERY_S
+    from knowledge_exchange.moderation.official_reviews import open_reviews
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, render_again
@@ -168,6 +170,8 @@ def _register_jobs(app: Flask) -> None:
     register(app, "digests", DIGEST_EVERY_S, send_digests)
     register(app, "pseudonyms to open", REQUESTS_EVERY_S, look_after_requests)
     register(app, "clock of cases", ESCALATE_EVERY_S, escalate_due)
+    register(app, "official answers to review", REVIEWS_EVERY_S, open_reviews)
+    register(app, "clock of cases", ESCALATE_EVERY_S, escalate_due)
     register(app, "forget what is due", FORGET_EVERY_S, forget_what_is_due)
     register(app, "seal the record", SEAL_EVERY_S, seal_waiting)
     register(app, "lift to new keys", LIFT_EVERY_S, lift_waiting)
@@ -177,7 +181,7 @@ def _register_jobs(app: Flask) -> None:
 
 def _register_own_data() -> None:
     from knowledge_exchange.auth.own_data import register
-    from knowledge_exchange.moderation.own_data import openings_of
+    from knowledge_exchange.moderation.own_data import openings_of, rules_accepted_by
     from knowledge_exchange.moderation.own_reports import reports_of
     from knowledge_exchange.networks import own_data as networks
     from knowledge_exchange.networks.removals import own_removals
@@ -194,6 +198,7 @@ def _register_own_data() -> None:
     register("removals_from_networks", own_removals)
     register("pseudonyms_opened", openings_of)
     register("reports", reports_of)
+    register("rules_accepted", rules_accepted_by)
     register("requests_to_join", networks.requests_of)
     register("invitations", networks.invitations_of)
     register("link_manager", networks.link_manager_of)

@@ -16,6 +16,8 @@ def init_app(app: Flask) -> None:
         case_models,
         models,
         office_routes,
+        official_setup,
+        openness,
         own_routes,
         policy,
         reporting,
@@ -27,6 +29,8 @@ def init_app(app: Flask) -> None:
     for pages in (asking_routes, aiming_routes, office_routes, own_routes):
         app.register_blueprint(pages.blueprint)
     reporting.init_app(app)
+    openness.init_app(app)
+    official_setup.init_app(app)
     app.jinja_env.globals["opened_of_mine"] = own_routes.opened_of_mine
     app.jinja_env.globals["removals_of_mine"] = own_routes.removals_of_mine
     app.jinja_env.globals["causes_of_removal"] = causes

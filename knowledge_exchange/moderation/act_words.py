@@ -39,7 +39,19 @@ WORDS: dict[str, Words] = {
     "remove_thread": Words(_l("Thread removed"), _l("%(who)s removed a thread of yours")),
     "restore_thread": Words(_l("Thread restored"), _l("%(who)s restored a thread of yours")),
     "edit": Words(_l("Post edited"), _l("%(who)s edited a post of yours")),
+    "official": Words(_l("Official answer given"), _l("%(who)s answered officially")),
+    "official_changed": Words(_l("Official answer changed"), _l("%(who)s changed an official answer of yours")),
+    "official_confirmed": Words(_l("Official answer confirmed"), _l("%(who)s confirmed an official answer of yours")),
+    "official_withdrawn": Words(_l("Official answer withdrawn"), _l("%(who)s withdrew an official answer of yours")),
     "redact": Words(_l("Passage taken out"), _l("%(who)s took a passage out of a post of yours")),
+    "warn": Words(_l("Member warned"), _l("%(who)s warned you")),
+    "mute": Words(_l("Member muted"), _l("%(who)s muted you")),
+    "remove_member": Words(_l("Member removed from the network"), _l("%(who)s removed you from the network")),
+    "suspend": Words(_l("Member suspended"), _l("%(who)s suspended you")),
+    "warn_aimed": Words(_l("Warned, behind a pseudonym"), _l("%(who)s warned you")),
+    "mute_aimed": Words(_l("Muted, behind a pseudonym"), _l("%(who)s muted you")),
+    "remove_member_aimed": Words(_l("Removed, behind a pseudonym"), _l("%(who)s removed you from the network")),
+    "suspend_aimed": Words(_l("Suspended, behind a pseudonym"), _l("%(who)s suspended you")),
 }
 _ELSE = Words(_l("Something else was done"), _l("%(who)s did something about a post or thread of yours"))
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
@@ -87,6 +87,16 @@ def confirm(thread: AnyRow, official: AnyRow, review_on: date) -> None:
     """It still holds, until a later review. Nothing that it says has changed, so nobody is told."""
     _keep(official)
     _write(official.post_id, version=official.version + 1, review_on=review_on)
+    _tell_changed(thread, official)
+
+
+def unconfirm(thread: AnyRow, official: AnyRow) -> None:
+    """Take back a confirmation, the latest of its versions: the earlier day of review holds again."""
+    before = (OfficialVersion.post_id == official.post_id, OfficialVersion.version == official.version - 1)
+    review_on = db.session.scalar(select(OfficialVersion.review_on).where(*before))
+    assert review_on is not None, "a later version without the one before it"
+    db.session.execute(delete(OfficialVersion).where(*before))
+    _write(official.post_id, version=official.version - 1, review_on=review_on)
     _tell_changed(thread, official)
 
 

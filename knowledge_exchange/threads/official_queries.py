@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import cast
 
 from sqlalchemy import bindparam, select
@@ -11,7 +10,7 @@ from sqlalchemy import bindparam, select
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.threads.curation_models import OfficialAnswer, OfficialVersion
-from knowledge_exchange.threads.models import Post, Thread, Voice
+from knowledge_exchange.threads.models import Post, Voice
 
 _BY_POST = Read(
     select(
@@ -66,22 +65,3 @@ def versions_of(post_id: int) -> Sequence[AnyRow]:
         OfficialVersion.replaced_at,
     ).where(OfficialVersion.post_id == post_id)
     return db.session.execute(query.order_by(OfficialVersion.version.desc())).all()
-
-
-def past_review(day: date, most: int) -> Sequence[AnyRow]:
-    """Official answers that stand as their threads' current ones and whose day of review was before ``day``.
-
-    ``post_id``, ``thread_id``, ``network_id``; the longest overdue first.
-    """
-    query = (
-        select(Thread.official_id.label("post_id"), Thread.id.label("thread_id"), Thread.network_id)
-        .join(OfficialAnswer, OfficialAnswer.post_id == Thread.official_id)
-        .where(
-            OfficialAnswer.review_on < day,
-            OfficialAnswer.withdrawn_at.is_(None),
-            Thread.deleted_at.is_(None),
-        )
-        .order_by(OfficialAnswer.review_on, OfficialAnswer.post_id)
-        .limit(most)
-    )
-    return db.session.execute(query).all()
