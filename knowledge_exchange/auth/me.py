@@ -39,11 +39,18 @@ class Me(UserMixin):  # type: ignore[misc]
     places: Places = field(default_factory=lambda: NOWHERE, compare=False)
     #: What others at their desk may see.
     desk: Desk = OPEN
+    #: In at least one network.
+    moderates: bool = False
 
     @property
     def is_active(self) -> bool:
         """Whether they are a member in good standing, with what their office asks for: the question of the gate."""
         return self.standing == "active" and not self.must_set_up
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether things wait for their decision: moderators, and those to whom goes what nobody decided."""
+        return self.is_active and (self.moderates or self.role in ("officer", "administrator"))
 
     @property
     def is_authenticated(self) -> bool:

@@ -74,7 +74,8 @@ def _by_token(second_factors: bool) -> Read:
     from knowledge_exchange.auth import factors
 
     must_set_up = factors.must_set_up() if second_factors else false()
-    last = (SignIn.created_at, SignIn.confirmed_at, must_set_up.label("must_set_up"))
+    moderates = hooks.call("moderates_some", Member.id).label("moderates")
+    last = (SignIn.created_at, SignIn.confirmed_at, must_set_up.label("must_set_up"), moderates)
     return Read(
         select(*_ME, *_DESK, *last, *RIGHTS, SealedList.content, hooks.call("unread_of", Member.id).label("unread"))
         .join(Member, Member.id == SignIn.member_id)
@@ -101,13 +102,13 @@ def load_me(token: str) -> Me | None:
     row = _by_token(are_required()).first(token=token_hash(token))
     if row is None:
         return None
-    *facts, created_at, confirmed_at, must_set_up, may_start, may_reply, may_join, sealed, unread = row
+    *facts, created_at, confirmed_at, must_set_up, moderates, may_start, may_reply, may_join, sealed, unread = row
     places = places_in(sealed)
     if places:  # what they are told there hangs on no column that names them
         unread = hooks.call("unread_with", row.id, places)
     who, desk = facts[: len(_ME)], Desk(*facts[len(_ME) :])
     rights = (bool(may_start), bool(may_reply), bool(may_join))
-    me = Me(*who, token, unread, confirmed_at or created_at, bool(must_set_up), *rights, places, desk)
+    me = Me(*who, token, unread, confirmed_at or created_at, bool(must_set_up), *rights, places, desk, bool(moderates))
     moment = now()
     return me if me.seen_at > moment - idle_limit(me.role) and created_at > moment - absolute_limit() else None
 

@@ -13,6 +13,7 @@ from flask import Flask, current_app
 #: name: what it does (arguments). A hook that nobody filled is a fault of create_app, not of use.
 NAMES = {
     "voices_erased": "what somebody wrote under their own name names them no more (member_id)",
+    "suspended_by_moderation": "whether a sanction suspends them, which is appealed there (member_id) -> bool",
     "access_lost": "a member's sessions just ended: sockets close (member_id, reason)",
     "account_left": "an account was closed: its networks, claims and appeals are over (member_id)",
     "standing_lost": "a member just lost standing: what they held in other rooms ends (member_id)",

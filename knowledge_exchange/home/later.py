@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.home.routes import blueprint
-from knowledge_exchange.networks.queries import moderated_by
 from knowledge_exchange.notifications.queries import unread_count
 
 MAX_QUERY_CHARS = 200
@@ -35,21 +34,6 @@ def members() -> ResponseReturnValue:
         "comes with a later release; nobody is in it unless they ask."
     )
     return _page(heading, text, [("/networks", _("Meet members in your networks"))])
-
-
-@blueprint.get("/moderation")
-@active
-def moderation() -> ResponseReturnValue:
-    """The networks that one moderates; to all others there is nothing here."""
-    networks = moderated_by(require_me().id)
-    if not networks:
-        abort(404)
-    links = [(f"/n/{network.slug}/people", network.name) for network in networks]
-    text = _(
-        "Requests to join and invitations are with each network. "
-        "Reports and the shared queue come with a later release."
-    )
-    return _page(_("Your networks to moderate"), text, links)
 
 
 def _page(heading: str, text: str, links: list[tuple[str, str]], words: str = "") -> str:

@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
     from knowledge_exchange.auth.office import section
     from knowledge_exchange.moderation import (  # noqa: F401
         act_models,
+        act_setup,
         aiming_routes,
         asking_routes,
         case_models,
@@ -20,17 +21,22 @@ def init_app(app: Flask) -> None:
         openness,
         own_routes,
         policy,
+        queue_routes,
         reporting,
         rules_models,
+        sanctioning,
         words,
     )
     from knowledge_exchange.networks.removals import causes
 
     for pages in (asking_routes, aiming_routes, office_routes, own_routes):
         app.register_blueprint(pages.blueprint)
+    act_setup.init_app(app)
     reporting.init_app(app)
     openness.init_app(app)
+    sanctioning.init_app(app)
     official_setup.init_app(app)
+    queue_routes.init_app(app)
     app.jinja_env.globals["opened_of_mine"] = own_routes.opened_of_mine
     app.jinja_env.globals["removals_of_mine"] = own_routes.removals_of_mine
     app.jinja_env.globals["causes_of_removal"] = causes

@@ -15,7 +15,8 @@ from markupsafe import Markup, escape
 
 from knowledge_exchange.auth.desk import Desk
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core import shells
+from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core import hooks, shells
 from knowledge_exchange.core.shells import Given, Hole
 from knowledge_exchange.realtime.replay import cursor_now
 
@@ -26,6 +27,8 @@ _MOST_TOKENS = 4096
 _COUNT = Hole("count")
 _CURSOR = Hole("live_cursor")
 _CSRF = Hole("csrf_token")
+_ABOVE = Hole("above_page")
+_WAITING = Hole("queue_badge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Reader(Given):
     role: str
     zone: str
     desk: Desk
+    has_queue: bool
     must_set_up: ClassVar[bool] = False  # the gate lets nobody through who must
 
 
@@ -46,6 +50,7 @@ def init_app(app: Flask) -> None:
     """Make the two ways of showing the number of unread entries known to the templates."""
     app.jinja_env.filters["in_title"] = in_title
     app.jinja_env.filters["badge"] = badge
+    app.jinja_env.globals["my_queue_badge"] = lambda: queue_badge(require_me())
 
 
 def in_title(count: int | Hole) -> str:
@@ -58,6 +63,16 @@ def in_title(count: int | Hole) -> str:
 def badge(count: int | Hole) -> str:
     """The badge beside “Notifications”."""
     return Hole("badge") if isinstance(count, Hole) else _badge(count)
+
+
+def queue_badge(me: Me) -> Markup:
+    """How much waits for their decision, for the link to their queue; of almost everybody empty, and no statement."""
+    return _queue_badge(hooks.call("queue_waiting", me)) if me.has_queue else Markup()
+
+
+@lru_cache(maxsize=_MOST_COUNTS)
+def _queue_badge(waiting: int) -> Markup:
+    return Markup(render_template("components/waiting.html", waiting=waiting))  # noqa: S704 -- a number
 
 
 @lru_cache(maxsize=_MOST_COUNTS)
@@ -86,16 +101,24 @@ def member_page(
         "live_cursor": cursor_now(),
         "in_title": in_title(me.unread),
         "badge": badge(me.unread),
+        "above_page": hooks.call("above_page", me),
+        "queue_badge": queue_badge(me),
     }
     return shells.page(
         template,
-        {"me": _reader(me.handle is not None, me.standing, me.role, me.zone, me.desk), "unread": _COUNT, **facts},
+        {
+            "me": _reader(me.handle is not None, me.standing, me.role, me.zone, me.desk, me.has_queue),
+            "unread": _COUNT,
+            **facts,
+        },
         {**own, **values},
         zone=me.zone,
         # Said once, to one: it must not be kept.
         keep=keep and "_flashes" not in session,
         csrf_token=_csrf_hole,
         live_cursor=_CURSOR,
+        above_page=_ABOVE,
+        queue_badge=_WAITING,
         **constant,
     )
 
@@ -104,7 +127,7 @@ _escaped = lru_cache(maxsize=_MOST_NAMES)(escape)
 
 
 @lru_cache(maxsize=_MOST_READERS)
-def _reader(has_handle: bool, standing: str, role: str, zone: str, desk: Desk) -> Reader:
+def _reader(has_handle: bool, standing: str, role: str, zone: str, desk: Desk, has_queue: bool) -> Reader:
     return Reader(
         id=Hole("my_id"),
         name=Hole("my_name"),
@@ -113,6 +136,7 @@ def _reader(has_handle: bool, standing: str, role: str, zone: str, desk: Desk) -
         role=role,
         zone=zone,
         desk=desk,
+        has_queue=has_queue,
     )
 
 

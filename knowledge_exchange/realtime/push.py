@@ -54,6 +54,18 @@ def tell_unwritten(member_ids: Sequence[int], thread_id: int | None = None, post
     promise("push unread", _push, [Told(new_id(), "unread", who, thread_id, post_id) for who in member_ids])
 
 
+def tell_queue(member_ids: Sequence[int]) -> None:
+    """Write in each member's stream that something came into their queue or left it, and promise to push.
+
+    It says nothing of what, nor how much waits: that is asked anew by each of them.
+    """
+    if not member_ids:
+        return
+    ids = events.record_many([{"kind": "queue", "member_id": member_id} for member_id in member_ids])
+    told = [Told(id_, "queue", who) for id_, who in zip(ids, member_ids, strict=True)]
+    promise("push queue", _push_queue, told)
+
+
 def tell_notices(notices: Iterable[tuple[int, int]]) -> None:
     """Promise to push notices that have been written: the id of each, and whose it is."""
     promise("push notices", _push, [Told(id_, "notification", member_id) for id_, member_id in notices])
@@ -147,6 +159,11 @@ def _push(told: list[Told]) -> None:
             if "text" not in fact:
                 continue
         socketio.emit(one.kind, events.stamped(one, fact), to=member_room(one.member_id or 0), namespace=NAMESPACE)
+
+
+def _push_queue(told: list[Told]) -> None:
+    for one in told:
+        socketio.emit(one.kind, events.stamped(one, {}), to=member_room(one.member_id or 0), namespace=NAMESPACE)
 
 
 def say_goodbye(found: Sequence[Connection], reason: str) -> None:
