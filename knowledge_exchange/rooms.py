@@ -142,11 +142,13 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.core.rekeying import LIFT_EVERY_S, lift_waiting
     from knowledge_exchange.jobs import register
     from knowledge_exchange.mail import jobs as mail
+    from knowledge_exchange.moderation.appeal_jobs import APPEALS_EVERY_S, look_after_appeals
     from knowledge_exchange.moderation.case_clock import ESCALATE_EVERY_S, escalate_due
     from knowledge_exchange.moderation.jobs import look_after_requests
     from knowledge_exchange.moderation.limits import LOOK_EVERY_S as REQUESTS_EVERY_S
     from knowledge_exchange.moderation.official_reviews import LOOK_EVERY_S as REVIEWS_EVERY_S
     from knowledge_exchange.moderation.official_reviews import open_reviews
+    from knowledge_exchange.moderation.sanction_jobs import SANCTIONS_EVERY_S, look_after_sanctions
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, render_again
@@ -169,6 +171,8 @@ def _register_jobs(app: Flask) -> None:
     register(app, "mail of notices", DECIDE_EVERY_S, decide)
     register(app, "digests", DIGEST_EVERY_S, send_digests)
     register(app, "pseudonyms to open", REQUESTS_EVERY_S, look_after_requests)
+    register(app, "sanctions", SANCTIONS_EVERY_S, look_after_sanctions)
+    register(app, "appeals", APPEALS_EVERY_S, look_after_appeals)
     register(app, "clock of cases", ESCALATE_EVERY_S, escalate_due)
     register(app, "official answers to review", REVIEWS_EVERY_S, open_reviews)
     register(app, "clock of cases", ESCALATE_EVERY_S, escalate_due)
@@ -181,9 +185,12 @@ def _register_jobs(app: Flask) -> None:
 
 def _register_own_data() -> None:
     from knowledge_exchange.auth.own_data import register
+    from knowledge_exchange.moderation.appeal_queries import own_appeals
     from knowledge_exchange.moderation.own_data import openings_of, rules_accepted_by
     from knowledge_exchange.moderation.own_reports import reports_of
+    from knowledge_exchange.moderation.sanction_queries import own_sanctions
     from knowledge_exchange.networks import own_data as networks
+    from knowledge_exchange.networks.mutes import own_mutes
     from knowledge_exchange.networks.removals import own_removals
     from knowledge_exchange.notifications import settings
     from knowledge_exchange.threads import own_data as threads
@@ -196,6 +203,9 @@ def _register_own_data() -> None:
     register("networks", networks.networks_of)
     register("levels_of_networks", networks.levels_of)
     register("removals_from_networks", own_removals)
+    register("mutes_in_networks", own_mutes)
+    register("sanctions", own_sanctions)
+    register("appeals_against_moderation", own_appeals)
     register("pseudonyms_opened", openings_of)
     register("reports", reports_of)
     register("rules_accepted", rules_accepted_by)

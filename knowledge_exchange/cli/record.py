@@ -10,7 +10,7 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.cli.console import with_exchange
 from knowledge_exchange.core.db import db, end_read, unit_of_work
-from knowledge_exchange.moderation.aiming import REMOVED, SUSPENDED, opened_note
+from knowledge_exchange.moderation.aiming import RECORDED, opened_note
 
 #: The latest; older ones are in backups.
 MOST = 100
@@ -31,7 +31,7 @@ def aimed() -> None:
     """
     columns = (AuditEntry.at, AuditEntry.action, AuditEntry.note, Member.name)
     query = select(*columns).outerjoin(Member, Member.id == AuditEntry.actor_id)
-    aimed_at = AuditEntry.action.in_((SUSPENDED, REMOVED))
+    aimed_at = AuditEntry.action.in_(RECORDED.values())
     rows = db.session.execute(query.where(aimed_at).order_by(AuditEntry.id.desc()).limit(MOST)).all()
     end_read()
     with unit_of_work():

@@ -52,6 +52,9 @@ WORDS: dict[str, Words] = {
     "mute_aimed": Words(_l("Muted, behind a pseudonym"), _l("%(who)s muted you")),
     "remove_member_aimed": Words(_l("Removed, behind a pseudonym"), _l("%(who)s removed you from the network")),
     "suspend_aimed": Words(_l("Suspended, behind a pseudonym"), _l("%(who)s suspended you")),
+    "move": Words(_l("Thread moved to another network"), _l("%(who)s moved a thread of yours to another network")),
+    "merge": Words(_l("Thread merged into another"), _l("%(who)s merged a thread of yours into another one")),
+    "split": Words(_l("Posts made a thread of their own"), _l("%(who)s made a thread of a post of yours")),
 }
 _ELSE = Words(_l("Something else was done"), _l("%(who)s did something about a post or thread of yours"))
 

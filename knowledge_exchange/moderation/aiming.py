@@ -8,40 +8,51 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import NamedTuple, cast
 
 from knowledge_exchange.audit.actions import record
-from knowledge_exchange.auth.actions import change_standing
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.auth.standing import is_possible
 from knowledge_exchange.core import crypto
 from knowledge_exchange.core.db import AnyRow, db
-from knowledge_exchange.moderation import policy
+from knowledge_exchange.moderation import acting, policy
+from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.limits import NOTE_BYTES
 from knowledge_exchange.moderation.owners import Owner, owner_of
-from knowledge_exchange.moderation.words import suspension_cause
-from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.moderation.sanction_policy import MUTE, REMOVAL, SUSPENSION, WARNING
+from knowledge_exchange.moderation.sanctions import ACTIONS, Terms, impose_apart
 from knowledge_exchange.networks.models import NetworkMembership
 
-SUSPENDED, REMOVED = "pseudonym.suspended", "pseudonym.removed"
+#: On record of each kind: ``pseudonym.muted``…
+RECORDED = {
+    WARNING: "pseudonym.warned",
+    MUTE: "pseudonym.muted",
+    REMOVAL: "pseudonym.removed",
+    SUSPENSION: "pseudonym.suspended",
+}
 
 
-def suspend(me: Me, post: AnyRow, cause: str, reason: str) -> None:
-    """Suspend whoever wrote this post (a row of ``threads.queries.post_by_id``) under a pseudonym.
+class _Part(NamedTuple):
+    """What ``acting.acted_as`` asks of a row. Who writes there under a pseudonym, too: the act names no thread."""
 
-    ``cause``: a word of ``words.suspensions``, for the member; ``reason``: the officer's own words, for the record.
+    my_role: str | None
+    i_lead: bool | None
+
+
+def aim(me: Me, thread: AnyRow, post: AnyRow, terms: Terms) -> None:
+    """Impose that on whoever wrote this post (a row of ``threads.queries.post_by_id``) under a pseudonym.
+
+    The log tells what was done in which network, and neither thread nor post: with these, a day and a network would
+    lead from the sanction to the pseudonym. Of a thread that is hidden from somebody the log tells nothing.
     """
-    record(SUSPENDED, actor=me.id, note=_sealed_note(post, cause, reason))
+    record(RECORDED[terms.kind], actor=me.id, note=_sealed_note(post, terms.cause, terms.reason.text))
+    if not thread.is_shielded:
+        acted_as = acting.acted_as(me, cast("AnyRow", _Part(thread.my_role, thread.i_lead)))
+        note_act(me, acted_as, f"{ACTIONS[terms.kind]}_aimed", Of(thread.network_id), Reason())
     owner = owner_of(post.participant_id)
-    if owner is not None and policy.is_met(me, owner) and is_possible(owner.standing, "suspended"):
-        change_standing(owner.id, "suspended", suspension_cause(cause), None, apart_from_act=True)
-
-
-def remove(me: Me, post: AnyRow, network_id: int, cause: str, reason: str) -> None:
-    """Remove whoever wrote this post from its network; ``cause``: a word of ``networks.removals.causes``."""
-    record(REMOVED, actor=me.id, note=_sealed_note(post, cause, reason))
-    owner = owner_of(post.participant_id)
-    if owner is not None and policy.is_met(me, owner) and not _moderates(owner, network_id):
-        networks.keep_out(owner.id, network_id, cause)
+    if owner is None or not policy.is_met(me, owner):
+        return
+    if terms.kind == SUSPENSION or not _moderates(owner, thread.network_id):
+        impose_apart(owner.id, thread.network_id, terms)
 
 
 def _moderates(owner: Owner, network_id: int) -> bool:

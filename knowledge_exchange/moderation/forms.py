@@ -92,7 +92,14 @@ class AimForm(Form):
     """Why whoever is behind a pseudonym is suspended, or removed."""
 
     cause = RadioField(_l("Why?"), [DataRequired(_l("Choose why."))])
+    #: Filled by ``sanction_forms.let_choose_days``.
+    days = SelectField(_l("For how long"), validate_choice=False)
     reason = TextAreaField(_l("In your own words"), _reason(), filters=[_trimmed])
+
+    def validate_days(self, field: SelectField) -> None:
+        """As long as such a thing may last."""
+        if (field.data or "") not in [value for value, *_more in field.iter_choices()]:
+            raise ValidationError(_("Choose for how long."))
 
 
 class ReasonForm(Form):

@@ -11,8 +11,7 @@ from knowledge_exchange.auth.gate import active, once_set_up, signed_in
 from knowledge_exchange.auth.sessions import current_me, require_me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
-from knowledge_exchange.moderation import queries, words
-from knowledge_exchange.networks import removals
+from knowledge_exchange.moderation import queries, sanction_queries, words
 from knowledge_exchange.notifications.queries import unread_count
 
 blueprint = Blueprint("pseudonyms_explained", __name__)
@@ -52,6 +51,6 @@ def opened_of_mine() -> Sequence[AnyRow]:
 
 
 def removals_of_mine() -> Sequence[AnyRow]:
-    """Where whoever is asking was removed (a template global)."""
+    """Where whoever is asking was removed before there were sanctions (a template global)."""
     me = current_me()
-    return removals.removals_of(me.id) if me is not None else []
+    return sanction_queries.older_removals(me.id) if me is not None else []

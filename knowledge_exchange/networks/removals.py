@@ -7,9 +7,7 @@ An invitation, or a moderator's decision on a request, lifts it (``actions.add_m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import cast
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, exists, select
@@ -17,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
+from knowledge_exchange.core.db import db, insert_or_ignore
 from knowledge_exchange.networks.models import Network, NetworkRemoval
 from knowledge_exchange.networks.queries import network_readable
 
@@ -66,14 +64,6 @@ def lift(member_id: int, network_id: int) -> bool:
     mine = (NetworkRemoval.member_id == member_id, NetworkRemoval.network_id == network_id)
     gone = delete(NetworkRemoval).where(*mine).returning(NetworkRemoval.member_id)
     return db.session.execute(gone, execution_options={"synchronize_session": False}).first() is not None
-
-
-def removals_of(member_id: int) -> Sequence[AnyRow]:
-    """Where somebody was removed, for their own page: network, day, cause; the latest first."""
-    columns = (Network.name, NetworkRemoval.removed_on, NetworkRemoval.cause)
-    query = select(*columns).join(Network, Network.id == NetworkRemoval.network_id)
-    mine = query.where(NetworkRemoval.member_id == member_id)
-    return cast("Sequence[AnyRow]", db.session.execute(mine.order_by(NetworkRemoval.removed_on.desc())).all())
 
 
 def own_removals(member_id: int) -> Rows:

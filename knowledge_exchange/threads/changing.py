@@ -16,6 +16,7 @@ from knowledge_exchange.threads import actions, guarding, policy, queries
 from knowledge_exchange.threads.forms import check_body, check_title, clean_line, clean_text
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.locking import locked_post
+from knowledge_exchange.threads.muted import muted_page
 from knowledge_exchange.threads.page import base_url
 from knowledge_exchange.threads.routes import blueprint, visible_post
 from knowledge_exchange.threads.seen_by import audience_line
@@ -35,6 +36,8 @@ def edit_page(post_id: int) -> ResponseReturnValue:
     found, row = visible_post(require_me(), post_id)
     if policy.may_edit(found, row.participant_id, row) and policy.is_official(row):
         return _changed_elsewhere(row)
+    if policy.is_muted(found.muted_until) and policy.is_mine(found, row.participant_id):
+        return muted_page(require_me(), found, "")
     return _edit_page(post_id, {}, {})
 
 
@@ -68,6 +71,8 @@ def edit_post(post_id: int) -> ResponseReturnValue:
     """Change what a post says; what it said before stays in its history."""
     me = require_me()
     found, row = visible_post(me, post_id)
+    if policy.is_muted(found.muted_until) and policy.is_mine(found, row.participant_id):
+        return muted_page(me, found, clean_text(request.form.get("body", "")))
     if not policy.may_edit(found, row.participant_id, row):
         abort(404)
     if policy.is_official(row):

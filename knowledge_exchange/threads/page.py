@@ -21,6 +21,7 @@ from knowledge_exchange.threads import policy, queries
 from knowledge_exchange.threads.choosing import Choice
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_UNREAD_COUNTED
+from knowledge_exchange.threads.muted import muted_words
 from knowledge_exchange.threads.parts import parts
 from knowledge_exchange.threads.rendering import Body, body_of
 from knowledge_exchange.threads.seen_by import audience_line
@@ -55,6 +56,7 @@ class ThreadFacts(Given):
     reply_count: int
     answer_id: int | None
     locked_at: bool
+    archived_at: bool
     last_post_id: int
     author_name: str
     level: str
@@ -108,6 +110,7 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
         "may_accept": policy.may_accept(thread),
         "may_reply": policy.may_reply(me, thread),
         "barred": policy.barred(me, thread),
+        "muted": muted_words(thread.muted_until, thread.network_name),
         "ask_url": f"/n/{thread.network_slug}/new",
         "draft_done": wish.draft_done,
         **_addresses(me, thread, wish, body),
@@ -173,6 +176,7 @@ def _thread_facts(thread: AnyRow) -> ThreadFacts:
         reply_count=thread.reply_count,
         answer_id=thread.answer_id,
         locked_at=thread.locked_at is not None,
+        archived_at=thread.archived_at is not None,
         last_post_id=thread.last_post_id,
         author_name=thread.author_name,
         level=effective(thread.level, thread.network_level, chosen=thread.level_chosen_at is not None),

@@ -29,9 +29,12 @@ class PostFacts(Protocol):
     deleted_at: Any
 
 
-def may_start(me: Me, kind: str, my_role: str | None) -> bool:
-    """Members of a network whose category may, start threads; announcements come from its moderators and officers."""
-    if my_role is None or not me.may_start:
+def may_start(me: Me, kind: str, my_role: str | None, muted_until: datetime | None = None) -> bool:
+    """Members of a network whose category may, start threads; announcements come from its moderators and officers.
+
+    Not as long as they are muted there.
+    """
+    if my_role is None or not me.may_start or is_muted(muted_until):
         return False
     return kind != "announcement" or my_role == "moderator" or me.role in OFFICERS
 

@@ -54,7 +54,7 @@ def _start(me: Me, draft: Draft, text: actions.Text) -> int:
     network = network_for(me, draft.slug)
     if network is None or not network.may_read:
         raise Refused("network")
-    if not policy.may_start(me, draft.kind, network.my_role):
+    if not policy.may_start(me, draft.kind, network.my_role, network.muted_until):
         raise Refused("rights")
     if draft.kind in policy.NAMED and draft.voice == PSEUDONYM:
         raise Refused("name")

@@ -27,6 +27,7 @@ from knowledge_exchange.threads.forms import Errors, check_body, check_thread, c
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.listing import my_networks
 from knowledge_exchange.threads.models import KINDS
+from knowledge_exchange.threads.muted import muted_words
 from knowledge_exchange.threads.page import Wish, base_url, show
 from knowledge_exchange.threads.posting import Draft, Refused
 from knowledge_exchange.threads.routes import blueprint, visible_post, visible_thread
@@ -74,6 +75,7 @@ def thread_form(me: Me, network: AnyRow, values: dict[str, str], errors: Errors,
         values=values,
         errors=errors,
         kinds={kind: words for kind, words in kinds().items() if policy.may_start(me, kind, role)},
+        muted=muted_words(network.muted_until, network.name),
         organisation=my_organisation(me),
         audience=audience(me, network.id),
         form_key=form_key() or secrets.token_urlsafe(16),
@@ -93,7 +95,8 @@ def post_thread(slug: str) -> ResponseReturnValue:
     network = _network(me, slug)
     values, errors, choice = _typed(me, network)
     if errors or not me.may_start:
-        return thread_form(me, network, values, errors), 422 if me.may_start else 403
+        may = me.may_start and not policy.is_muted(network.muted_until)
+        return thread_form(me, network, values, errors), 422 if may else 403
     review = _review(choice.is_pseudonym, network.slug, None, title=values["title"], body=values["body"])
     if review is not None:
         return thread_form(me, network, {**values, **review.texts}, {}, review=review), review.status
@@ -124,6 +127,8 @@ def _typed(me: Me, network: AnyRow) -> tuple[dict[str, str], Errors, Choice]:
     choice, wrong = check_choice(request.form)
     values |= choice.values
     errors |= {**wrong, **check_shield(me, shield=choice.shield)}
+    if policy.is_muted(network.muted_until):
+        errors = {"kind": muted_words(network.muted_until, network.name)}
     if not errors and not policy.may_start(me, values["kind"], network.my_role):
         errors = {"kind": _("Join the network first; announcements come from its moderators.")}
     if values["kind"] in policy.NAMED and choice.is_pseudonym:

@@ -34,7 +34,7 @@ def test_a_moderator_removes_whoever_is_behind_it_from_the_network(bench: Bench)
     (row,) = removals(bench)
     assert (row.member_id, row.removed_on, row.cause) == (bench.author.id, clock.now().date(), "private")
     page = bench.author.get("/me").text
-    assert "Networks that I was removed from" in page
+    assert "Removed from North-West" in page
     assert "what has to stay private" in page
     assert WHY not in page
 

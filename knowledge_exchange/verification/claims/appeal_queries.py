@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member, StandingChange
+from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
 from knowledge_exchange.verification import policy
@@ -78,6 +79,8 @@ def _refused_claim(member_id: int) -> Decision | None:
 
 def _step(member_id: int, standing: str) -> Decision | None:
     """The step that led to where they stand."""
+    if standing == "suspended" and hooks.call("suspended_by_moderation", member_id):
+        return None  # that is appealed where it was imposed: two doors would give two answers
     appealed = exists().where(Appeal.standing_change_id == StandingChange.id)
     facts = (StandingChange.id, StandingChange.at, StandingChange.actor_id, appealed.label("appealed"))
     mine = (StandingChange.member_id == member_id, StandingChange.after == standing)
