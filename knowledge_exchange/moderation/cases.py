@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.audit.actions import record
@@ -189,10 +189,11 @@ def case_for(me: Me, case_id: int, *, decided: bool = False) -> AnyRow | None:
 
 
 def decided_for(me: Me, case_id: int) -> AnyRow | None:
-    """One that this person has decided, if they may still see what it is about, even gone."""
-    mine = (ModerationCase.id == case_id, ModerationCase.decided_by == me.id)
+    """One that this person has decided or passed up, if they may still see what it is about, even gone."""
+    passed = and_(ModerationCase.decided_at.is_(None), ModerationCase.held_by == "officers", _Mine.role == "moderator")
+    mine = or_(ModerationCase.decided_by == me.id, passed)
     may_see = or_(Thread.id.is_(None), thread_open_to(Thread.id, Keeper.id, Thread.is_shielded))
-    rows = db.session.execute(_joined_for(me).where(*mine, may_see)).all()
+    rows = db.session.execute(_joined_for(me).where(ModerationCase.id == case_id, mine, may_see)).all()
     return next(iter(without_part(me, rows)), None)
 
 
