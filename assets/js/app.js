@@ -8,10 +8,12 @@ import "./tables.js";
 import "./composer.js";
 import "./guard.js"; // before forms: what it holds back has not been sent
 import "./voice.js";
+import "./queue-forms.js"; // before forms and keys: in the queue both are its own
 import "./forms.js";
 import "./passkeys.js";
 import "./progress.js";
 import "./unread.js";
+import "./queue-count.js";
 import "./thread.js";
 import "./rail.js";
 import "./keys.js";

@@ -1,13 +1,20 @@
 // Keyboard shortcuts, for those who want them: single letters can be switched off (WCAG 2.1.4), and "?" tells them all.
 import { desk } from "./desk.js";
 import { jump, make } from "./dom.js";
+import { isOff, OFF } from "./keys-off.js";
 import { answer } from "./replying.js";
 
-const OFF = "ke-keys-off";
 const CHORD_MS = 1200;
 const GO = { h: "/", n: "/networks", u: "/notifications", m: "/me" };
+const QUEUE = [
+  ["1, 2, 3", "In the queue: decide, as on the buttons"],
+  ["u", "In the queue: undo the last decision"],
+  ["n", "In the queue: write a note"],
+  ["Ctrl Enter", "In the queue: send the reason with the decision"],
+];
 const HELP = [
   ["j, k", "Next and previous post or thread"],
+  ...(document.querySelector("[data-queue]") ? QUEUE : []),
   ["r", "Reply to the post that has the focus, or to the question"],
   ["u", "First post that is new to you"],
   ["g h", "Home"],
@@ -39,14 +46,6 @@ function press(event) {
 }
 
 const VERBS = { j: () => move(1), k: () => move(-1), r: reply, u: firstNew, "?": help };
-
-function isOff() {
-  try {
-    return localStorage.getItem(OFF) === "1";
-  } catch {
-    return false;
-  }
-}
 
 /** The things to walk through: the posts of a thread, or the rows of a list. */
 function stops() {

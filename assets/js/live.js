@@ -5,7 +5,7 @@ import { isCovered } from "./desk-cover.js";
 import { make, say } from "./dom.js";
 import { words } from "./words.js";
 
-const EVENTS = ["notification", "unread", "post", "post_changed", "thread_changed", "goodbye"];
+const EVENTS = ["notification", "unread", "queue", "post", "post_changed", "thread_changed", "goodbye"];
 const MOST_SEEN = 1000; // ids remembered against doubles; a replay overlaps by far less
 const ACK_MS = 8000;
 const CONNECT_MS = 5000; // some proxies take the line and never answer, or hang up without a word
