@@ -73,7 +73,7 @@ def note_act(
         rule=reason.rule,
         reason=reason.text,
         details=json.dumps(facts) if facts else "",
-        kept=_sealed(kept) if kept else None,
+        kept=seal_kept(kept) if kept else None,
         final_at=final_at,
         batch_id=batch_id,
     )
@@ -105,7 +105,8 @@ def _author_of(of: Of) -> int | None:
     return db.session.scalar(select(Voice.participant_id).where(Voice.id == voice.scalar_subquery()))
 
 
-def _sealed(kept: Mapping[str, Any]) -> bytes:
+def seal_kept(kept: Mapping[str, Any]) -> bytes:
+    """As ``moderation_act.kept`` holds it."""
     plain = json.dumps(kept, ensure_ascii=False).encode()
     return crypto.seal(plain.ljust(-(-len(plain) // KEPT_BYTES) * KEPT_BYTES))
 

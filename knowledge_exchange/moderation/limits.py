@@ -21,3 +21,7 @@ REQUESTS_SHOWN = 50
 SETTLED_SHOWN = 20
 #: The note of an act aimed at a pseudonym is sealed in pieces of this size: its length says little.
 NOTE_BYTES = 4096
+#: So long what was removed or redacted can be brought back; then it is gone for good.
+FINAL_AFTER = timedelta(days=7)
+#: How often the job looks for what is final by now.
+FINISH_EVERY_S = 300.0

@@ -90,15 +90,21 @@ def undo(me: Me, act_id: int) -> None:
 
     Raises :class:`CannotUndo`: leave the unit of work with it, so that nothing changes.
     """
+    act = act_by_id(act_id)
+    undone_as = (part_in(me, act) if act is not None else "") or office_of(me)
+    take_back(me, act_id, undone_as)
+    tell_undone(act_id, undone_as)
+
+
+def take_back(me: Me, act_id: int, undone_as: str) -> None:
+    """The same without telling the author: whoever calls it tells them more."""
     act = _in_turn(act_id)
     way = _way(act.action) if act is not None else None
     if act is None or way is None:
         raise CannotUndo(_("This can’t be undone."))
     _check_time(act)
     way.undo(me, act, kept_of(act) or {})
-    undone_as = part_in(me, act) or office_of(me)
     _note(me, act, undone_as)
-    tell_undone(act_id, undone_as)
 
 
 def _in_turn(act_id: int) -> AnyRow | None:

@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
         changing,
         curation_models,
         for_mail,
+        history,
         live,
         official_states,
         own_pages,

@@ -11,13 +11,13 @@ from knowledge_exchange.core.db import AnyRow, Id, db, is_sqlite
 from knowledge_exchange.core.reads import Read, Write
 from knowledge_exchange.networks.queries import readable_by
 from knowledge_exchange.networks.shield import thread_open_to
-from knowledge_exchange.threads.models import Thread
+from knowledge_exchange.threads.models import Thread, Voice
 from knowledge_exchange.threads.queries import THREAD
 
 _me = bindparam("me", type_=Id)
 _thread = bindparam("thread", type_=Id)
 _FOR = Read(
-    THREAD.add_columns(Thread.deleted_at, Thread.gone, Thread.merged_into).where(
+    THREAD.add_columns(Thread.deleted_at, Thread.gone, Thread.merged_into, Voice.kind.label("author_voice")).where(
         Thread.id == _thread, readable_by(_me), thread_open_to(Thread.id, _me, Thread.is_shielded)
     )
 )
@@ -44,7 +44,7 @@ _TURN = Write(select(Thread.id).where(Thread.id == _thread).with_for_update(key_
 
 
 def thread_even_gone(me: Me, thread_id: int) -> AnyRow | None:
-    """As ``queries.thread_visible_to``, with ``deleted_at``, ``gone`` and ``merged_into``, also where it is gone."""
+    """As ``queries.thread_visible_to``, also where it is gone; with how, and ``author_voice``."""
     place = me.places.get(thread_id, 0)
     return cast("AnyRow | None", _FOR.first(me=me.id, thread=thread_id, place=place))
 

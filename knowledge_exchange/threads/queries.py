@@ -17,7 +17,7 @@ from knowledge_exchange.networks.queries import Whom, readable_by
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, POSTS_A_PAGE
-from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
+from knowledge_exchange.threads.models import Post, Thread, Voice
 
 _me = bindparam("me", type_=Id)
 _thread = bindparam("thread", type_=Id)
@@ -156,6 +156,8 @@ _POSTS = (
         Post.created_at,
         Post.edited_at,
         Post.deleted_at,
+        Post.moderated_at,
+        Post.gone,
         Voice.kind.label("voice_kind"),
         Voice.name,
         Voice.handle,
@@ -252,16 +254,6 @@ def unread_posts(thread_id: int, last_read_id: int, participant_id: int | None) 
     """Ids of what others wrote since, oldest first, a hundred at most."""
     rows = _UNREAD.all(thread=thread_id, read=last_read_id, participant=participant_id or 0)
     return [row.id for row in rows]
-
-
-def revisions_of(post_id: int) -> Sequence[AnyRow]:
-    """What a post said before each of its edits, newest first."""
-    query = (
-        select(PostRevision.id, PostRevision.title, PostRevision.html, PostRevision.replaced_at)
-        .where(PostRevision.post_id == post_id)
-        .order_by(PostRevision.id.desc())
-    )
-    return db.session.execute(query).all()
 
 
 def source_of(post_id: int) -> str:

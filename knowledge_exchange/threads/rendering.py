@@ -20,6 +20,7 @@ from knowledge_exchange.core.i18n import DEFAULT_ZONE, today
 from knowledge_exchange.core.markup import excerpt
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.limits import ANSWER_EXCERPT_CHARS, POSTS_A_PAGE
+from knowledge_exchange.threads.redacting import shown
 from knowledge_exchange.threads.official_states import state_of_post
 
 #: Pages kept in each process: about 40 kB each.
@@ -119,8 +120,10 @@ def as_post(row: AnyRow, thread: AnyRow | None, day: date) -> dict[str, Any]:
         "role": row.role,
         "at": row.created_at,
         "edited_at": row.edited_at,
-        "html": Markup(row.html),  # noqa: S704 -- made safe by core.markup when it was written
+        "moderated_at": row.moderated_at,
+        "html": Markup(shown(row.html) if row.moderated_at else row.html),  # noqa: S704 -- made safe by core.markup
         "is_gone": row.deleted_at is not None,
+        "gone": row.gone,
         "official": state_of_post(row.id, row.voice_kind, thread, day),
         "is_answer": thread is not None and thread.answer_id == row.id,
         "answerable": thread is not None

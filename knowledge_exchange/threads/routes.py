@@ -116,25 +116,6 @@ def post(post_id: int) -> ResponseReturnValue:
     return redirect(page_url(found, me.thread_view, me.thread_view, key) + f"#p{post_id}")
 
 
-@blueprint.get("/p/<int:post_id>/history")
-@active
-def history(post_id: int) -> ResponseReturnValue:
-    """What a post said before it was edited."""
-    me = require_me()
-    found, row = visible_post(me, post_id)
-    if row.deleted_at is not None:
-        abort(404)
-    return render_template(
-        "threads/history.html",
-        me=me,
-        nav="networks",
-        thread=found,
-        post=row,
-        revisions=queries.revisions_of(post_id),
-        unread=unread_count(me.id),
-    )
-
-
 @blueprint.get("/p/<int:post_id>/more")
 @active
 def more(post_id: int) -> ResponseReturnValue:
