@@ -9,7 +9,7 @@ from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.actions import find_id
 from knowledge_exchange.cli.console import fail, with_exchange
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.networks import actions, automatic, removals
+from knowledge_exchange.networks import actions, automatic, leads, removals
 from knowledge_exchange.networks.mergers import current_code
 from knowledge_exchange.networks.models import KINDS, VISIBILITIES, Network
 from knowledge_exchange.networks.regions import REGIONS
@@ -80,10 +80,13 @@ def standard() -> None:
 @group.command()
 @click.argument("slug")
 @click.argument("email")
+@click.option("--lead", is_flag=True, help="They lead its moderators: they appoint and dismiss the others.")
 @click.option("--remove", is_flag=True, help="Make them a plain member of it again.")
 @with_exchange
-def moderator(slug: str, email: str, remove: bool) -> None:
+def moderator(slug: str, email: str, lead: bool, remove: bool) -> None:
     """Make the member with that e-mail address a moderator of a network."""
+    if lead and remove:
+        raise click.UsageError("Either --lead or --remove.")
     network_id, member_id = _find(slug), find_id(email)
     if network_id is None:
         fail(f"There is no network {slug}.")
@@ -91,7 +94,10 @@ def moderator(slug: str, email: str, remove: bool) -> None:
         fail(f"There is no account with {email}.")
     with unit_of_work():
         actions.set_role(member_id, network_id, "member" if remove else "moderator")
-    click.echo(f"{email} is now {'a plain member' if remove else 'a moderator'} of {slug}.")
+        if lead:
+            leads.appoint(member_id, network_id, actor=None, as_lead=True)
+    what = "a plain member" if remove else "a lead moderator" if lead else "a moderator"
+    click.echo(f"{email} is now {what} of {slug}.")
 
 
 @group.command("let-back")

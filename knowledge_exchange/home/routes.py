@@ -103,13 +103,6 @@ def _unanswered(newest: list[Item], waiting: list[Item]) -> list[Item]:
     return [thread for thread in open_ones if thread.id not in known][:room]
 
 
-@blueprint.get("/rules")
-@public
-def rules() -> ResponseReturnValue:
-    """The house rules."""
-    return _plain("home/rules.html")
-
-
 @blueprint.get("/privacy")
 @public
 def privacy() -> ResponseReturnValue:

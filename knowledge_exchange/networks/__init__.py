@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         categories,
         category_routes,
         models,
+        lead_routes,
         moderator_routes,
         organisation_routes,
         own_organisation,
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(moderator_routes.blueprint)
+    app.register_blueprint(lead_routes.blueprint)
     app.register_blueprint(category_routes.blueprint)
     app.register_blueprint(organisation_routes.blueprint)
     app.register_blueprint(own_organisation.blueprint)

@@ -136,7 +136,8 @@ def set_role(member_id: int, network_id: int, role: str, *, actor: int | None = 
             NetworkMembership.member_id == member_id,
             NetworkMembership.network_id == network_id,
         )
-        db.session.execute(update(NetworkMembership).where(*mine).values(role=role))
+        values = {"role": role} if role == "moderator" else {"role": role, "is_lead": False}
+        db.session.execute(update(NetworkMembership).where(*mine).values(**values))
     record(f"network.role.{role}", actor=actor, subject=member_id, note=str(network_id))
 
 

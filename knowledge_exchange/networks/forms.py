@@ -47,3 +47,9 @@ class MergeForm(Form):
         _l("Code of the successor"), [DataRequired(_l("Enter its code.")), Length(max=MAX_CODE_CHARS)]
     )
     on = DateField(_l("Since when"), [Optional()])
+
+
+class ModeratorForm(Form):
+    """Whom to make a moderator."""
+
+    handle = StringField(_l("Handle"), [DataRequired(_l("Enter a handle.")), Length(max=MAX_WHO_CHARS)])

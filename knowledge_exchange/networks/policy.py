@@ -116,6 +116,17 @@ def may_appoint_leads(me: Me) -> bool:
     return me.is_active and rank(me.role, None, is_lead=False) >= _OFFICER
 
 
+def may_change_lead(me: Me, whom: Placed) -> bool:
+    """Letting a moderator lead, or lead no more: not oneself, nor a superior."""
+    theirs = rank(whom.role, whom.place, is_lead=whom.is_lead)
+    return (
+        may_appoint_leads(me)
+        and whom.place == "moderator"
+        and whom.id != me.id
+        and rank(me.role, None, is_lead=False) >= theirs
+    )
+
+
 def may_dismiss(me: Me, place: Role, whom: Placed, *, i_lead: bool) -> bool:
     """A lead dismisses moderators who stand below; officers also leads, and each other. Nobody a superior."""
     if whom.place != "moderator" or whom.id == me.id or not may_appoint_moderators(me, place, i_lead=i_lead):

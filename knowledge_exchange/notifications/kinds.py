@@ -143,6 +143,13 @@ ALWAYS: tuple[Kind, ...] = (
         mail="soon",
     ),
     Kind(
+        "network_role",
+        _l("What you are in a network"),
+        _l("You are made a moderator of a network, or lead its moderators, or are so no more."),
+        toast=True,
+        mail="soon",
+    ),
+    Kind(
         "appeal_answered",
         _l("Your appeal"),
         _l("Somebody without part in it has decided about your appeal."),

@@ -215,5 +215,6 @@ def _notice_rules() -> dict[str, str]:
         "network_request_of_another": _(
             "You moderate the network. Its moderators are told of everybody who asks to join."
         ),
+        "network_role": _("What you are in the network has changed. Whoever it is about is told."),
         "else": _("It is about your own membership."),
     }

@@ -1,0 +1,95 @@
+"""The totals of a month, as a page and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from knowledge_exchange.auth.gate import active
+from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.moderation import act_words, totals
+from knowledge_exchange.notifications.queries import unread_count
+
+blueprint = Blueprint("moderation_totals", __name__)
+#: What a program that opens the file could take for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@blueprint.get("/log/totals")
+@active
+def page() -> ResponseReturnValue:
+    """A whole month (``?month=2026-10``), the last one unless another is asked for."""
+    me, months = require_me(), totals.months()
+    month = _asked(months)
+    shown = totals.totals_of(me, month) if month is not None else []
+    return render_template(
+        "moderation/totals.html",
+        nav="",
+        unread=unread_count(me.id),
+        months=months,
+        month=month,
+        totals=shown,
+        appeals=totals.appeals_of(month) if month is not None else None,
+        words_of=act_words.words_of,
+        fewest=totals.FEWEST,
+        month_in_words=month_in_words,
+    )
+
+
+@blueprint.get("/log/totals.csv")
+@active
+def as_csv() -> ResponseReturnValue:
+    """The same numbers, a line each."""
+    month = _asked(totals.months())
+    if month is None:
+        abort(404)
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\r\n")
+    lines.writerow(["month", "network", "what", "number"])
+    lines.writerows([f"{month:%Y-%m}", _harmless(where), what, number] for where, what, number in _lines(month))
+    name = f'attachment; filename="moderation-{month:%Y-%m}.csv"'
+    return Response(out.getvalue(), mimetype="text/csv", headers={"Content-Disposition": name})
+
+
+def _lines(month: date) -> Iterator[tuple[str, str, object]]:
+    for one in totals.totals_of(require_me(), month):
+        where = one.network.name if one.network is not None else str(_("The whole exchange"))
+        for action, number in sorted(one.acts.items()):
+            yield where, f"act: {action}", number
+        yield where, "reports received", one.received
+        yield where, "reports decided", one.decided
+        if one.median_hours is not None:
+            yield where, "median hours to a decision", one.median_hours
+        if one.network is None:
+            appeals = totals.appeals_of(month)
+            for word in ("made", "upheld", "overturned"):
+                yield where, f"appeals {word}", _number(getattr(appeals, word))
+
+
+def _number(found: int | None) -> object:
+    return f"fewer than {totals.FEWEST}" if found is None else found
+
+
+def _harmless(text: str) -> str:
+    """So that no program takes the name of a network for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _asked(months: list[date]) -> date | None:
+    """The month that was asked for, or the newest; 404 for one that is not over, or before the first."""
+    word = request.args.get("month", "")
+    if not word:
+        return months[0] if months else None
+    return next((month for month in months if f"{month:%Y-%m}" == word), None) or abort(404)
+
+
+def month_in_words(month: date) -> str:
+    """As people write it: October 2026."""
+    return str(format_date(month, "MMMM y"))
