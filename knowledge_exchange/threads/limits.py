@@ -10,6 +10,8 @@ MAX_BODY_CHARS = MAX_CHARS
 #: Posts on one page of a thread, the opening one included; threads on one page of a list.
 POSTS_A_PAGE = 20
 THREADS_A_PAGE = 20
+#: Pinned threads above the first page of a network: as many as may be, and those that some of the pinners don't see.
+MOST_PINNED_SHOWN = 6
 #: Counting the unread stops here; a page then says "99+".
 MAX_UNREAD_COUNTED = 100
 #: The accepted answer in short, above the talk.

@@ -10,20 +10,21 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select, union_all
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, AnySelect, Id
+from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, UtcDateTime
 from knowledge_exchange.core.id_lists import is_one_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.threads import outlines
-from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, THREADS_A_PAGE
+from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, MOST_PINNED_SHOWN, THREADS_A_PAGE
 from knowledge_exchange.threads.models import Post, Thread
 from knowledge_exchange.threads.outlines import Outline, Said
 from knowledge_exchange.threads.queries import readable
 
 #: What a list can be narrowed to, by the word in the address.
-FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement")
+FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement", "archived")
 MOST_WAITING = 5
 #: Unread notices in which what waits is looked for, newest first.
 MOST_TOLD = 100
@@ -44,6 +45,7 @@ class Item(Said):
     unread: int
     is_new: bool
     mine: bool
+    pinned: bool
 
 
 _SAID = tuple(field.name for field in fields(Said))
@@ -52,7 +54,7 @@ _SAID = tuple(field.name for field in fields(Said))
 def _narrowed(query: AnySelect, only: str) -> AnySelect:
     if only == "unanswered":
         return query.where(Thread.kind == "problem", Thread.answer_id.is_(None))
-    if only != "all":
+    if only not in ("all", "archived"):
         return query.where(Thread.kind == only)
     return query
 
@@ -63,7 +65,8 @@ _open_to_me = thread_open_to(Thread.id, _me, Thread.is_shielded)
 def standing(query: AnySelect, network: Any, only: str) -> AnySelect:
     """A query for threads narrowed to those of one network's list that its reader may see."""
     there = query.where(Thread.network_id == network, Thread.deleted_at.is_(None), _open_to_me)
-    return _narrowed(there, only)
+    is_archived = Thread.archived_at.is_not(None) if only == "archived" else Thread.archived_at.is_(None)
+    return _narrowed(there.where(is_archived), only)
 
 
 def newest_of(query: AnySelect, network: Any, only: str, paged: bool) -> AnySelect:
@@ -128,6 +131,21 @@ def _network_page(only: str, paged: bool) -> Read:
         paged,
     )
     return Read(newest)
+
+
+@cache
+def _first_page() -> Read:
+    """The first page of everything, with the pinned threads above it: marked, and again in their place. One statement.
+
+    A pin that is over is not asked for any more.
+    """
+    here = bindparam("network", type_=Id)
+    seen = select(*SEEN).outerjoin(Participant, of_mine).outerjoin(NetworkLevel, marked)
+    pinned = standing(seen, here, "all").where(Thread.pinned_until > bindparam("now", type_=UtcDateTime))
+    pinned = pinned.order_by(Thread.last_post_id.desc()).limit(MOST_PINNED_SHOWN)
+    above, newest = pinned.subquery(), newest_of(seen, here, "all", False).subquery()
+    both = union_all(select(above, literal_column("1").label("pinned")), select(newest, literal_column("0"))).subquery()
+    return Read(select(both).order_by(both.c.pinned.desc(), both.c.last_post_id.desc()))
 
 
 @cache
@@ -203,13 +221,24 @@ _PLACES_IN = Read(
     .where(is_one_of(Participant.id, "places"))
 )
 
+_ROWS = Read(
+    select(*SEEN)
+    .join(Network, Network.id == Thread.network_id)
+    .outerjoin(Participant, of_mine)
+    .outerjoin(NetworkLevel, marked)
+    .where(is_one_of(Thread.id, "threads"), readable(_me))
+)
+
 
 def network_page(me: Me, network_id: int, only: str, before: int | None) -> list[AnyRow]:
     """A page of a network's threads and one more, newest activity first; ``items`` says them. One statement, or two.
 
+    On the first page of everything the pinned ones (``is_pinned``) stand before them, and once more in their place.
     That the member may read the network has been asked before.
     """
     found: dict[str, Any] = {"me": me.id, "network": network_id}
+    if before is None and only == "all":
+        return from_places(me, _first_page().all(**found, now=now()))
     if before is not None:
         found["before"] = before
     return from_places(me, _network_page(only, before is not None).all(**found))
@@ -222,6 +251,11 @@ def from_places(me: Me, rows: list[AnyRow]) -> list[AnyRow]:
         return rows
     sealed = {row.id: row for row in _PLACES_IN.all(me=me.id, places=places)}
     return [_as_of(row, sealed[row.id]) if row.id in sealed else row for row in rows]
+
+
+def rows_of(me: Me, thread_ids: Sequence[int]) -> list[AnyRow]:
+    """These threads as rows for :func:`items`, those that the member may read. One statement, or two."""
+    return from_places(me, _ROWS.all(me=me.id, threads=list(thread_ids)))
 
 
 def _as_of(row: Any, place: AnyRow) -> AnyRow:
@@ -260,6 +294,11 @@ def is_new(row: AnyRow) -> bool:
     return row.last_read_id is None or row.last_post_id > row.last_read_id
 
 
+def is_pinned(row: AnyRow) -> bool:
+    """Whether a row of :func:`network_page` is one of the pinned threads above the list."""
+    return bool(getattr(row, "pinned", 0))
+
+
 def items(rows: Sequence[AnyRow], networks: Mapping[int, AnyRow]) -> list[Item]:
     """The rows with what they say; the networks give slug and name. One statement if any isn't kept."""
     known = outlines.of(rows)
@@ -269,12 +308,13 @@ def items(rows: Sequence[AnyRow], networks: Mapping[int, AnyRow]) -> list[Item]:
         if outline is not None:
             network = networks[row.network_id]
             mine = row.participant_id is not None and row.participant_id == outline.author_participant_id
-            found.append(_item(outline, network.slug, network.name, row.unread, is_new(row), mine))
+            found.append(_item(outline, network.slug, network.name, row.unread, is_new(row), mine, is_pinned(row)))
     return found
 
 
 # Two readers who have read as much of a thread in the same state share the item, and so its HTML.
 @lru_cache(maxsize=MOST_KEPT)
-def _item(outline: Outline, slug: str, network: str, unread: int, is_new: bool, mine: bool) -> Item:
+def _item(outline: Outline, slug: str, network: str, unread: int, is_new: bool, mine: bool, pinned: bool) -> Item:
     said: dict[str, Any] = {name: getattr(outline, name) for name in _SAID}
-    return Item(**said, network=network, network_url=f"/n/{slug}", unread=unread, is_new=is_new, mine=mine)
+    where: dict[str, Any] = {"network": network, "network_url": f"/n/{slug}"}
+    return Item(**said, **where, unread=unread, is_new=is_new, mine=mine, pinned=pinned)

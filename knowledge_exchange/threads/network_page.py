@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import escape
@@ -13,6 +14,7 @@ from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import policy
 from knowledge_exchange.threads.filtered import Chosen, page_of
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
+from knowledge_exchange.threads.listing import is_pinned
 from knowledge_exchange.threads.parts import parts
 from knowledge_exchange.threads.rows import network_rows
 from knowledge_exchange.threads.words import network_levels
@@ -40,7 +42,7 @@ _NEWEST = Hole("newest")
 
 def show_network(me: Me, network: AnyRow, chosen: Chosen, key: int | None, draft_done: str | None) -> bytes:
     """A page of a network's threads as HTML in UTF-8. Statements: the threads, and those that are not kept."""
-    found = page_of(me, network.id, chosen, key)
+    pinned, found = _apart(page_of(me, network.id, chosen, key))
     shown = found[:THREADS_A_PAGE]
     facts = NetworkFacts(
         slug=network.slug,
@@ -60,7 +62,7 @@ def show_network(me: Me, network: AnyRow, chosen: Chosen, key: int | None, draft
         {
             "nav": "networks",
             "network": facts,
-            "threads": bool(shown),
+            "threads": bool(pinned or shown),
             "only": chosen.word,
             "oldest": chosen.oldest,
             "older": _OLDER if older else None,
@@ -69,7 +71,7 @@ def show_network(me: Me, network: AnyRow, chosen: Chosen, key: int | None, draft
             "draft_done": draft_done,
         },
         {
-            "rows": network_rows(shown, network, me.zone),
+            "rows": network_rows([*pinned, *_but(shown, pinned)], network, me.zone),
             "older": escape(older),
             "newest": escape(chosen.url(network.slug, None)),
             **{place: parts(place, me, network) for place in ("network_above", "network_beside")},
@@ -78,3 +80,14 @@ def show_network(me: Me, network: AnyRow, chosen: Chosen, key: int | None, draft
         levels=network_levels(),
         **_HOLES,
     )
+
+
+def _apart(rows: Sequence[AnyRow]) -> tuple[list[AnyRow], list[AnyRow]]:
+    """The pinned threads, and the list beneath."""
+    return [row for row in rows if is_pinned(row)], [row for row in rows if not is_pinned(row)]
+
+
+def _but(rows: Sequence[AnyRow], pinned: Sequence[AnyRow]) -> list[AnyRow]:
+    """A thread stands once on a page."""
+    above = {row.id for row in pinned}
+    return [row for row in rows if row.id not in above]

@@ -18,14 +18,14 @@ from knowledge_exchange.core.db import AnyRow, Id
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.threads.forms import slug_of
-from knowledge_exchange.threads.limits import THREADS_A_PAGE
+from knowledge_exchange.threads.limits import MOST_PINNED_SHOWN, THREADS_A_PAGE
 from knowledge_exchange.threads.models import Thread, Voice
 from knowledge_exchange.threads.official_states import HOLDS, WITHDRAWN
 from knowledge_exchange.threads.tags import Tag, names_of
 
 #: Outlines that are kept in each process, about 0.5 kB each.
 MOST_KEPT = 4096
-_MOST_AT_ONCE = THREADS_A_PAGE + 1
+_MOST_AT_ONCE = THREADS_A_PAGE + 1 + MOST_PINNED_SHOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,8 +20,8 @@ from knowledge_exchange.core.i18n import DEFAULT_ZONE, today
 from knowledge_exchange.core.markup import excerpt
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.limits import ANSWER_EXCERPT_CHARS, POSTS_A_PAGE
-from knowledge_exchange.threads.redacting import shown
 from knowledge_exchange.threads.official_states import state_of_post
+from knowledge_exchange.threads.redacting import shown
 
 #: Pages kept in each process: about 40 kB each.
 MOST_KEPT = 256

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import DEFAULT_ZONE, language, today
-from knowledge_exchange.threads.listing import Item, is_new, items
+from knowledge_exchange.threads.listing import Item, is_new, is_pinned, items
 
 #: Rows that are kept in each process, about 1 kB each.
 MOST_KEPT = 4096
@@ -36,11 +36,11 @@ def network_rows(rows: Sequence[AnyRow], network: AnyRow, zone: str) -> str:
     HTML is found by that alone.
     """
     moment = _moment(zone)
-    keys = [(row.id, row.version, row.unread, is_new(row), zone, moment) for row in rows]
+    keys = [(row.id, row.version, row.unread, is_new(row), is_pinned(row), zone, moment) for row in rows]
     missing = [row for row, key in zip(rows, keys, strict=True) if key not in _kept]
     for item in items(missing, {network.id: network}) if missing else ():
         found = next(row for row in missing if row.id == item.id)
-        key = (found.id, found.version, found.unread, item.is_new, zone, moment)
+        key = (found.id, found.version, found.unread, item.is_new, item.pinned, zone, moment)
         _kept[key] = _row(item, "h2", "", False, zone, moment)
     html = "".join([_kept.get(key, "") for key in keys])
     while len(_kept) > MOST_KEPT:
