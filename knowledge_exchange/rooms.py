@@ -144,7 +144,11 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.mail import jobs as mail
     from knowledge_exchange.moderation.appeal_jobs import APPEALS_EVERY_S, look_after_appeals
     from knowledge_exchange.moderation.case_clock import ESCALATE_EVERY_S, escalate_due
+    from knowledge_exchange.moderation.insight import LOOK_EVERY_S as INSIGHT_EVERY_S
+    from knowledge_exchange.moderation.insight import work_out
+    from knowledge_exchange.moderation.final import finish_due
     from knowledge_exchange.moderation.jobs import look_after_requests
+    from knowledge_exchange.moderation.limits import FINISH_EVERY_S
     from knowledge_exchange.moderation.limits import LOOK_EVERY_S as REQUESTS_EVERY_S
     from knowledge_exchange.moderation.official_reviews import LOOK_EVERY_S as REVIEWS_EVERY_S
     from knowledge_exchange.moderation.official_reviews import open_reviews
@@ -171,9 +175,11 @@ def _register_jobs(app: Flask) -> None:
     register(app, "mail of notices", DECIDE_EVERY_S, decide)
     register(app, "digests", DIGEST_EVERY_S, send_digests)
     register(app, "pseudonyms to open", REQUESTS_EVERY_S, look_after_requests)
+    register(app, "finish acts", FINISH_EVERY_S, finish_due)
     register(app, "sanctions", SANCTIONS_EVERY_S, look_after_sanctions)
     register(app, "appeals", APPEALS_EVERY_S, look_after_appeals)
     register(app, "clock of cases", ESCALATE_EVERY_S, escalate_due)
+    register(app, "insight", INSIGHT_EVERY_S, work_out)
     register(app, "official answers to review", REVIEWS_EVERY_S, open_reviews)
     register(app, "clock of cases", ESCALATE_EVERY_S, escalate_due)
     register(app, "forget what is due", FORGET_EVERY_S, forget_what_is_due)
