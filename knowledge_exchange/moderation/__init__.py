@@ -15,7 +15,10 @@ def init_app(app: Flask) -> None:
         aiming_routes,
         asking_routes,
         case_models,
+        lasting_setup,
+        insight_routes,
         models,
+        moving_setup,
         office_routes,
         official_setup,
         openness,
@@ -36,7 +39,11 @@ def init_app(app: Flask) -> None:
     openness.init_app(app)
     sanctioning.init_app(app)
     official_setup.init_app(app)
+    lasting_setup.init_app(app)
+    insight_routes.init_app(app)
     queue_routes.init_app(app)
+    moving_setup.init_app(app)
+    app.jinja_env.globals["is_officer"] = policy.is_officer
     app.jinja_env.globals["opened_of_mine"] = own_routes.opened_of_mine
     app.jinja_env.globals["removals_of_mine"] = own_routes.removals_of_mine
     app.jinja_env.globals["causes_of_removal"] = causes

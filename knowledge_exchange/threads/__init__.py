@@ -16,12 +16,15 @@ def init_app(app: Flask) -> None:
         history,
         live,
         official_states,
+        outcome_routes,
         own_pages,
         profiles,
         queries,
         reading,
         shield_pages,
         shielding,
+        unanswered_routes,
+        traces,
         why,
         writing,
     )
@@ -43,4 +46,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["is_due"] = lambda review_on, zone: official_states.is_due(review_on, today(zone))
     app.jinja_env.globals["my_waiting"] = own_pages.my_waiting
     part(app, "official", official_part)
+    part(app, "network_beside", traces.beside_network, order=70)
     app.register_blueprint(blueprint)

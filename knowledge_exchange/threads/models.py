@@ -118,7 +118,7 @@ class Thread(Base):
     #: By whom it was taken away: empty by its author; ``hidden``, ``removed`` or ``merged`` by a moderator.
     gone: Mapped[str] = mapped_column(default="", server_default="")
     merged_into: Mapped[int | None] = mapped_column(Id)
-    split_from: Mapped[int | None] = mapped_column(Id)
+    split_from: Mapped[int | None] = mapped_column(Id, index=True)
     duplicate_of: Mapped[int | None] = mapped_column(Id, index=True)
     #: How many acts of moderators it has seen: a form says which was the last that its reader knew.
     acts: Mapped[int] = mapped_column(default=0, server_default="0")

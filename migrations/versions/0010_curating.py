@@ -428,6 +428,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_thread_answer_asked', ['answer_asked_at'], unique=False, sqlite_where=sa.text('answer_asked_at IS NOT NULL'), postgresql_where=sa.text('answer_asked_at IS NOT NULL'))
         batch_op.create_index('ix_thread_oldest_unanswered', ['network_id', 'id', 'is_shielded'], unique=False, sqlite_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"))
         batch_op.create_index(batch_op.f('ix_thread_duplicate_of'), ['duplicate_of'], unique=False)
+        batch_op.create_index(batch_op.f('ix_thread_split_from'), ['split_from'], unique=False)
         batch_op.create_index('ix_thread_pinned', ['network_id', 'pinned_until'], unique=False, sqlite_where=sa.text('pinned_until IS NOT NULL'), postgresql_where=sa.text('pinned_until IS NOT NULL'))
 
 
@@ -435,6 +436,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table('thread', schema=None) as batch_op:
         batch_op.drop_index('ix_thread_pinned', sqlite_where=sa.text('pinned_until IS NOT NULL'), postgresql_where=sa.text('pinned_until IS NOT NULL'))
+        batch_op.drop_index(batch_op.f('ix_thread_split_from'))
         batch_op.drop_index(batch_op.f('ix_thread_duplicate_of'))
         batch_op.drop_index('ix_thread_oldest_unanswered', sqlite_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"))
         batch_op.drop_index('ix_thread_answer_asked', sqlite_where=sa.text('answer_asked_at IS NOT NULL'), postgresql_where=sa.text('answer_asked_at IS NOT NULL'))
