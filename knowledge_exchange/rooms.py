@@ -144,9 +144,9 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.mail import jobs as mail
     from knowledge_exchange.moderation.appeal_jobs import APPEALS_EVERY_S, look_after_appeals
     from knowledge_exchange.moderation.case_clock import ESCALATE_EVERY_S, escalate_due
+    from knowledge_exchange.moderation.final import finish_due
     from knowledge_exchange.moderation.insight import LOOK_EVERY_S as INSIGHT_EVERY_S
     from knowledge_exchange.moderation.insight import work_out
-    from knowledge_exchange.moderation.final import finish_due
     from knowledge_exchange.moderation.jobs import look_after_requests
     from knowledge_exchange.moderation.limits import FINISH_EVERY_S
     from knowledge_exchange.moderation.limits import LOOK_EVERY_S as REQUESTS_EVERY_S

@@ -135,8 +135,8 @@ class NetworkMonth(Base):
     answered_in_a_day: Mapped[int]
     #: Half of those with a reply had the first within so long, in seconds.
     median_first_reply_s: Mapped[int | None]
-    #: Who wrote there, by participants: below ten nothing of the month is shown.
+    #: Members who wrote there under their own name: below ten nothing of the month is shown.
     people: Mapped[int]
-    #: What was asked most often: tags with their numbers, as JSON.
+    #: What was asked most often: tags, and threads that others are duplicates of, with their numbers, as JSON.
     asked: Mapped[str] = mapped_column(default="")
     worked_out_at: Mapped[datetime] = mapped_column(default=now)
