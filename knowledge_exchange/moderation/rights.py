@@ -192,6 +192,9 @@ RIGHTS: tuple[Right, ...] = (
         lambda who: networks.may_appoint(who.me, Other(), ELSEWHERE),
     ),
     Right(
+        "enter_office", _OFFICE, _l("Enter the membership office"), lambda who: verification.may_enter_office(who.me)
+    ),
+    Right(
         "membership",
         _OFFICE,
         _l("Decide who is a member, and end a suspension"),

@@ -14,11 +14,12 @@ def init_app(app: Flask) -> None:
         care_models,
         categories,
         category_routes,
-        models,
         lead_routes,
+        models,
         moderator_routes,
         organisation_routes,
         own_organisation,
+        policy,
         regions,
         routes,
         shield,
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["region_name"] = regions.region_name
     app.jinja_env.globals["my_organisation"] = own_organisation.my_organisation
     app.jinja_env.globals["ask_form"] = routes.ask_form
+    app.jinja_env.globals["may_moderate"] = policy.may_moderate
     _fill_hooks(app)
     _open_office(app)
 

@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(officer_routes.blueprint)
+    app.jinja_env.globals["may_enter_office"] = policy.may_enter_office
     app.jinja_env.globals["claim_view"] = routes.claim_view
     member_office.init_app(app)
     appeal_routes.init_app(app)

@@ -31,6 +31,19 @@ REFUSALS_WITH_NOTE = ("not_enough", "other")
 APPEALABLE = ("lapsed", "suspended")
 
 
+class Holder(Protocol):
+    """Somebody who may hold an office."""
+
+    @property
+    def role(self) -> str:
+        """Their office in the exchange."""
+
+
+def may_enter_office(me: Holder) -> bool:
+    """The membership office is there for those who settle claims; for others it does not exist."""
+    return me.role in SETTLERS
+
+
 class Entry(Protocol):
     """What a claim is compared with."""
 

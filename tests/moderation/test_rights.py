@@ -61,6 +61,7 @@ EXPECTED = {
     "unseal": "officer",
     "organisation": f"membership_officer {OFFICERS}",
     "link_manager": f"membership_officer {OFFICERS}",
+    "enter_office": "membership_officer administrator",
     "membership": "membership_officer administrator",
     "membership_appeal": "membership_officer administrator",
     "office": "administrator",

@@ -54,6 +54,11 @@ def offices() -> dict[str, str]:
     }
 
 
+def office_of(role: str) -> str:
+    """Somebody's office in words; empty for a plain member."""
+    return "" if role == "member" else offices()[role]
+
+
 def day(moment: date) -> str:
     """The day of a moment, where the reader is, or a day itself, in words: when exactly is nobody's business."""
     if isinstance(moment, datetime):
@@ -63,7 +68,7 @@ def day(moment: date) -> str:
 
 def page(template: str, **facts: Any) -> str:
     """A page of this part of the office."""
-    words = {"words": standings(), "offices": offices(), "unread": unread_count(require_me().id), "day": day}
+    words = {"words": standings(), "office_of": office_of, "unread": unread_count(require_me().id), "day": day}
     return render_template(f"verification/{template}.html", **words, **facts)
 
 
