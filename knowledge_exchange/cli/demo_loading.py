@@ -29,6 +29,7 @@ from knowledge_exchange.cli.demo_content import (
     load,
 )
 from knowledge_exchange.cli.demo_places import load_link_manager
+from knowledge_exchange.cli.demo_queue import load_queue
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import floor_id, new_id
@@ -78,6 +79,7 @@ def load_community() -> dict[str, int]:
         for moment, _order, act in merge(*_acts(state, texts)):
             with clock.held(moment):
                 act()
+        load_queue(community, state.people, state.networks, state.posts, state.ago)
         _read_the_old(state)
         load_claims(community, state.people, state.ago)
         load_link_manager(state.people, state.now)
