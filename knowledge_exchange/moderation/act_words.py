@@ -38,6 +38,8 @@ WORDS: dict[str, Words] = {
     "hide_thread": Words(_l("Thread hidden"), _l("%(who)s hid a thread of yours")),
     "remove_thread": Words(_l("Thread removed"), _l("%(who)s removed a thread of yours")),
     "restore_thread": Words(_l("Thread restored"), _l("%(who)s restored a thread of yours")),
+    "approve": Words(_l("Held post published"), _l("%(who)s looked at a post of yours and published it")),
+    "refuse": Words(_l("Held post sent back"), _l("%(who)s sent a post of yours back")),
     "edit": Words(_l("Post edited"), _l("%(who)s edited a post of yours")),
     "official": Words(_l("Official answer given"), _l("%(who)s answered officially")),
     "official_changed": Words(_l("Official answer changed"), _l("%(who)s changed an official answer of yours")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, case, select, update
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
@@ -29,7 +29,8 @@ _Answerer = aliased(Voice)
 
 def _shown(me: Me) -> AnySelect:
     """Threads that this member may read, each with its answer: the official one if there is one."""
-    answer = func.coalesce(Thread.official_id, Thread.answer_id)
+    is_official = and_(Thread.official_id.is_not(None), Thread.official_withdrawn_at.is_(None))
+    answer = case((is_official, Thread.official_id), else_=Thread.answer_id)
     return (
         select(
             Thread.id,
@@ -87,6 +88,11 @@ def _link_of(thread_id: int) -> Select[int, int | None]:
     return query.where(Thread.id == thread_id)
 
 
+def points_to(thread_id: int) -> int | None:
+    """What a thread is a duplicate of, as it stands; for whoever acts on it, or undoes that."""
+    return db.session.scalar(select(Thread.duplicate_of).where(Thread.id == thread_id))
+
+
 def mark(thread: AnyRow, target_id: int) -> list[int]:
     """A thread is a duplicate of another; its own duplicates are that one's from now on.
 
@@ -110,7 +116,7 @@ def _leads_to(thread_id: int, goal: int) -> bool:
     for _step in range(_MOST_STEPS):
         if here is None or here == goal:
             return here == goal
-        here = db.session.scalar(select(Thread.duplicate_of).where(Thread.id == here))
+        here = points_to(here)
     return False
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import start_of_day
@@ -28,7 +28,7 @@ from knowledge_exchange.threads.words import care_texts
 
 #: How long after an answer was accepted its asker is asked; where that is longer ago than the latter, nobody is.
 AFTER, AT_THE_LATEST = timedelta(weeks=4), timedelta(weeks=12)
-ASK_EVERY_S = 24 * 3600.0
+ASK_EVERY_S = 3600.0
 #: Threads whose askers are asked in one unit of work.
 BATCH = 50
 MOST_CHARS = 3_000
@@ -74,18 +74,12 @@ def _tell_answerer(me: Me, thread: AnyRow) -> None:
 
 def take_away(thread: AnyRow) -> None:
     """Its author takes it away; they are not asked again."""
+    insert_or_ignore(ThreadOutcome, {"thread_id": thread.id, "body": "", "html": "", "renderer": 0})
     gone = {"body": "", "html": "", "renderer": 0, "answered_at": None, "asked_at": start_of_day()}
     db.session.execute(update(ThreadOutcome).where(ThreadOutcome.thread_id == thread.id).values(**gone))
     touch(thread.id, has_outcome=False)
     take_back_question(thread.id, address(thread.id))
     tell_changed(thread)
-
-
-def forget(thread_id: int) -> None:
-    """The answer that it was the end of is not one any more: nobody need be asked about it."""
-    waiting = (ThreadOutcome.thread_id == thread_id, ThreadOutcome.answered_at.is_(None))
-    db.session.execute(delete(ThreadOutcome).where(*waiting))
-    take_back_question(thread_id, address(thread_id))
 
 
 def ask_what_happened() -> None:

@@ -101,3 +101,13 @@ def may_accept(thread: AnyRow) -> bool:
 def may_be_answer(post: PostFacts) -> bool:
     """A reply that still stands."""
     return post.parent_id is not None and post.deleted_at is None
+
+
+def may_tell_outcome(thread: AnyRow) -> bool:
+    """Whoever asked, once an answer was accepted; and what they have told they may change in any case."""
+    return is_mine(thread, thread.author_participant_id) and (thread.answer_id is not None or thread.has_outcome)
+
+
+def may_say_whether_it_holds(thread: AnyRow) -> bool:
+    """Whoever asked says whether the accepted answer still holds; moderators are asked after them."""
+    return is_mine(thread, thread.author_participant_id) and thread.answer_id is not None

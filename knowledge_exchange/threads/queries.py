@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.reads import Read
-from knowledge_exchange.networks.care_models import NetworkMute
+from knowledge_exchange.networks.care_models import NetworkMute, NetworkTag
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import Whom, readable_by
 from knowledge_exchange.networks.shield import thread_open_to
@@ -87,6 +87,7 @@ THREAD = (
         Network.slug.label("network_slug"),
         Network.name.label("network_name"),
         Network.visibility,
+        exists().where(NetworkTag.network_id == Network.id).label("network_has_tags"),
         NetworkMembership.role.label("my_role"),
         NetworkMembership.is_lead.label("i_lead"),
         NetworkMute.until.label("muted_until"),

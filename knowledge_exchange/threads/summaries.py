@@ -23,7 +23,7 @@ from knowledge_exchange.notifications.telling import Event
 from knowledge_exchange.threads.actions import Text
 from knowledge_exchange.threads.curation_models import SummaryAsk, ThreadSummary
 from knowledge_exchange.threads.lasting import ASKED, NOBODY, take_back_question, tell_changed, touch
-from knowledge_exchange.threads.models import Post, Voice
+from knowledge_exchange.threads.models import Post, Thread, Voice
 
 #: From so many replies on a thread's page offers to write one.
 LONG = 20
@@ -52,6 +52,11 @@ def address(thread_id: int) -> str:
 def summary(summary_id: int) -> AnyRow | None:
     """One version; whether its thread may be seen has been asked."""
     return db.session.execute(select(*_OF).where(ThreadSummary.id == summary_id)).one_or_none()
+
+
+def standing(thread_id: int) -> int | None:
+    """Which version stands above a thread now; for whoever acts on it, or undoes that."""
+    return db.session.scalar(select(Thread.summary_id).where(Thread.id == thread_id))
 
 
 def versions_of(thread_id: int) -> Sequence[AnyRow]:
@@ -94,6 +99,11 @@ def show(thread: AnyRow, summary_id: int | None) -> None:
     """Let this version stand above the thread (``id``, ``epoch``, ``network_id``), or (None) none."""
     touch(thread.id, summary_id=summary_id)
     tell_changed(thread)
+
+
+def forget(summary_id: int) -> None:
+    """Take a version out of the history: the act that made it was undone."""
+    db.session.execute(delete(ThreadSummary).where(ThreadSummary.id == summary_id))
 
 
 def is_asked(me: Me, thread_id: int) -> bool:

@@ -32,6 +32,11 @@ def slugs_in(tags: str) -> list[str]:
     return tags.split()
 
 
+def standing(thread_id: int) -> str:
+    """``thread.tags`` as it is now; for whoever acts on the thread, or undoes that."""
+    return db.session.scalar(select(Thread.tags).where(Thread.id == thread_id)) or ""
+
+
 def names_of(threads: Iterable[AnyRow]) -> Mapping[int, tuple[Tag, ...]]:
     """The tags of threads (rows with id, network_id, tags), by thread. One statement, none where none bears any."""
     bearing = [row for row in threads if row.tags]

@@ -70,3 +70,13 @@ def care_texts() -> dict[str, str]:
         "outcome_told": _("%(name)s says what happened in the end, in “%(title)s”: your answer was accepted there"),
         "summary": _("A moderator asks whether you would write a summary of “%(title)s”"),
     }
+
+
+@per_language
+def held_because() -> dict[str, str]:
+    """Why a moderator sees a post before it appears, by the words of ``holding_rules``."""
+    return {
+        "first": _("This network looks at everybody’s first post under their own name."),
+        "link": _("This network looks at posts with links that lead elsewhere."),
+        "word": _("It has a word that this network’s moderators look out for."),
+    }
