@@ -146,7 +146,7 @@ def test_below_ten_people_nothing_of_a_month_is_shown_anywhere(months: Months) -
     for path in ("/n/open/insight", "/insight"):
         page, file = months.readers[0].get(path).text, months.readers[0].get(f"{path}.csv").text
         assert "Nothing to show yet" in page
-        assert "<svg" not in page[page.index("<main") :].replace('<svg class="mark', "").replace('<svg class="ico', "")
+        assert 'class="chart"' not in page
         assert file.count(TOO_FEW) == 5 * MONTHS_SHOWN
         assert not re.search(r"\b13\b", file)
 
@@ -212,9 +212,8 @@ def test_tags_and_duplicates_are_what_is_asked_again_and_again(months: Months) -
     asked = months.lively("open", 10, 12)
     elsewhere = months.ask("secret", 10)
     with months.app.app_context(), unit_of_work():
-        db.session.execute(
-            insert(NetworkTag), [{"id": 1, "network_id": months.networks["open"], "slug": "r", "name": "Rotas"}]
-        )
+        tag = {"id": 1, "network_id": months.networks["open"], "slug": "r", "name": "Rotas"}
+        db.session.execute(insert(NetworkTag), [tag])
         db.session.execute(insert(ThreadTag), [{"tag_id": 1, "thread_id": one} for one in asked[:4]])
         for target, some in ((asked[0], asked[1:4]), (elsewhere, asked[4:6])):
             db.session.execute(update(Thread).where(Thread.id.in_(some)).values(duplicate_of=target))
@@ -222,7 +221,7 @@ def test_tags_and_duplicates_are_what_is_asked_again_and_again(months: Months) -
     months.work()
     mine, others = (who.get("/n/open/insight").text for who in months.readers)
     for page in (mine, others):
-        assert "Rotas</li>" in page.replace(' <span class="quiet">(4 times)</span>', "") or "Rotas" in page
+        assert 'Rotas <span class="quiet">(4 times)</span>' in page
         assert f'href="/t/{asked[0]}"' in page
     assert "Said in private alone" in mine
     assert "Said in private alone" not in others
