@@ -192,6 +192,7 @@ def _register_jobs(app: Flask) -> None:
 def _register_own_data() -> None:
     from knowledge_exchange.auth.own_data import register
     from knowledge_exchange.moderation.appeal_queries import own_appeals
+    from knowledge_exchange.moderation.notes import notes_about, notes_by
     from knowledge_exchange.moderation.own_data import openings_of, rules_accepted_by
     from knowledge_exchange.moderation.own_reports import reports_of
     from knowledge_exchange.moderation.sanction_queries import own_sanctions
@@ -215,6 +216,8 @@ def _register_own_data() -> None:
     register("pseudonyms_opened", openings_of)
     register("reports", reports_of)
     register("rules_accepted", rules_accepted_by)
+    register("notes_of_moderators_about_you", notes_about)
+    register("notes_on_cases", notes_by)
     register("requests_to_join", networks.requests_of)
     register("invitations", networks.invitations_of)
     register("link_manager", networks.link_manager_of)
