@@ -40,6 +40,8 @@ NAMES = {
     "thread_told_to": "condition: the same, an author under a pseudonym counted as their colleagues (likewise)",
     "network_known": "condition: may that member know of that network (network column, member column)",
     "moderates_some": "condition: does that member moderate a network (member column)",
+    "post_held": "a post waits for a moderator's approval: open a case (held_id, network_id, thread_id or None)",
+    "held_taken_back": "a held post is its author's again: nothing is left to decide about it (held_id)",
     "queue_waiting": "how much waits for a moderator's or officer's decision (me) -> int",
     "post_in_question": "what a post was and is to a member, for the ledger (me, post_id) -> PostFacts | None",
     "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, exists, select
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.moderation.case_models import ModerationCase
-from knowledge_exchange.moderation.cases import close_case, pass_up
+from knowledge_exchange.moderation.case_ways import pass_up
+from knowledge_exchange.moderation.cases import close_case
 from knowledge_exchange.moderation.report_outcomes import tell_reporters
+from knowledge_exchange.threads import holding
 from knowledge_exchange.threads.models import Post, Thread
 
 ESCALATE_EVERY_S = 60.0
@@ -40,6 +42,13 @@ def _close_gone() -> None:
             word = _how(case_id)
             if close_case(None, case_id, word):
                 tell_reporters(case_id, word)
+                _fail_held(case_id)
+
+
+def _fail_held(case_id: int) -> None:
+    held_id = db.session.scalar(select(ModerationCase.held_id).where(ModerationCase.id == case_id))
+    if held_id is not None:
+        holding.fail(held_id, "thread")
 
 
 def _is_gone() -> ColumnElement[bool]:

@@ -11,13 +11,14 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
-from knowledge_exchange.core.db import AnySelect
+from knowledge_exchange.core.db import AnySelect, db
 from knowledge_exchange.moderation.act_models import ActAppeal, ModerationAct, Sanction
 from knowledge_exchange.moderation.case_models import ModerationCase, Report
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import readable_by
 from knowledge_exchange.networks.shield import thread_open_to, thread_told_to
 from knowledge_exchange.notifications.models import Participant
+from knowledge_exchange.threads import holding
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
 #: Who decides what has gone up to the union, by office.
@@ -50,6 +51,17 @@ def keepers(case_id: int) -> Select[int]:
     # Everybody is asked once; the case is one row.
     found = cases_joined(select(Keeper.id)).join(Keeper, Keeper.standing == "active")
     return found.where(ModerationCase.id == case_id, may_decide(shown=False))
+
+
+def keepers_now(case_id: int) -> list[int]:
+    """Their ids; of a held post those alone who may know of it, which its seal says."""
+    found = list(db.session.scalars(keepers(case_id)))
+    held_id = db.session.scalar(select(ModerationCase.held_id).where(ModerationCase.id == case_id))
+    if held_id is None:
+        return found
+    held = holding.by_id(held_id)
+    people = db.session.execute(select(Member.id, Member.organisation_code).where(Member.id.in_(found)))
+    return [one.id for one in people if held and not holding.is_hidden_from(held, one.id, one.organisation_code)]
 
 
 def may_decide(*, shown: bool) -> ColumnElement[bool]:

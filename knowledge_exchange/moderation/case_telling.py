@@ -9,7 +9,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, table_of
 from knowledge_exchange.core.ids import new_ids
-from knowledge_exchange.moderation.case_keepers import OFFICES, cases_joined, keepers
+from knowledge_exchange.moderation.case_keepers import OFFICES, cases_joined, keepers_now
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.notifications.models import Notification
@@ -29,7 +29,7 @@ def tell_keepers(case_id: int) -> None:
     if facts is None:
         return
     told = set(db.session.scalars(select(Notification.member_id).where(*_notices(case_id))))
-    found = list(db.session.scalars(keepers(case_id)))
+    found = keepers_now(case_id)
     push.tell_queue(found)
     _tell([one for one in found if one not in told], facts)
 
@@ -68,7 +68,7 @@ def words_for(kind: str, network: str) -> str:
 
 def tell_queues(case_id: int) -> None:
     """Let the open pages of those with whom a case is count anew what waits for them; in a unit of work."""
-    push.tell_queue(list(db.session.scalars(keepers(case_id))))
+    push.tell_queue(keepers_now(case_id))
 
 
 def withdraw_notices(case_id: int) -> None:

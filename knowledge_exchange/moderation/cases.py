@@ -8,23 +8,24 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import aliased
 
-from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.clock import now, rounded_now
+from knowledge_exchange.core.clock import rounded_now
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
 from knowledge_exchange.core.ids import new_rounded_id
 from knowledge_exchange.moderation.act_models import ActAppeal
-from knowledge_exchange.moderation.case_keepers import Keeper, cases_joined, is_urgent, keepers, may_decide
+from knowledge_exchange.moderation.case_keepers import Keeper, cases_joined, is_urgent, keepers_now, may_decide
 from knowledge_exchange.moderation.case_models import WITH, ModerationCase, Report
 from knowledge_exchange.moderation.case_telling import tell_keepers, tell_queues, withdraw_notices
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.shield import thread_open_to
+from knowledge_exchange.threads import holding
 from knowledge_exchange.threads.models import Thread, Voice
 
 #: Cases that a page shows at most: more than anybody decides before they look again.
 MOST_SHOWN = 200
 #: How long moderators have for a report, and officers for what has come up to them.
 MODERATORS_IN, OFFICERS_IN = timedelta(hours=24), timedelta(hours=24)
+
 
 _Mine = aliased(NetworkMembership)
 _COLUMNS = (
@@ -129,14 +130,10 @@ def go_up_if_nobody(case_id: int) -> bool:
     To leads of other networks, then to officers.
     """
     before = held_by = db.session.scalar(select(ModerationCase.held_by).where(ModerationCase.id == case_id))
-    while held_by in WITH[:-1] and not _has_keepers(case_id):
+    while held_by in WITH[:-1] and not keepers_now(case_id):
         held_by = WITH[WITH.index(held_by) + 1]
         _hand_to(case_id, held_by)
     return held_by != before
-
-
-def _has_keepers(case_id: int) -> bool:
-    return db.session.scalar(keepers(case_id).limit(1)) is not None
 
 
 def _hand_to(case_id: int, held_by: str) -> None:
@@ -210,7 +207,8 @@ def _joined_for(me: Me) -> AnySelect:
 
 
 def without_part(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
-    """Without what they have a part in under a pseudonym: that is theirs to know alone."""
+    """Without what they have a part in under a pseudonym, or under seal: that is theirs to know alone."""
+    rows = _without_held(me, rows)
     if not me.places or not rows:
         return rows
     mine = set(me.places.values())
@@ -218,36 +216,15 @@ def without_part(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
     return [row for row in rows if not (mine & {row.author_place, row.appellant_place} or row.id in reported)]
 
 
+def _without_held(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    """Without held posts that are their own, or of which they are not to know."""
+    ids = [row.held_id for row in rows if row.held_id is not None]
+    if not ids:
+        return rows
+    held = holding.by_ids(ids).values()
+    hidden = {one.id for one in held if holding.is_hidden_from(one, me.id, me.organisation_code)}
+    return [row for row in rows if row.held_id not in hidden]
+
+
 def _reported_by(places: set[int], case_ids: Sequence[int]) -> AnySelect:
     return select(Report.case_id).where(Report.participant_id.in_(places), Report.case_id.in_(case_ids))
-
-
-def pass_up(case_id: int, *, due_only: bool = False, me: Me | None = None) -> bool:
-    """Hand an open case to the officers, with a clock of their own; False where it is with them, or decided.
-
-    ``due_only``: if its time is over. ``me``: who does it; the exchange itself, by the clock, if None.
-    """
-    here = [ModerationCase.id == case_id, ModerationCase.decided_at.is_(None), ModerationCase.held_by != "officers"]
-    if due_only:
-        here.append(ModerationCase.due_at <= now())
-    values = {"held_by": "officers", "due_at": rounded_now() + OFFICERS_IN}
-    tell_queues(case_id)
-    up = update(ModerationCase).where(*here).values(**values).returning(ModerationCase.id)
-    if db.session.execute(up, execution_options={"synchronize_session": False}).first() is None:
-        return False
-    withdraw_notices(case_id)
-    record("moderation.case_up", actor=me.id if me else None, note=str(case_id))
-    tell_keepers(case_id)
-    return True
-
-
-def hand_back(case_id: int) -> bool:
-    """Take back that a case was passed up: it is with its moderators again; False where it was decided meanwhile."""
-    there = (ModerationCase.id == case_id, ModerationCase.decided_at.is_(None), ModerationCase.held_by == "officers")
-    values = {"held_by": "moderators", "due_at": rounded_now() + MODERATORS_IN}
-    back = update(ModerationCase).where(*there).values(**values).returning(ModerationCase.id)
-    if db.session.execute(back, execution_options={"synchronize_session": False}).first() is None:
-        return False
-    withdraw_notices(case_id)
-    tell_queues(case_id)
-    return True

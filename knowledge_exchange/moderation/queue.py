@@ -144,13 +144,13 @@ def _waiting(names: Collection[str]) -> Read:
     me = bindparam("me", type_=Id)
     places = (Voice.participant_id.label("author_place"), ActAppeal.participant_id.label("appellant_place"))
     of_cases = (
-        cases_joined(select(ModerationCase.id, ModerationCase.kind, *places))
+        cases_joined(select(ModerationCase.id, ModerationCase.kind, *places, ModerationCase.held_id))
         .join(Keeper, Keeper.id == me)
         .outerjoin(ActAppeal, ActAppeal.id == ModerationCase.appeal_id)
         .where(ModerationCase.decided_at.is_(None), ModerationCase.kind.in_(names), may_decide(shown=True))
     )
     of_requests: AnySelect = (
-        select(JoinRequest.id, literal_column(f"'{requests_kind.NAME}'"), cast(null(), Id), cast(null(), Id))
+        select(JoinRequest.id, literal_column(f"'{requests_kind.NAME}'"), *[cast(null(), Id)] * 3)
         .join(NetworkMembership, NetworkMembership.network_id == JoinRequest.network_id)
         .join(Member, Member.id == JoinRequest.member_id)
         .where(NetworkMembership.member_id == me, NetworkMembership.role == "moderator")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db
-from knowledge_exchange.moderation import cases
+from knowledge_exchange.moderation import case_ways, cases
 from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.case_models import Report
 from knowledge_exchange.moderation.queue_kinds import CannotDecide, Card, Decision, Done, Kind
@@ -97,7 +97,7 @@ def decide(me: Me, row: AnyRow, word: str, reason: Reason) -> Done:
     """Decide it; reporters are told. Raises ``CannotDecide`` where somebody was first, or there is no such word."""
     title = row.title or ""
     if word == PASS:
-        if not cases.pass_up(row.id, me=me):
+        if not case_ways.pass_up(row.id, me=me):
             raise CannotDecide(_("It is with the officers already, or decided."))
         return Done(_("Passed to the officers: “%(title)s”.", title=title), PASS)
     if word != KEEP:
@@ -115,7 +115,7 @@ def _close(me: Me, row: AnyRow, word: str) -> None:
 def undo(_me: Me, row: AnyRow, word: str) -> bool:
     """Take a decision back; the case is open again, with whom it was."""
     if word == PASS:
-        return cases.hand_back(row.id)
+        return case_ways.hand_back(row.id)
     if not cases.reopen(row.id):
         return False
     take_back(row.id)

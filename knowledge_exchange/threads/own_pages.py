@@ -16,12 +16,12 @@ from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import own_pseudonyms, policy, queries, waiting
+from knowledge_exchange.threads import holding, own_pseudonyms, policy, queries, waiting
 from knowledge_exchange.threads.choosing import Choice
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS
 from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint
 from knowledge_exchange.threads.seen_by import audience_line
-from knowledge_exchange.threads.words import kinds
+from knowledge_exchange.threads.words import held_because, kinds
 from knowledge_exchange.threads.writing import thread_form
 
 
@@ -30,15 +30,19 @@ from knowledge_exchange.threads.writing import thread_form
 def waiting_page() -> ResponseReturnValue:
     """Posts that wait for their moment, and those that could not be posted."""
     me = require_me()
-    found = waiting.of_member(me.id)
+    found, held = waiting.of_member(me.id), holding.of_member(me.id)
+    every: list[waiting.Waiting | holding.Held] = [*found, *held]
     return render_template(
         "threads/waiting.html",
         me=me,
         nav="me",
+        held=[one for one in held if not one.outcome],
+        sent_back=[one for one in held if one.outcome],
         waiting=[one for one in found if not one.failed],
         failed=[one for one in found if one.failed],
-        where={one.id: _where(me, one) for one in found},
+        where={one.id: _where(me, one) for one in every},
         reasons=_reasons(),
+        held_because=held_because(),
         minutes=waiting.LATEST.seconds // 60,
         draft_done=session.pop(DRAFT_DONE, None),
         unread=unread_count(me.id),
@@ -47,12 +51,13 @@ def waiting_page() -> ResponseReturnValue:
 
 def my_waiting() -> dict[str, int]:
     """For one's own page: how many posts wait, and how many could not be posted."""
-    found = waiting.of_member(require_me().id)
-    failed = sum(bool(one.failed) for one in found)
-    return {"waiting": len(found) - failed, "failed": failed}
+    me_id = require_me().id
+    ends = [one.failed for one in waiting.of_member(me_id)] + [one.outcome for one in holding.of_member(me_id)]
+    failed = sum(map(bool, ends))
+    return {"waiting": len(ends) - failed, "failed": failed}
 
 
-def _where(me: Me, one: waiting.Waiting) -> dict[str, str]:
+def _where(me: Me, one: waiting.Waiting | holding.Held) -> dict[str, str]:
     """Where it will stand: name and address; empty where its author may not see that any more."""
     if one.draft.slug:
         network = network_for(me, one.draft.slug)
@@ -71,6 +76,7 @@ def _reasons() -> dict[str, str]:
         "lost": _("It could not be read at the time: it was sealed with another key."),
         "thread": _("The thread was gone, or not yours to see any more."),
         "closed": _("The thread took no more replies from you: it was locked, or you had left the network."),
+        "full": _("So much waited for the moderators there that it could not be laid before them."),
         "voice": _(
             "You had written in the thread under another name meanwhile, and the two would have been known for one."
         ),
@@ -98,7 +104,7 @@ def take_back() -> ResponseReturnValue:
     with unit_of_work():
         if not waiting.take_back(one.id):
             abort(404)
-    return _thread_again(me, one) if one.draft.slug else _reply_again(me, one)
+    return thread_again(me, one) if one.draft.slug else reply_again(me, one)
 
 
 def _mine() -> waiting.Waiting:
@@ -111,11 +117,12 @@ def _mine() -> waiting.Waiting:
     return found
 
 
-def _choice(one: waiting.Waiting) -> Choice:
+def _choice(one: waiting.Waiting | holding.Held) -> Choice:
     return Choice(one.draft.voice, shield=one.draft.is_shielded, hide_from=one.draft.hide_from, waits=True)
 
 
-def _thread_again(me: Me, one: waiting.Waiting) -> ResponseReturnValue:
+def thread_again(me: Me, one: waiting.Waiting | holding.Held) -> ResponseReturnValue:
+    """The form of a new thread, with what was taken back in it."""
     network = network_for(me, one.draft.slug)
     if network is None or not network.may_read:
         return _text_again(me, one)
@@ -123,7 +130,8 @@ def _thread_again(me: Me, one: waiting.Waiting) -> ResponseReturnValue:
     return thread_form(me, network, {**texts, **_choice(one).values}, {}, is_back=True)
 
 
-def _reply_again(me: Me, one: waiting.Waiting) -> ResponseReturnValue:
+def reply_again(me: Me, one: waiting.Waiting | holding.Held) -> ResponseReturnValue:
+    """The form of a reply, with what was taken back in it."""
     thread = queries.thread_visible_to(me, one.draft.thread_id)
     if thread is None or not policy.may_reply(me, thread):
         return _text_again(me, one)
@@ -141,8 +149,24 @@ def _reply_again(me: Me, one: waiting.Waiting) -> ResponseReturnValue:
     )
 
 
-def _text_again(me: Me, one: waiting.Waiting) -> ResponseReturnValue:
+def _text_again(me: Me, one: waiting.Waiting | holding.Held) -> ResponseReturnValue:
     return render_template("threads/text_again.html", me=me, nav="me", draft=one.draft, unread=unread_count(me.id))
+
+
+@blueprint.post("/me/waiting/held")
+@active
+@limiter.limit(SMALL_ACT_LIMIT)
+def take_held_back() -> ResponseReturnValue:
+    """Take a post back that a moderator was to see first, or sent back: its text stands in the form again."""
+    me, wanted = require_me(), parse_id(request.form.get("post"))
+    one = holding.one_of(me.id, wanted) if wanted is not None else None
+    if one is not None:
+        with unit_of_work():
+            taken = holding.take_back(one.id)
+    if one is None or not taken:
+        flash(_("It does not wait any more: it has been posted, or taken back."), "info")
+        return redirect(url_for("threads.waiting_page"), 303)
+    return thread_again(me, one) if one.draft.slug else reply_again(me, one)
 
 
 @blueprint.get("/me/pseudonyms")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.threads import actions, queries, submissions, waiting
+from knowledge_exchange.threads import actions, holding, holding_rules, queries, submissions, waiting
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
 from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, elsewhere, too_large
 from knowledge_exchange.threads.posting import Draft, Refused, post
@@ -24,7 +24,7 @@ def form_key() -> str:
 
 
 def send(me: Me, draft: Draft, waits: bool) -> int | str | None:
-    """Post it, or let it wait; the post's id, None where it waits, and what is wrong in a sentence.
+    """Post it, or let it wait (for its hour, or a moderator); the post's id, None where it waits, or what is wrong.
 
     Raises :class:`Refused` where a reply can't be posted in the voice that was chosen; 404 where it can't be at all.
     """
@@ -34,7 +34,10 @@ def send(me: Me, draft: Draft, waits: bool) -> int | str | None:
         except waiting.Full as full:
             return _full(full)
     else:
-        sent = _post_now(me, draft)
+        try:
+            sent = _post_now(me, draft)
+        except holding.Full:
+            return str(_("Many posts wait for the moderators just now. Keep your text, and try again tomorrow."))
     session[DRAFT_DONE] = f"new:{draft.slug}" if draft.slug else f"reply:{draft.thread_id}"
     return sent
 
@@ -46,8 +49,11 @@ def _full(full: waiting.Full) -> str:
     return str(_("Too many posts wait just now. Try again in a few minutes, or let this one not wait."))
 
 
-def _post_now(me: Me, draft: Draft) -> int:
+def _post_now(me: Me, draft: Draft) -> int | None:
     text = actions.written(draft.body)
+    why, network_id = holding_rules.why_held(me, draft, text)
+    if why:
+        return _hold(me, draft, text, why, network_id)
     try:
         post_id = _once(me, form_key(), lambda: post(me, draft, text))
     except Refused as refused:
@@ -57,6 +63,14 @@ def _post_now(me: Me, draft: Draft) -> int:
     if text.mentions:
         _say_who_is_not_told(me, text, post_id)
     return post_id
+
+
+def _hold(me: Me, draft: Draft, text: actions.Text, why: str, network_id: int) -> int | None:
+    with unit_of_work():
+        earlier = holding.hold(me, draft, text, why, network_id, form_key())
+    if earlier is None:
+        flash(_("A moderator looks at it before it appears. Nobody else sees it until then."), "info")
+    return earlier
 
 
 def _say_who_is_not_told(me: Me, text: actions.Text, post_id: int) -> None:

@@ -6,27 +6,23 @@ allowed to do is asked then, of its author as they are then.
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from werkzeug.exceptions import NotFound
 
 from knowledge_exchange.auth.acting import me_of
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core import crypto
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, table_of, unit_of_work
 from knowledge_exchange.core.ids import random_id
-from knowledge_exchange.networks.shield import Hidden
-from knowledge_exchange.threads import actions, statements, submissions
+from knowledge_exchange.threads import actions, holding, holding_rules, statements, submissions
 from knowledge_exchange.threads.models import WaitingPost
 from knowledge_exchange.threads.posting import Draft, Refused, post
-from knowledge_exchange.threads.shielding import organisation_of
+from knowledge_exchange.threads.sealed_drafts import as_they_work_now, opened, sealed
 
 #: A post waits at least and at most so long; between, chance decides.
 SOONEST, LATEST = timedelta(minutes=2), timedelta(minutes=12)
@@ -38,8 +34,6 @@ AGAIN_AFTER = timedelta(minutes=5)
 #: Posts of one member that may wait at a time, and of all: every one of them is opened to find somebody's own.
 MOST_EACH = 5
 MOST = 1000
-#: What is sealed is a multiple of this: of its length no more than that can be told.
-STEP_BYTES = 1024
 
 log = logging.getLogger(__name__)
 
@@ -67,13 +61,13 @@ def let_wait(me: Me, draft: Draft, key: str) -> int | None:
 
     Raises :class:`Full`.
     """
-    sealed = _sealed(me.id, draft)
+    content = sealed(me.id, draft)
     with unit_of_work():
         earlier = submissions.earlier_submission(me, key)
         if earlier is not None or _waits_already(me, key):
             return earlier
         _check_room(me.id)
-        row = {"id": random_id(), "key_hash": submissions.submission_key(me, key), "content": sealed, "failed": ""}
+        row = {"id": random_id(), "key_hash": submissions.submission_key(me, key), "content": content, "failed": ""}
         db.session.execute(insert(table_of(WaitingPost)).values(due_at=_some_time_on(), **row))
     return None
 
@@ -106,9 +100,9 @@ def of_member(member_id: int) -> list[Waiting]:
     columns = (WaitingPost.id, WaitingPost.content, WaitingPost.due_at, WaitingPost.failed)
     found = []
     for row in db.session.execute(select(*columns).order_by(WaitingPost.due_at).limit(MOST)):
-        opened = _opened(row.content)
-        if opened is not None and opened[0] == member_id:
-            found.append(Waiting(row.id, opened[1], row.due_at, row.failed))
+        said = opened(row.content)
+        if said is not None and said[0] == member_id:
+            found.append(Waiting(row.id, said[1], row.due_at, row.failed))
     return found
 
 
@@ -145,18 +139,21 @@ def _put_off(waiting_id: int) -> None:
 
 
 def publish(waiting_id: int) -> int | None:
-    """Publish one now; returns the post's id, or None where it can't be (it then stays, and says why) or is gone."""
+    """Publish one now; returns the post's id.
+
+    None where it can't be (it then stays, and says why), is gone, or is held for a moderator to see it first.
+    """
     content = db.session.scalar(
         select(WaitingPost.content).where(WaitingPost.id == waiting_id, WaitingPost.failed == "")
     )
     end_read()
     if content is None:
         return None
-    opened = _opened(content)
-    if opened is None:
+    said = opened(content)
+    if said is None:
         _note(waiting_id, "lost")
         return None
-    author_id, draft = opened
+    author_id, draft, _further = said
     text = actions.written(draft.body)
     try:
         with unit_of_work():
@@ -165,6 +162,8 @@ def publish(waiting_id: int) -> int | None:
         _note(waiting_id, refused.reason)
     except NotFound:
         _note(waiting_id, "thread")
+    except holding.Full:
+        _note(waiting_id, "full")
     return None
 
 
@@ -179,41 +178,16 @@ def _published(waiting_id: int, author_id: int, draft: Draft, text: actions.Text
     me = me_of(author_id)
     if me is None or me.standing != "active":
         raise Refused("standing")
-    post_id = post(me, _as_they_work_now(me, draft), text)
+    why, network_id = holding_rules.why_held(me, draft, text)
+    if why:
+        holding.put(me, draft, text, why, network_id, row.key_hash)
+        return None
+    post_id = post(me, as_they_work_now(me, draft), text)
     if row.key_hash is not None:
         statements.INSERT_SUBMISSION.run(key_hash=row.key_hash, post_id=post_id, at=now())
     return post_id
 
 
-def _as_they_work_now(me: Me, draft: Draft) -> Draft:
-    """What is to be hidden from the author's organisation is, from the one to which they moved meanwhile, too."""
-    if draft.hidden is None or not draft.is_shielded:
-        return draft
-    whole = draft.hidden.organisations | organisation_of(me)
-    return replace(draft, hidden=replace(draft.hidden, organisations=whole))
-
-
 def _note(waiting_id: int, reason: str) -> None:
     with unit_of_work() as work:
         work.execute(update(WaitingPost).where(WaitingPost.id == waiting_id).values(failed=reason))
-
-
-def _sealed(author_id: int, draft: Draft) -> bytes:
-    said: dict[str, Any] = {**asdict(draft), "author": author_id}
-    if draft.hidden is not None:
-        hidden = draft.hidden
-        said["hidden"] = [hidden.author_id, sorted(hidden.organisations), sorted(hidden.members)]
-    plain = json.dumps(said).encode()
-    return crypto.seal(plain.ljust(-(-len(plain) // STEP_BYTES) * STEP_BYTES))
-
-
-def _opened(content: bytes) -> tuple[int, Draft] | None:
-    """Author and draft; None of what another key file sealed, or a version of the program that said other things."""
-    try:
-        said = json.loads(crypto.unseal(content))
-        author_id, hidden = said.pop("author"), said.pop("hidden")
-        if hidden is not None:
-            hidden = Hidden(hidden[0], frozenset(hidden[1]), frozenset(hidden[2]))
-        return author_id, Draft(**said, hidden=hidden)
-    except (ValueError, TypeError, LookupError):
-        return None

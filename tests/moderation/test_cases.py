@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from knowledge_exchange.auth.acting import me_of
-from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.moderation import cases
-from knowledge_exchange.moderation.case_clock import escalate_due
 from knowledge_exchange.moderation.case_models import ModerationCase
-from knowledge_exchange.networks.models import NetworkMembership
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.threads.models import Post
 from tests.support.persons import Person

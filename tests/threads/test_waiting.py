@@ -23,6 +23,7 @@ from knowledge_exchange.jobs import jobs_of
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.threads import actions, waiting
 from knowledge_exchange.threads.models import Post, Submission, Thread, WaitingPost
+from knowledge_exchange.threads.sealed_drafts import STEP_BYTES
 from tests.support.community import Community, settle
 from tests.support.persons import Person
 from tests.threads.test_pseudonyms import NEW, TEXT, voices_in, works_at
@@ -77,7 +78,7 @@ def test_texts_of_all_lengths_are_sealed_in_steps(here: Community) -> None:
         ask(here, here.author, body=body)
     lengths = sorted(len(row.content) for row in rows(here))
     assert lengths[0] == lengths[1]
-    assert lengths[2] - lengths[0] == 2 * waiting.STEP_BYTES or lengths[2] - lengths[0] == waiting.STEP_BYTES
+    assert lengths[2] - lengths[0] == 2 * STEP_BYTES or lengths[2] - lengths[0] == STEP_BYTES
 
 
 def test_chance_decides_when_it_appears_and_neither_sooner_nor_later_than_is_said(here: Community) -> None:
