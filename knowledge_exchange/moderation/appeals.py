@@ -23,7 +23,7 @@ from knowledge_exchange.moderation.act_models import ActAppeal, ModerationAct, S
 from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.appeal_queries import appeal_by_id, appeals_about
 from knowledge_exchange.moderation.cases import close_case, open_case
-from knowledge_exchange.moderation.sanctions import LIFTED, OVERTURNED, overturn
+from knowledge_exchange.moderation.sanctions import ELSEWHERE, LIFTED, OVERTURNED, overturn
 from knowledge_exchange.moderation.telling_appeals import tell_answer
 from knowledge_exchange.moderation.undoing import CannotUndo, undo
 
@@ -31,6 +31,8 @@ from knowledge_exchange.moderation.undoing import CannotUndo, undo
 DECIDED_IN = timedelta(days=5)
 MODERATORS_STEP, LAST_STEP = 1, 2
 UPHELD, OVERTURNED_OUTCOME, MOOT = "upheld", "overturned", "moot"
+#: A sanction that ended so is about nothing any more.
+OVER = (LIFTED, OVERTURNED, ELSEWHERE)
 _OFFICES = ("officer", "administrator")
 
 
@@ -62,10 +64,8 @@ class Target(NamedTuple):
         return ActAppeal.act_id == self.act_id
 
 
-def of_sanction(row: AnyRow) -> Target | None:
-    """A sanction (``sanction_queries.sanction_by_id``) as its member may appeal against it; None: not any more."""
-    if row.ended_cause not in ("", "time"):
-        return None
+def of_sanction(row: AnyRow) -> Target:
+    """A sanction (``sanction_queries.sanction_by_id``) as its member appeals against it."""
     is_high = row.act_id is None or row.acted_as in _OFFICES
     return Target(None, row.id, row.network_id, row.thread_id, is_high, row.member_id, None)
 
@@ -83,6 +83,11 @@ def of_act(me: Me, act: AnyRow, owner_id: int | None) -> Target | None:
     if owner_id != me.id:
         return None
     return Target(act.id, None, act.network_id, act.thread_id, is_high, me.id, None)
+
+
+def is_over(row: AnyRow) -> bool:
+    """Whether a sanction was ended for good: of one whose time is over it can still be said that it was wrong."""
+    return row.ended_cause in OVER
 
 
 def next_step(target: Target) -> int | None:
@@ -169,6 +174,3 @@ def note_passed(appeal_id: int) -> None:
     db.session.execute(update(ActAppeal).where(ActAppeal.id == appeal_id).values(step=LAST_STEP))
     record("moderation.appeal_passed", actor=None, note=str(appeal_id))
 
-
-#: A sanction that ended so is about nothing any more.
-OVER = (LIFTED, OVERTURNED, "elsewhere")

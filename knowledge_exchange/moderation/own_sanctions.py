@@ -68,7 +68,6 @@ def sanctions_of_mine() -> list[Shown]:
 
 def shown(row: AnyRow) -> Shown:
     """A row of ``sanction_queries`` in words."""
-    target = appeals.of_sanction(row)
     latest = next(iter(appeals_about(ActAppeal.sanction_id == row.id)), None)
     ended = sanction_words.endings().get(row.ended_cause, "")
     return Shown(
@@ -81,7 +80,7 @@ def shown(row: AnyRow) -> Shown:
         rule=row.rule,
         reason=row.reason,
         is_aimed=row.act_id is None,
-        may_appeal=target is not None and appeals.next_step(target) is not None,
+        may_appeal=not appeals.is_over(row) and appeals.next_step(appeals.of_sanction(row)) is not None,
         appeal=_heading(latest) if latest is not None else "",
     )
 
@@ -118,12 +117,12 @@ def _appeal_in_words(appeal: AnyRow) -> ShownAppeal:
     return ShownAppeal(_heading(appeal), appeal.answer, by, appeal.text, appeal.outcome)
 
 
-def _appeals_in_words(target: appeals.Target | None, about: AnyRow) -> dict[str, object]:
+def _appeals_in_words(target: appeals.Target, *, is_aimed: bool = False) -> dict[str, object]:
     """What ``moderation/_appeals.html`` needs, but the form."""
     return {
-        "appeals": [_appeal_in_words(one) for one in appeals_about(target.key)] if target is not None else [],
-        "is_aimed": about.act_id is None if hasattr(about, "act_id") else False,
-        "last": target is not None and appeals.next_step(target) == appeals.LAST_STEP,
+        "appeals": [_appeal_in_words(one) for one in appeals_about(target.key)],
+        "is_aimed": is_aimed,
+        "last": appeals.next_step(target) == appeals.LAST_STEP,
     }
 
 
@@ -144,7 +143,7 @@ def appeal(sanction_id: str) -> ResponseReturnValue:
     row, form = _mine(sanction_id), AppealForm(request.form)
     if not form.validate():
         return _page(row, form), BAD_INPUT
-    _send(appeals.of_sanction(row), form)
+    _send(None if appeals.is_over(row) else appeals.of_sanction(row), form)
     return redirect(url_for(".page", sanction_id=sanction_id), 303)
 
 
@@ -154,14 +153,14 @@ def _mine(sanction_id: str) -> AnyRow:
 
 
 def _page(row: AnyRow, form: AppealForm) -> str:
-    one, target = shown(row), appeals.of_sanction(row)
+    one = shown(row)
     return render_template(
         "moderation/own_sanction.html",
         nav="me",
         unread=unread_count(require_me().id),
         one=one,
         form=form if one.may_appeal else None,
-        **_appeals_in_words(target, row),
+        **_appeals_in_words(appeals.of_sanction(row), is_aimed=one.is_aimed),
     )
 
 
@@ -221,5 +220,5 @@ def _act_page(act: AnyRow, target: appeals.Target, form: AppealForm) -> str:
         act=act,
         what=words_of(act.action).log,
         form=form if may else None,
-        **_appeals_in_words(target, act),
+        **_appeals_in_words(target),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,7 +11,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from knowledge_exchange.moderation import sanction_words
-from knowledge_exchange.moderation.forms import ReasonForm
+from knowledge_exchange.moderation.forms import AimForm, ReasonForm
 from knowledge_exchange.moderation.sanction_policy import DAYS, WARNING, may_last
 
 #: What the field of days says where there is no end.
@@ -23,15 +22,11 @@ MOST_DIGITS = 4
 LEAST_APPEAL, MOST_APPEAL = 20, 4000
 
 
-class WithDays(Protocol):
-    """A form that asks how long."""
-
-    @property
-    def days(self) -> SelectField: ...
-
-
-def let_choose_days(form: WithDays, kind: str) -> None:
-    """How long that kind may last."""
+def let_choose_days(form: AimForm, kind: str) -> None:
+    """How long that kind may last; of a warning it is not asked."""
+    if kind == WARNING:
+        del form.days
+        return
     form.days.choices = [(_word(days), sanction_words.lasting(days)) for days in DAYS[kind]]
 
 
@@ -39,9 +34,10 @@ def _word(days: int | None) -> str:
     return NO_END if days is None else str(days)
 
 
-def days_of(form: WithDays) -> int | None:
+def days_of(form: AimForm | SanctionForm) -> int | None:
     """What was chosen, in a form that is valid."""
-    return int(form.days.data) if form.days.data else None
+    asked = form.days if "days" in form else None
+    return int(asked.data) if asked is not None and asked.data else None
 
 
 class SanctionForm(ReasonForm):

@@ -18,7 +18,8 @@ from knowledge_exchange.auth.models import Member, SignIn, StandingChange
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import time_of
-from knowledge_exchange.moderation.aiming import opened_note
+from knowledge_exchange.moderation.act_models import ActAppeal, Sanction
+from knowledge_exchange.moderation.aiming import RECORDED, opened_note
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import NetworkMembership, NetworkRemoval
 from knowledge_exchange.notifications.models import LevelChange
@@ -27,7 +28,8 @@ from tests.moderation.conftest import Bench
 from tests.support.persons import Person, known, person
 
 WHY = "It named a patient, and the author went on after being asked."
-FIELDS = {"cause": "private", "reason": WHY}
+FIELDS = {"cause": "private", "reason": WHY, "days": "7"}
+WORDS = ("warn", "mute", "remove", "suspend")
 
 
 def standing(bench: Bench, who: Person) -> str:
@@ -43,7 +45,7 @@ def removals(bench: Bench) -> list[NetworkRemoval]:
 
 
 def entries(bench: Bench) -> list[AuditEntry]:
-    return [row for row in bench.rows(AuditEntry) if row.action in ("pseudonym.suspended", "pseudonym.removed")]
+    return [row for row in bench.rows(AuditEntry) if row.action.startswith("pseudonym.")]
 
 
 def test_an_officer_suspends_whoever_is_behind_a_pseudonym(bench: Bench) -> None:
@@ -62,7 +64,10 @@ def test_the_suspended_read_why_and_how_to_appeal_and_can(bench: Bench) -> None:
     assert "by decision of national officers, about a post" in page
     assert "what has to stay private" in page
     assert WHY not in page
-    assert author.post("/me/appeal", text="It was not like that.").status_code == 303
+    (row,) = bench.rows(Sanction)
+    assert f"/me/sanctions/{row.id}" in page
+    assert author.post(f"/me/sanctions/{row.id}", text="It was not like that at all.").status_code == 303
+    assert len(bench.rows(ActAppeal)) == 1
 
 
 def test_the_office_ends_the_suspension_and_reads_nothing_of_the_thread(bench: Bench) -> None:
@@ -126,10 +131,9 @@ def test_a_suspension_of_yesterday_by_the_office_is_not_moved(bench: Bench) -> N
 
 
 def test_on_record_stands_who_acted_and_the_rest_under_seal(bench: Bench) -> None:
-    bench.first.post(bench.aim("suspend"), **FIELDS)
-    bench.first.post(bench.aim("remove"), **FIELDS)
+    aim_everything(bench)
     found = entries(bench)
-    assert {row.action for row in found} == {"pseudonym.suspended", "pseudonym.removed"}
+    assert {row.action for row in found} == set(RECORDED.values())
     for row in found:
         assert (row.actor_id, row.subject_id, row.at) == (bench.first.id, None, clock.rounded(row.at))
         for word in (WHY, bench.thread.name, *bench.thread.ids):
@@ -154,7 +158,7 @@ def test_it_does_not_meet_whoever_holds_an_office(bench: Bench, role: str) -> No
 
 def test_nor_the_actor_themselves(bench: Bench) -> None:
     thread = bench.world.hide(bench.first, shield="")
-    for word in ("suspend", "remove"):
+    for word in WORDS:
         answer = bench.first.post(f"/t/{thread.thread}/{word}/{thread.opening}", **FIELDS)
         assert (answer.status_code, answer.location) == (303, f"/p/{thread.opening}")
     assert standing(bench, bench.first) == "active"
@@ -180,7 +184,7 @@ def nothing(bench: Bench) -> None:
 
 def assert_alike(bench: Bench) -> None:
     """The answers, and the page that follows, are what they always are."""
-    for word in ("suspend", "remove"):
+    for word in WORDS:
         answer = bench.first.post_and_follow(bench.aim(word), **FIELDS)
         assert answer.status_code == 200
         assert "Whom it met, and whether anybody, is told to nobody." in answer.text
@@ -197,13 +201,13 @@ def assert_alike(bench: Bench) -> None:
 def test_the_answer_is_the_same_whatever_became_of_the_author(bench: Bench, before: Callable[[Bench], None]) -> None:
     before(bench)
     assert_alike(bench)
-    assert len(entries(bench)) == 2
+    assert len(entries(bench)) == len(WORDS)
 
 
 def test_nobody_else_aims_anything(bench: Bench) -> None:
     outsider = person(bench.app, "Ola Outside", role="officer")
     hidden = bench.world.hide(bench.author)
-    for word in ("suspend", "remove"):
+    for word in WORDS:
         for who in (bench.world.peer, bench.author, bench.world.administrator, bench.world.membership, outsider):
             assert who.get(bench.aim(word)).status_code == 404
             assert who.post(bench.aim(word), **FIELDS).status_code == 404
@@ -219,12 +223,12 @@ def test_nobody_else_aims_anything(bench: Bench) -> None:
 
 def test_only_at_posts_under_a_pseudonym(bench: Bench) -> None:
     other = bench.world.open_thread(bench.world.peer)
-    for word in ("suspend", "remove"):
+    for word in WORDS:
         assert bench.first.get(f"/t/{other}/{word}/{bench.world.opening(other)}").status_code == 404
         assert bench.first.get(f"/t/{other}/{word}/{bench.thread.opening}").status_code == 404
 
 
-@pytest.mark.parametrize("word", ["suspend", "remove"])
+@pytest.mark.parametrize("word", ["suspend", "mute"])
 @pytest.mark.parametrize("wrong", [{"cause": ""}, {"cause": "spite"}, {"reason": "Short."}, {"reason": "x" * 2001}])
 def test_what_is_not_complete_comes_back_with_its_text(bench: Bench, word: str, wrong: dict[str, str]) -> None:
     given = {**FIELDS, **wrong}
@@ -235,7 +239,7 @@ def test_what_is_not_complete_comes_back_with_its_text(bench: Bench, word: str, 
     assert standing(bench, bench.author) == "active"
 
 
-@pytest.mark.parametrize("word", ["suspend", "remove"])
+@pytest.mark.parametrize("word", ["suspend", "mute"])
 def test_without_a_token_or_a_fresh_sign_in_nothing_happens(bench: Bench, word: str) -> None:
     assert bench.first.client.post(bench.aim(word), data=FIELDS).status_code == 400
     with clock.held(clock.now() + timedelta(minutes=11)):
@@ -243,10 +247,14 @@ def test_without_a_token_or_a_fresh_sign_in_nothing_happens(bench: Bench, word: 
     assert entries(bench) == []
 
 
+def aim_everything(bench: Bench) -> None:
+    for word in WORDS:
+        assert bench.first.post(bench.aim(word), **FIELDS).status_code == 303
+
+
 def test_no_row_that_it_writes_holds_both_the_author_and_the_pseudonym_or_the_actor(bench: Bench) -> None:
     before = tables(bench.app)
-    bench.first.post(bench.aim("suspend"), **FIELDS)
-    bench.first.post(bench.aim("remove"), **FIELDS)
+    aim_everything(bench)
     author = {str(bench.author.id), bench.author.email, bench.author.name}
     others = {*bench.thread.ids, bench.thread.name, str(bench.first.id)}
     for table, rows in tables(bench.app).items():
