@@ -101,8 +101,11 @@ async function note(form) {
   const field = form.elements.text;
   const answer = await queue.send("/moderation/note", { item: card.dataset.item, text: field.value });
   if (!answer.ok) return queue.back(card, queue.wrong(answer), answer);
-  card.querySelector("[data-notes]").append(make("li", { class: "as-typed" }, answer.text));
+  const notes = card.querySelector("[data-notes]");
+  notes.append(make("li", { class: "as-typed" }, answer.text));
+  notes.hidden = false;
   field.value = "";
+  form.closest("details").open = false;
   jump(queue.heading(card), { scroll: false });
 }
 

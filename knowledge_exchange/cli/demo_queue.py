@@ -29,6 +29,7 @@ _ASK = (
     ("platform-two", "I manage imaging for both regions since the merger.", 5.0),
 )
 #: What another moderator left on the oldest of them.
+_NOTED_HOURS_AGO = 1.2
 _NOTE = "I know the person who runs the car park a little, so I would rather somebody else decided this."
 
 
@@ -46,7 +47,8 @@ def load_queue(
         key = next(key for whole, key in keys.items() if whole.startswith(title))
         with clock.held(ago(hours)):
             found.append(_report(people[who], posts[key, post], category, note))
-    notes.note_case(people["gentle-nudge"], found[0], _NOTE)
+    with clock.held(ago(_NOTED_HOURS_AGO)):
+        notes.note_case(people["gentle-nudge"], found[0], _NOTE)
     for who, note, hours in _ASK:
         with clock.held(ago(hours)):
             requests.ask_to_join(people[who].id, networks[NETWORK], note)

@@ -107,12 +107,13 @@ def shown(me: Me, items: Sequence[Item]) -> list[Shown]:
     made = _cards(me, items)
     held = claims.held_by_others(me, [item.key for item in items])
     noted = notes.of_cases([item.row.id for item in items if item.row.kind != requests_kind.NAME])
-    return [Shown(item, made[item.key], item.key in held, noted.get(item.row.id, ())) for item in items]
+    there = [item for item in items if item.key in made]
+    return [Shown(item, made[item.key], item.key in held, noted.get(item.row.id, ())) for item in there]
 
 
-def card_of(me: Me, item: Item) -> Card:
-    """How one item is shown."""
-    return _cards(me, [item])[item.key]
+def card_of(me: Me, item: Item) -> Card | None:
+    """How one item is shown; None where its kind finds it gone."""
+    return _cards(me, [item]).get(item.key)
 
 
 def _cards(me: Me, items: Sequence[Item]) -> Mapping[str, Card]:
@@ -123,7 +124,7 @@ def _cards(me: Me, items: Sequence[Item]) -> Mapping[str, Card]:
             continue
         if kind.cards is not None:
             together = kind.cards(me, [item.row for item in mine])
-            found.update({item.key: together[item.row.id] for item in mine})
+            found.update({item.key: together[item.row.id] for item in mine if item.row.id in together})
         else:
             found.update({item.key: kind.card(me, item.row) for item in mine})
     return found

@@ -51,7 +51,7 @@ def _why_gone(me: Me, key: str) -> Refused:
 
 def _decision(me: Me, item: Item, word: str) -> Decision:
     card = queue.card_of(me, item)
-    found = [decision for decision in card.decisions if decision.word == word]
+    found = [decision for decision in card.decisions if decision.word == word] if card is not None else []
     if not found:
         raise Refused(_("What can be decided here has changed. Look at it again."))
     return found[0]

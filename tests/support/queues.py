@@ -1,0 +1,56 @@
+"""Things to decide, put there by the acts of members: reports and requests to join."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from knowledge_exchange.auth.acting import me_of
+from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.moderation import reports
+from knowledge_exchange.networks import requests
+from knowledge_exchange.networks.shield import Hidden
+from knowledge_exchange.threads import actions as threads
+from knowledge_exchange.threads import queries
+from knowledge_exchange.threads.locking import locked_post
+from knowledge_exchange.threads.shielding import organisation_of
+from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
+
+
+def me(member_id: int) -> Me:
+    """A member as who acts, now."""
+    found = me_of(member_id)
+    assert found is not None
+    return found
+
+
+def post_thread(
+    app: Flask, author: int, network: int, title: str, *, pseudonym: bool = False, shield: bool = False
+) -> tuple[int, int]:
+    """Open a thread; its id and that of its opening post."""
+    with app.app_context(), unit_of_work():
+        who = me(author)
+        text = threads.written(f"{title}, in more words.")
+        hidden = Hidden(who.id, organisation_of(who), frozenset()) if shield else None
+        voice = PSEUDONYM if pseudonym else OWN
+        return threads.start_thread(who, network, "problem", title, text, voice, hidden)
+
+
+def report(app: Flask, reporter: int, post_id: int, category: str = "attack", note: str = "") -> int:
+    """Somebody reports a post; the case."""
+    with app.app_context(), unit_of_work():
+        who = me(reporter)
+        thread, post = locked_post(who, post_id)
+        return reports.report(who, thread, post, category, note)
+
+
+def ask_to_join(app: Flask, member_id: int, network: int, note: str = "") -> None:
+    """Somebody asks to come in."""
+    with app.app_context(), unit_of_work():
+        requests.ask_to_join(member_id, network, note)
+
+
+def post_in(app: Flask, post_id: int) -> object:
+    """A post's row as it is now."""
+    with app.app_context():
+        return queries.post_by_id(post_id)
