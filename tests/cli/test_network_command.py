@@ -57,6 +57,16 @@ def test_somebody_becomes_a_moderator_and_a_plain_member_again(app: Flask) -> No
     assert run(app, network, "moderator", "nowhere", ann.email).exit_code == 1
 
 
+def test_somebody_leads_the_moderators_until_they_are_a_plain_member_again(app: Flask) -> None:
+    ann = person(app, "Ann Active")
+    run(app, network, "create", "leads", "--name", "Leads")
+    for words, leads in (("--lead",), True), (("--remove",), False), ((), False):
+        assert run(app, network, "moderator", "leads", ann.email, *words).exit_code == 0
+        with app.app_context():
+            assert db.session.scalar(select(NetworkMembership.is_lead)) is leads
+    assert run(app, network, "moderator", "leads", ann.email, "--lead", "--remove").exit_code == 2
+
+
 def test_a_suspended_member_gets_their_access_back(app: Flask) -> None:
     ann = person(app, "Ann Active")
     with app.app_context(), unit_of_work():

@@ -46,6 +46,7 @@ NOT_SENT = {
     "auth.end_session": "sessions",
     "leaving.leave": "the account",
     "networks.leave": "being in the network",
+    "network_moderators.step_down": "moderating",
     "threads.post_thread": "a thread with a new id each time",
     "threads.post_reply": "a reply with a new id each time",
 }

@@ -46,7 +46,7 @@ class Address:
 
 @cache
 def silent() -> frozenset[str]:
-    """Routes of which docs/leak-matrix.toml says why they speak of no thread ("GET home.rules")."""
+    """Routes of which docs/leak-matrix.toml says why they speak of no thread ("GET home.privacy")."""
     rows = tomllib.loads((ROOT / "docs" / "leak-matrix.toml").read_text(encoding="utf-8"))["rows"]
     return frozenset(name for row in rows if row["kind"] == "route" and "silent" in row for name in row["names"])
 

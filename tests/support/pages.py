@@ -441,6 +441,12 @@ PERSONAL = [
     Stop("my menu", _my_menu),
     Stop("keyboard shortcuts", _all_shortcuts),
 ]
+OPENNESS = [
+    *map(at, ("/log", "/n/north-west/log", "/log/totals", "/roles", "/n/north-west/rules", "/n/north-west/moderators")),
+    *map(at, ("/rules/1", "/rules/edit")),
+    Stop("next version of the rules with errors", _submit_empty("/rules/edit", "Publish")),
+    Stop("appointing nobody", _submit_empty("/n/north-west/moderators", "Make them a moderator")),
+]
 MODERATOR = [at("/moderation"), at("/n/north-west/people"), at("/n/north-west-reps"), Stop("thread", _thread(BRANCHED))]
 OFFICER = [
     *map(at, ("/", "/admin", "/admin/claims")),
@@ -498,5 +504,6 @@ ROUNDS: dict[str, tuple[str | None, list[Stop]]] = {
     "membership officer": ("membership@demo.example", OFFICER),
     "national officer": ("officer@demo.example", NATIONAL_OFFICER),
     "administrator": ("admin@demo.example", ADMINISTRATOR),
+    "openness": ("admin@demo.example", OPENNESS),
     "outsider": ("outsider@demo.example", OUTSIDE),
 }
