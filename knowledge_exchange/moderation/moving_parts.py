@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     """Put them on the pages."""
     part(app, "above", above_thread, order=40)
     part(app, "post_menu", in_menu, order=70)
+    part(app, "network_beside", beside_network, order=60)
 
 
 def above_thread(me: Me, thread: AnyRow) -> str:
@@ -45,3 +46,8 @@ def in_menu(me: Me, thread: AnyRow, post: AnyRow) -> str:
     if not acted_as(me, thread):
         return ""
     return render_template("moderation/_moving_menu.html", thread=thread, post=post)
+
+
+def beside_network(me: Me, network: AnyRow) -> str:
+    """For whoever acts there, the way to many threads at once."""
+    return render_template("moderation/_choose_link.html", network=network) if acted_as(me, network) else ""

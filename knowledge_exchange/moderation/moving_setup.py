@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from knowledge_exchange.moderation import moving, moving_parts, moving_routes
+from knowledge_exchange.moderation import bulk_routes, moving, moving_parts, moving_routes
 
 
 def init_app(app: Flask) -> None:
     """Its pages, its parts of other pages, and how each act is undone."""
     app.register_blueprint(moving_routes.blueprint)
+    app.register_blueprint(bulk_routes.blueprint)
     moving.init_app(app)
     moving_parts.init_app(app)
