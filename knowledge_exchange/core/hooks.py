@@ -43,6 +43,7 @@ NAMES = {
     "post_held": "a post waits for a moderator's approval: open a case (held_id, network_id, thread_id or None)",
     "held_taken_back": "a held post is its author's again: nothing is left to decide about it (held_id)",
     "queue_waiting": "how much waits for a moderator's or officer's decision (me) -> int",
+    "official_words": "of official answers that hold no longer, how they stand that day (post_ids, day) -> {id: str}",
     "post_in_question": "what a post was and is to a member, for the ledger (me, post_id) -> PostFacts | None",
     "mark_read": "a member has read a thread up to a post (me, thread_id, post_id) -> None",
     "write_mail": "what a message says, as it is sent (message_id) -> Letter | None; may raise letter.Later",

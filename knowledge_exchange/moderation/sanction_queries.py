@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, literal, or_, select
 
+from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.own_data import Rows, rows_of
-from knowledge_exchange.core.db import AnyRow, AnySelect, db
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id, db
 from knowledge_exchange.moderation.act_models import ModerationAct, Sanction
 from knowledge_exchange.moderation.sanction_policy import Target
 from knowledge_exchange.networks.models import Network, NetworkMembership, NetworkRemoval
+from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import Participant
+from knowledge_exchange.threads.models import Thread
 
 #: Sanctions of one member that their own page shows; of a network, that its moderators see.
 MOST_SHOWN = 50
@@ -63,14 +66,17 @@ def sanction_by_id(sanction_id: int | None) -> AnyRow | None:
     return db.session.execute(_sanctions().where(Sanction.id == sanction_id)).first()
 
 
-def in_force(network_id: int) -> Sequence[AnyRow]:
+def in_force(me: Me, network_id: int) -> Sequence[AnyRow]:
     """Mutes and removals that hold in a network and were imposed under somebody's name, the latest first.
 
-    What was aimed through a pseudonym is in nobody's list: it would say whom it met.
+    What was aimed through a pseudonym is in nobody's list: it would say whom it met. What was imposed over a post in a
+    hidden thread is not there for those from whom that is hidden.
     """
     query = _sanctions().join(Member, Member.id == Sanction.member_id).add_columns(Member.name.label("member"))
+    query = query.outerjoin(Thread, Thread.id == ModerationAct.thread_id)
     holds = (Sanction.network_id == network_id, Sanction.ended_on.is_(None), Sanction.kind != "warning")
-    known = query.where(*holds, ModerationAct.id.is_not(None))
+    may_see = or_(Thread.id.is_(None), thread_open_to(Thread.id, literal(me.id, Id), Thread.is_shielded))
+    known = query.where(*holds, ModerationAct.id.is_not(None), may_see)
     return db.session.execute(known.order_by(Sanction.id.desc()).limit(MOST_SHOWN)).all()
 
 

@@ -134,7 +134,7 @@ def in_network(slug: str) -> ResponseReturnValue:
         nav="networks",
         unread=unread_count(require_me().id),
         network=network,
-        rows=sanction_queries.in_force(network.id),
+        rows=sanction_queries.in_force(require_me(), network.id),
         name_of=sanction_words.name_of,
         may_end=_may_end,
     )
@@ -146,8 +146,12 @@ def in_network(slug: str) -> ResponseReturnValue:
 def end_early(slug: str, sanction_id: str) -> ResponseReturnValue:
     """End one before its time; one that is over already is no fault."""
     network, me = _moderated(slug), require_me()
-    row = sanction_queries.sanction_by_id(parse_id(sanction_id))
-    if row is None or row.network_id != network.id or row.act_id is None or not (row.ended_on or _may_end(row)):
+    number = parse_id(sanction_id)
+    row = next((one for one in sanction_queries.in_force(me, network.id) if one.id == number), None)
+    if row is None:
+        flash(_("It is over already, or was never there."), "info")
+        return redirect(url_for(".in_network", slug=slug), 303)
+    if not _may_end(row):
         abort(404)
     try:
         with unit_of_work():

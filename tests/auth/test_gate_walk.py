@@ -89,6 +89,8 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "appeals.appeal": MEMBERSHIP,
     "appeals.decide": MEMBERSHIP,
     "appeals.queue": MEMBERSHIP,
+    "own_sanctions.appeal": "signed_in",
+    "own_sanctions.page": "signed_in",
     "aiming.suspend": "officer",
     "aiming.suspend_page": "officer",
     "pseudonyms_explained.opened": "signed_in",

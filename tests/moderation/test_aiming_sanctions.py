@@ -17,8 +17,8 @@ from knowledge_exchange.moderation.sanction_jobs import look_after_sanctions
 from knowledge_exchange.networks.care_models import NetworkMute
 from knowledge_exchange.networks.models import NetworkMembership, NetworkRemoval
 from knowledge_exchange.notifications.models import Notification
-from tests.moderation.conftest import Bench
-from tests.moderation.test_aiming import FIELDS, WORDS, aim_everything, is_in, standing
+from tests.moderation.conftest import Bench, plain
+from tests.moderation.test_aiming import FIELDS, WHY, WORDS, aim_everything, is_in, standing
 from tests.support.dumps import dump, paths
 from tests.support.persons import known
 
@@ -138,3 +138,20 @@ def test_older_removals_are_shown_with_the_way_to_the_membership_team(bench: Ben
     assert "Removed from National" in page
     assert "It is from before sanctions could be appealed here" in page
     assert bench.rows(NetworkMembership, member_id=bench.author.id)
+
+
+def test_no_list_holds_what_was_aimed_or_imposed_over_a_hidden_thread(bench: Bench) -> None:
+    """Whoever a thread is hidden from finds no trace of what was imposed over a post in it, whatever their office."""
+    world = bench.world
+    before, hidden = world.moderator.get("/n/north-west/sanctions").text, world.hide(world.author)
+    assert bench.first.post(bench.aim("mute"), **FIELDS).status_code == 303
+    assert plain(world.moderator.get("/n/north-west/sanctions").text) == plain(before)
+    post = world.reply(world.peer, hidden.thread, "Whoever asks this is a fool.")
+    given = {"kind": "mute", "days": "7", "reason": WHY}
+    assert bench.first.post(f"/p/{post}/sanction", **given).status_code == 303
+    assert world.peer.name in bench.first.get("/n/north-west/sanctions").text
+    assert plain(world.moderator.get("/n/north-west/sanctions").text) == plain(before)
+    (row,) = [row for row in bench.rows(Sanction) if row.actor_id is not None]
+    answers = [world.moderator.post(f"/n/north-west/sanctions/{one}/end") for one in (row.id, row.id ^ 1)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert bench.rows(Sanction, id=row.id)[0].ended_on is None
