@@ -9,7 +9,8 @@ from sqlalchemy import update
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now, rounded_now
-from knowledge_exchange.core.db import db
+from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.case_telling import tell_keepers, tell_queues, withdraw_notices
 from knowledge_exchange.moderation.cases import MODERATORS_IN, OFFICERS_IN
@@ -52,3 +53,8 @@ def hand_back(case_id: int) -> bool:
     withdraw_notices(case_id)
     tell_queues(case_id)
     return True
+
+
+def acting_on(me: Me, row: AnyRow) -> str:
+    """As what they decide a case (a row of ``cases.cases_for``): a word of ``act_models.ACTING``."""
+    return "lead" if row.held_by == "leads" else acted_as(me, row)

@@ -14,7 +14,7 @@ from knowledge_exchange.core.db import AnyRow, AnySelect, db
 from knowledge_exchange.core.ids import new_rounded_id
 from knowledge_exchange.moderation.act_models import ActAppeal
 from knowledge_exchange.moderation.case_keepers import Keeper, cases_joined, is_urgent, keepers_now, may_decide
-from knowledge_exchange.moderation.case_models import WITH, ModerationCase, Report
+from knowledge_exchange.moderation.case_models import WITH, ModerationCase
 from knowledge_exchange.moderation.case_telling import tell_keepers, tell_queues, withdraw_notices
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.shield import thread_open_to
@@ -25,7 +25,6 @@ from knowledge_exchange.threads.models import Thread, Voice
 MOST_SHOWN = 200
 #: How long moderators have for a report, and officers for what has come up to them.
 MODERATORS_IN, OFFICERS_IN = timedelta(hours=24), timedelta(hours=24)
-
 
 _Mine = aliased(NetworkMembership)
 _COLUMNS = (
@@ -49,7 +48,6 @@ _COLUMNS = (
     Network.name.label("network_name"),
     _Mine.role.label("my_role"),
     _Mine.is_lead.label("i_lead"),
-    Voice.participant_id.label("author_place"),
     Voice.kind.label("voice_kind"),
     Voice.name.label("author_name"),
     ActAppeal.participant_id.label("appellant_place"),
@@ -207,13 +205,13 @@ def _joined_for(me: Me) -> AnySelect:
 
 
 def without_part(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
-    """Without what they have a part in under a pseudonym, or under seal: that is theirs to know alone."""
+    """Without what is theirs to know alone: threads in which they write under a pseudonym, and what is sealed.
+
+    Whoever writes there so neither decides nor acts there: it would stand beside their name.
+    """
     rows = _without_held(me, rows)
-    if not me.places or not rows:
-        return rows
     mine = set(me.places.values())
-    reported = set(db.session.scalars(_reported_by(mine, [row.id for row in rows])))
-    return [row for row in rows if not (mine & {row.author_place, row.appellant_place} or row.id in reported)]
+    return [row for row in rows if row.thread_id not in me.places and row.appellant_place not in mine]
 
 
 def _without_held(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
@@ -224,7 +222,3 @@ def _without_held(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
     held = holding.by_ids(ids).values()
     hidden = {one.id for one in held if holding.is_hidden_from(one, me.id, me.organisation_code)}
     return [row for row in rows if row.held_id not in hidden]
-
-
-def _reported_by(places: set[int], case_ids: Sequence[int]) -> AnySelect:
-    return select(Report.case_id).where(Report.participant_id.in_(places), Report.case_id.in_(case_ids))

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.moderation import case_ways, cases
-from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.held_cases import part_from
 from knowledge_exchange.moderation.held_telling import tell_refused, untell
@@ -90,7 +89,7 @@ def _approve(me: Me, row: AnyRow) -> Done:
         return Done(_("It could not be published any more; its author reads why."))
     written = post_by_id(post_id)
     of = Of(row.network_id, written.thread_id if written else None, post_id)
-    act_id = note_act(me, acted_as(me, row), APPROVE, of, Reason())
+    act_id = note_act(me, case_ways.acting_on(me, row), APPROVE, of, Reason())
     cases.note_act_of(row.id, act_id)
     tell_author(act_id)
     return Done(_("Published."))
@@ -102,7 +101,7 @@ def _refuse(me: Me, row: AnyRow, reason: Reason) -> Done:
         raise CannotDecide(_("Say why: choose a rule, or write a sentence."))
     if not holding.refuse(row.held_id, said):
         raise CannotDecide(_("Its author took it back."))
-    act_id = note_act(me, acted_as(me, row), REFUSE, Of(row.network_id), reason, kept={"held": row.held_id})
+    act_id = note_act(me, case_ways.acting_on(me, row), REFUSE, Of(row.network_id), reason, kept={"held": row.held_id})
     cases.note_act_of(row.id, act_id)
     tell_refused(row.held_id)
     return Done(_("Sent back to its author, with the reason."), f"{REFUSE}:{act_id}")
@@ -116,7 +115,7 @@ def undo(me: Me, row: AnyRow, word: str) -> bool:
     if held_id is None or not cases.reopen(row.id):
         return False
     try:
-        take_back(me, int(word.partition(":")[2]), acted_as(me, row))
+        take_back(me, int(word.partition(":")[2]), case_ways.acting_on(me, row))
     except CannotUndo:
         return False
     return True

@@ -79,12 +79,15 @@ def _redaction(post_id: int, typed: str) -> redacting.Redaction:
     return redacting.prepare(post, passage)
 
 
-def act(me: Me, thread: AnyRow, post: AnyRow, order: Order, prepared: Prepared) -> int | None:
+def act(
+    me: Me, thread: AnyRow, post: AnyRow, order: Order, prepared: Prepared, part: str = ""
+) -> int | None:
     """Do it, as thread and post are now (in their turn); the act's id, or None where it is so already.
 
-    Raises :class:`Refused`. That ``me`` may has been asked (:func:`may_act`).
+    Raises :class:`Refused`. That ``me`` may has been asked (:func:`may_act`). ``part``: as what they act, where a case
+    gives them a part that the thread does not.
     """
-    of, acting = Of(thread.network_id, thread.id, post.id), acted_as(me, thread)
+    of, acting = Of(thread.network_id, thread.id, post.id), part or acted_as(me, thread)
     if order.action == "restore":
         return restore(me, of, acting, order)
     said = post_curating.post_now(post.id)

@@ -21,7 +21,7 @@ from knowledge_exchange.moderation.case_keepers import Keeper, cases_joined, may
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.queue_kinds import Card, kinds
 from knowledge_exchange.networks.models import JoinRequest, NetworkMembership
-from knowledge_exchange.threads.models import Voice
+from knowledge_exchange.threads.models import Thread
 
 #: Items on a page, and the most that are looked through for it: nobody decides more before they look again.
 PAGE, MOST = 20, 200
@@ -143,7 +143,7 @@ def waiting(me: Me) -> int:
 def _waiting(names: Collection[str]) -> Read:
     """Ids and parties of what :func:`items_for` finds."""
     me = bindparam("me", type_=Id)
-    places = (Voice.participant_id.label("author_place"), ActAppeal.participant_id.label("appellant_place"))
+    places = (Thread.id.label("thread_id"), ActAppeal.participant_id.label("appellant_place"))
     of_cases = (
         cases_joined(select(ModerationCase.id, ModerationCase.kind, *places, ModerationCase.held_id))
         .join(Keeper, Keeper.id == me)

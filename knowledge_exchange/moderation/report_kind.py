@@ -13,15 +13,21 @@ from sqlalchemy import select
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db
-from knowledge_exchange.moderation import case_ways, cases
+from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.moderation import case_ways, cases, post_acts, undoing
 from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.case_models import Report
+from knowledge_exchange.moderation.orders import Order
+from knowledge_exchange.moderation.post_acts import Prepared
 from knowledge_exchange.moderation.queue_kinds import CannotDecide, Card, Decision, Done, Kind
 from knowledge_exchange.moderation.report_outcomes import take_back, tell_reporters
 from knowledge_exchange.moderation.report_words import categories
-from knowledge_exchange.threads.queries import posts_by_id
+from knowledge_exchange.moderation.telling_acts import tell_undone
+from knowledge_exchange.moderation.undoing import CannotUndo
+from knowledge_exchange.threads.even_gone import thread_now
+from knowledge_exchange.threads.queries import post_by_id, posts_by_id
 
-KEEP, PASS = "keep", "pass"
+KEEP, HIDE, REMOVE, PASS = "keep", "hide", "remove", "pass"
 
 
 class _Said(NamedTuple):
@@ -74,7 +80,12 @@ def _facts(row: AnyRow, said: _Said) -> list[tuple[str, str]]:
         (_("Reported"), _("%(times)s: %(what)s", times=times, what=what)),
         *((_("A note"), f"“{note}”") for note in said.notes),
         (_("Where"), where),
+        *([(_("Its author"), _way_to_sanctions(row))] if row.voice_kind in ("own", "pseudonym") else []),
     ]
+
+
+def _way_to_sanctions(row: AnyRow) -> str:
+    return Markup('<a href="/p/{}/sanction">{}</a>').format(row.post_id, _("Warn them, or more"))
 
 
 def _is_alias(row: AnyRow) -> bool:
@@ -82,7 +93,11 @@ def _is_alias(row: AnyRow) -> bool:
 
 
 def _decisions(held_by: str) -> list[Decision]:
-    found = [Decision(KEEP, _("Keep it"), "1", tone="main")]
+    found = [
+        Decision(KEEP, _("Keep it"), "1", tone="main"),
+        Decision(HIDE, _("Hide it, ask for a change"), "2", wants_reason=True),
+        Decision(REMOVE, _("Remove it"), "3", wants_reason=True, tone="stop"),
+    ]
     if held_by != "officers":
         found.append(Decision(PASS, _("Pass to officers"), "p"))
     return found
@@ -94,16 +109,35 @@ def card(me: Me, row: AnyRow) -> Card:
 
 
 def decide(me: Me, row: AnyRow, word: str, reason: Reason) -> Done:
-    """Decide it; reporters are told. Raises ``CannotDecide`` where somebody was first, or there is no such word."""
+    """Decide it; reporters are told, and of an act its author. Raises ``CannotDecide``: leave the unit of work then."""
     title = row.title or ""
     if word == PASS:
         if not case_ways.pass_up(row.id, me=me):
             raise CannotDecide(_("It is with the officers already, or decided."))
         return Done(_("Passed to the officers: “%(title)s”.", title=title), PASS)
-    if word != KEEP:
+    if word == KEEP:
+        _close(me, row, word)
+        return Done(_("Kept: “%(title)s”. Whoever reported it has been told.", title=title), KEEP)
+    if word not in (HIDE, REMOVE):
         raise CannotDecide(_("That can’t be decided here."))
+    act_id = _act(me, row, word, reason)
+    said = _("Hidden: a post in “%(title)s”.") if word == HIDE else _("Removed: a post in “%(title)s”.")
+    return Done(said % {"title": title}, f"{word}:{act_id}")
+
+
+def _act(me: Me, row: AnyRow, word: str, reason: Reason) -> int:
+    """Take the post away, in the thread's turn, which comes before the case's as where posts are reported."""
+    if not (reason.rule or reason.text):
+        raise CannotDecide(_("Say why: choose a rule, or write a sentence."))
+    thread, post = thread_now(row.thread_id), post_by_id(row.post_id)
+    if thread is None or post is None or post.deleted_at is not None or post.thread_id != thread.id:
+        raise CannotDecide(_("It is not there any more."))
     _close(me, row, word)
-    return Done(_("Kept: “%(title)s”. Whoever reported it has been told.", title=title), KEEP)
+    act_id = post_acts.act(me, thread, post, Order(word, reason), Prepared(), case_ways.acting_on(me, row))
+    if act_id is None:
+        raise CannotDecide(_("It is not there any more."))
+    cases.note_act_of(row.id, act_id)
+    return act_id
 
 
 def _close(me: Me, row: AnyRow, word: str) -> None:
@@ -112,14 +146,26 @@ def _close(me: Me, row: AnyRow, word: str) -> None:
     tell_reporters(row.id, word)
 
 
-def undo(_me: Me, row: AnyRow, word: str) -> bool:
-    """Take a decision back; the case is open again, with whom it was."""
+def undo(me: Me, row: AnyRow, word: str) -> bool:
+    """Take a decision back; the case is open again, with whom it was, and the post is as it was."""
     if word == PASS:
         return case_ways.hand_back(row.id)
+    try:
+        _undo_act(me, row, word)
+    except CannotUndo:
+        return False
     if not cases.reopen(row.id):
         return False
     take_back(row.id)
     return True
+
+
+def _undo_act(me: Me, row: AnyRow, word: str) -> None:
+    act_id = parse_id(word.partition(":")[2])
+    if act_id is not None:
+        acting = case_ways.acting_on(me, row)
+        undoing.take_back(me, act_id, acting)
+        tell_undone(act_id, acting)
 
 
 KIND = Kind("report", card, decide, undo, cards)

@@ -15,10 +15,13 @@ from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.case_models import ModerationCase, Report
 from knowledge_exchange.moderation.queue_kinds import CannotDecide
 from knowledge_exchange.notifications.models import Notification
-from tests.support.persons import Person
+from knowledge_exchange.threads.models import Post
+from tests.support.persons import Person, person
 from tests.support.worlds import World
 
 REFUSED = 422
+NOTHING = Reason()
+WHY = Reason(rule="1 · Be kind")
 
 
 @pytest.fixture
@@ -49,12 +52,13 @@ def _only_case(world: World) -> ModerationCase:
     return found
 
 
-def _decide(world: World, who: Person, word: str) -> str:
+def _decide(world: World, who: Person, word: str, reason: Reason = NOTHING) -> tuple[AnyRow, str]:
+    """The case as it was, and what takes the decision back."""
     me = _me(world, who)
     with world.app.test_request_context(), unit_of_work():
         row = cases.case_for(me, _only_case(world).id)
         assert row is not None
-        return report_kind.decide(me, row, word, Reason()).said
+        return row, report_kind.decide(me, row, word, reason).undo
 
 
 def _outcomes(world: World) -> list[tuple[int | None, str]]:
@@ -134,8 +138,6 @@ def test_nobody_reports_what_they_wrote_or_what_is_gone(world: World, post: int)
 
 
 def _thread_of(world: World, post_id: int) -> int:
-    from knowledge_exchange.threads.models import Post
-
     return int(world.row(Post, post_id).thread_id)
 
 
@@ -200,3 +202,53 @@ def test_whoever_writes_there_under_a_pseudonym_reports_as_that_place(world: Wor
     assert [(one.member_id, one.participant_id) for one in told] == [(None, row.participant_id)]
     assert "it stands as it is" in world.author.get("/me/reports").text
     assert "it stands as it is" in world.author.get("/notifications").text
+
+
+@pytest.mark.parametrize(("word", "outcome"), [("hide", "Moderators hid it."), ("remove", "Moderators removed it.")])
+def test_what_is_taken_away_is_gone_its_author_hears_why_and_undoing_brings_it_all_back(
+    world: World, post: int, word: str, outcome: str
+) -> None:
+    _report(world.control, post)
+    row, undo = _decide(world, world.moderator, word, WHY)
+    assert world.row(Post, post).body == ""
+    assert outcome in world.control.get("/me/reports").text
+    (told,) = world.rows(select(Notification.url).where(Notification.member_id == world.peer.id, _KIND == "moderated"))
+    assert "Be kind" in world.peer.get(told.url).text
+    me = _me(world, world.moderator)
+    with world.app.test_request_context(), unit_of_work():
+        assert report_kind.undo(me, row, undo)
+    assert "Marmalade" in world.row(Post, post).body
+    assert _outcomes(world) == []
+    assert _row(world, world.moderator, row.id) is not None
+
+
+_KIND = Notification.kind
+
+
+@pytest.mark.parametrize("word", ["hide", "remove"])
+def test_taking_away_needs_a_reason_and_without_one_nothing_changes(world: World, post: int, word: str) -> None:
+    _report(world.control, post)
+    with pytest.raises(CannotDecide, match="Say why"):
+        _decide(world, world.moderator, word)
+    assert world.row(Post, post).deleted_at is None
+    assert _only_case(world).decided_at is None
+
+
+def test_an_officer_decides_what_went_up_from_a_network_that_they_are_not_in(world: World, post: int) -> None:
+    _report(world.control, post)
+    officer = person(world.app, "Olu Officer", role="officer")
+    _row_now, undo = _decide(world, world.moderator, "pass")
+    assert undo == "pass"
+    assert _row(world, world.moderator, _only_case(world).id) is None
+    _decide(world, officer, "hide", WHY)
+    assert world.row(Post, post).gone == "hidden"
+
+
+def test_passing_to_officers_is_taken_back_while_nobody_has_decided(world: World, post: int) -> None:
+    _report(world.control, post)
+    row, undo = _decide(world, world.moderator, "pass")
+    me = _me(world, world.moderator)
+    with world.app.test_request_context(), unit_of_work():
+        assert report_kind.undo(me, row, undo)
+    assert _row(world, world.moderator, row.id) is not None
+    assert _only_case(world).held_by == "moderators"
