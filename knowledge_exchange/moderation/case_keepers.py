@@ -76,9 +76,14 @@ def may_decide(*, shown: bool) -> ColumnElement[bool]:
     with_them = or_(
         and_(ModerationCase.held_by == "moderators", _moderates()),
         and_(ModerationCase.held_by == "leads", _leads_elsewhere()),
-        and_(or_(ModerationCase.held_by == "officers", is_urgent()), Keeper.role.in_(OFFICES)),
+        and_(or_(ModerationCase.held_by == "officers", is_urgent()), Keeper.role.in_(OFFICES), _is_for_office()),
     )
     return and_(with_them, stands, may_see, _has_no_part())
+
+
+def _is_for_office() -> ColumnElement[bool]:
+    """What the union says is for its officers to decide; administrators run the machine."""
+    return or_(ModerationCase.kind != "official", Keeper.role == "officer")
 
 
 def is_urgent() -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ from knowledge_exchange.threads.actions import Text, written
 from knowledge_exchange.threads.curating import Kept
 from knowledge_exchange.threads.even_gone import thread_now
 from knowledge_exchange.threads.forms import check_body, clean_text
-from knowledge_exchange.threads.policy import ANSWERABLE, is_mine
+from knowledge_exchange.threads.policy import ANSWERABLE, is_mine, is_official
 
 ACTIONS = ("hide", "remove", "restore", "edit", "redact", "answer", "unanswer")
 _FINAL = frozenset({"remove", "redact"})
@@ -50,7 +50,8 @@ def offered(thread: AnyRow, post: AnyRow) -> tuple[str, ...]:
     """What can be done to a post as it stands; nothing where its author took it away."""
     if post.deleted_at is not None:
         return ("restore",) if post.gone else ()
-    found = ["hide", "remove", "edit", "redact"]
+    # What was answered officially is changed or withdrawn as such, and its versions are kept.
+    found = ["redact"] if is_official(post) else ["hide", "remove", "edit", "redact"]
     if thread.answer_id == post.id:
         found.append("unanswer")
     elif thread.kind in ANSWERABLE and post.parent_id is not None:

@@ -11,6 +11,7 @@ from flask import current_app, get_template_attribute
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import language, per_language, today, zone_of
 
@@ -25,7 +26,15 @@ def entry_rows(entries: Sequence[AnyRow], zone: str) -> str:
     day = today(zone)
     moment = (current_app.name, day, language())
     spans = groupby(entries, lambda entry: _span(entry.created_at.astimezone(zone_of(zone)).date(), day))
-    return "".join([_list(span, [_row_of(entry, zone, moment) for entry in of_it]) for span, of_it in spans])
+    stands = _official(entries, day)
+    return "".join([_list(span, [_row_of(one, zone, moment, stands) for one in of_it]) for span, of_it in spans])
+
+
+def _official(entries: Sequence[AnyRow], day: date) -> dict[int, str]:
+    """Of official answers among them, which are under review or withdrawn by now, in words. One statement, if any."""
+    posts = [entry.post_id for entry in entries if entry.kind == "official"]
+    found: dict[int, str] = hooks.call("official_words", posts, day) if posts else {}
+    return found
 
 
 def _span(of: date, day: date) -> int:
@@ -47,17 +56,18 @@ def _list(span: int, rows: Sequence[str]) -> str:
     return f'{_headings()[span]}<ol class="list">{"".join(rows)}</ol>'
 
 
-def _row_of(entry: AnyRow, zone: str, moment: tuple[str, date, str]) -> Markup:
+def _row_of(entry: AnyRow, zone: str, moment: tuple[str, date, str], stands: dict[int, str]) -> Markup:
     # Its button bears the token of the session: nobody else's page may show that.
     has_button = entry.read_at is None and entry.thread_id is None
-    return _set(entry, zone) if has_button else _kept(entry, zone, moment)
+    stand = stands.get(entry.post_id, "") if stands else ""
+    return _set(entry, zone, stand) if has_button else _kept(entry, zone, stand, moment)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _kept(entry: AnyRow, zone: str, _moment: tuple[str, date, str]) -> Markup:
-    return _set(entry, zone)
+def _kept(entry: AnyRow, zone: str, stand: str, _moment: tuple[str, date, str]) -> Markup:
+    return _set(entry, zone, stand)
 
 
-def _set(entry: AnyRow, zone: str) -> Markup:
+def _set(entry: AnyRow, zone: str, stand: str) -> Markup:
     macro = get_template_attribute("notifications/_entry.html", "entry_row")
-    return Markup(macro(entry, zone))  # noqa: S704 -- the macro escapes
+    return Markup(macro(entry, zone, stand))  # noqa: S704 -- the macro escapes

@@ -91,6 +91,7 @@ class PostFacts:
     level_chosen_at: datetime | None
     network_level: str | None
     notice: Notice | None
+    is_official: bool = False  # an officer's answer for the union
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ def _by_reason(post: PostFacts, level: Level) -> Outcome:
         return Outcome.MISSING
     if not level.is_known:
         return Outcome.NOT_ON_RECORD
-    if level.level == "watching":
+    if level.level == "watching" or (post.is_official and level.level == "tracking"):
         return Outcome.MISSING
     if post.call is not None:
         return Outcome.TOO_LARGE if post.call.is_too_large else Outcome.JOINED_LATER

@@ -86,6 +86,10 @@ def _rules_of_telling() -> dict[str, str]:
         "edit": _("It named you only when it was edited. An edit tells those whom it names for the first time."),
         "network_mention": _("It calls %(called)s as a whole, and you belong to it."),
         "earlier_network_mention": _("It called a network as a whole to which you belonged."),
+        "official": _(
+            "It is an official answer, or one was changed or withdrawn. Of that you are told in every thread that you "
+            "watch or track, and in those of networks that you watch."
+        ),
         "reply": _("In a thread that you watch, you are told of every reply."),
         "reply_in_network": _("In a network that you watch, you are told of every reply in its threads."),
         "new_thread": _("In a network that you watch, you are told of every new thread. This began one."),

@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         for_mail,
         history,
         live,
+        official_queries,
         official_states,
         outcome_routes,
         own_pages,
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     hooks.provide(app, "thread_payloads", live.thread_payloads)
     hooks.provide(app, "mark_read", reading.mark_read)
     hooks.provide(app, "post_in_question", why.post_in_question)
+    hooks.provide(app, "official_words", official_queries.words_on)
     hooks.provide(app, "posts_for_mail", for_mail.posts_for_mail)
     app.jinja_env.globals["official_badges"] = official_states.badges
     app.jinja_env.globals["is_due"] = lambda review_on, zone: official_states.is_due(review_on, today(zone))

@@ -162,27 +162,19 @@ def _tell_again(me: Me, thread: AnyRow, official: AnyRow, words: Callable[[], st
     telling.tell_of_post(event, me.id, None, (), why=KIND)
 
 
-def settle(*thread_ids: int) -> None:
-    """Say in these threads' rows which official answer each has now: the newest that stands.
-
-    Also to be called when posts came to a thread or left it, were taken away or came back.
-    """
-    where = select(Post.thread_id).where(Post.id == OfficialAnswer.post_id).scalar_subquery()
-    moved = update(OfficialAnswer).where(or_(OfficialAnswer.thread_id.in_(thread_ids), where.in_(thread_ids)))
-    quiet = {"synchronize_session": False}
-    db.session.execute(moved.values(thread_id=where), execution_options=quiet)
-    for thread_id in thread_ids:
-        newest = (
-            select(func.max(OfficialAnswer.post_id))
-            .join(Post, Post.id == OfficialAnswer.post_id)
-            .where(OfficialAnswer.thread_id == thread_id, Post.deleted_at.is_(None))
-        )
-        columns = (OfficialAnswer.post_id, OfficialAnswer.review_on, OfficialAnswer.withdrawn_at)
-        found = db.session.execute(select(*columns).where(OfficialAnswer.post_id == newest.scalar_subquery())).first()
-        values = {
-            "official_id": found.post_id if found else None,
-            "official_review_on": found.review_on if found else None,
-            "official_withdrawn_at": found.withdrawn_at if found else None,
-        }
-        changed = update(Thread).where(Thread.id == thread_id)
-        db.session.execute(changed.values(version=Thread.version + 1, **values), execution_options=quiet)
+def settle(thread_id: int) -> None:
+    """Say in the thread's row which official answer it has now: the newest that stands there."""
+    newest = (
+        select(func.max(OfficialAnswer.post_id))
+        .join(Post, Post.id == OfficialAnswer.post_id)
+        .where(OfficialAnswer.thread_id == thread_id, Post.deleted_at.is_(None))
+    )
+    columns = (OfficialAnswer.post_id, OfficialAnswer.review_on, OfficialAnswer.withdrawn_at)
+    found = db.session.execute(select(*columns).where(OfficialAnswer.post_id == newest.scalar_subquery())).one()
+    values = {
+        "official_id": found.post_id,
+        "official_review_on": found.review_on,
+        "official_withdrawn_at": found.withdrawn_at,
+    }
+    changed = update(Thread).where(Thread.id == thread_id).values(version=Thread.version + 1, **values)
+    db.session.execute(changed, execution_options={"synchronize_session": False})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import cast
 
 from sqlalchemy import bindparam, select
@@ -10,7 +11,8 @@ from sqlalchemy import bindparam, select
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.threads.curation_models import OfficialAnswer, OfficialVersion
-from knowledge_exchange.threads.models import Post, Voice
+from knowledge_exchange.threads.models import Post, Thread, Voice
+from knowledge_exchange.threads.official_states import HOLDS, ROLE, badges, state_of_post
 
 _BY_POST = Read(
     select(
@@ -65,3 +67,15 @@ def versions_of(post_id: int) -> Sequence[AnyRow]:
         OfficialVersion.replaced_at,
     ).where(OfficialVersion.post_id == post_id)
     return db.session.execute(query.order_by(OfficialVersion.version.desc())).all()
+
+
+def words_on(post_ids: Sequence[int], day: date) -> dict[int, str]:
+    """Of these official answers, those that hold no longer on that day: how they stand, in words (hook)."""
+    columns = (Thread.official_id, Thread.official_review_on, Thread.official_withdrawn_at)
+    query = (
+        select(OfficialAnswer.post_id, *columns)
+        .join(Thread, Thread.id == OfficialAnswer.thread_id)
+        .where(OfficialAnswer.post_id.in_(post_ids))
+    )
+    states = {row.post_id: state_of_post(row.post_id, ROLE, row, day) for row in db.session.execute(query)}
+    return {post_id: badges()[state] for post_id, state in states.items() if state != HOLDS}

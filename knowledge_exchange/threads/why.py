@@ -21,6 +21,7 @@ from knowledge_exchange.notifications.models import NetworkLevel, Notification, 
 from knowledge_exchange.notifications.why_rules import Call, Notice, PostFacts
 from knowledge_exchange.threads import network_mentions
 from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
+from knowledge_exchange.threads.official_states import ROLE
 from knowledge_exchange.threads.queries import readable
 from knowledge_exchange.threads.speaking import PSEUDONYM
 
@@ -142,6 +143,7 @@ def post_in_question(me: Me, post_id: int) -> PostFacts | None:
         level_chosen_at=row.level_chosen_at,
         network_level=row.network_level,
         notice=_notice(row),
+        is_official=row.voice_kind == ROLE,
     )
 
 

@@ -171,6 +171,21 @@ def test_it_says_under_review_everywhere_from_the_day_after_its_date(desk: Desk)
     assert f"/p/{post_id}" in desk.page()
 
 
+def test_notices_of_it_say_so_too(desk: Desk) -> None:
+    post_id = desk.give(review_on="2026-11-24")
+    assert "under review" not in desk.watcher.get("/notifications").text
+    with clock.held(NOON + timedelta(days=3)):
+        assert "Official answer, under review" in desk.watcher.get("/notifications").text
+    desk.do(post_id, "withdraw", reason="It was replaced.")
+    assert "Official answer, withdrawn" in desk.watcher.get("/notifications").text
+
+
+def test_why_somebody_was_told_or_not_is_explained(desk: Desk) -> None:
+    post_id = desk.give()
+    assert "watch or track" in desk.peer.get(f"/notifications/why?post={post_id}").text
+    assert "not told" in desk.moderator.get(f"/notifications/why?post={post_id}").text
+
+
 def test_the_day_is_the_readers_own(desk: Desk) -> None:
     desk.give(review_on="2026-11-30")
     with desk.app.app_context(), unit_of_work():
