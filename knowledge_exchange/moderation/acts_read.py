@@ -22,8 +22,8 @@ from knowledge_exchange.notifications.queries import unread_count
 
 blueprint = Blueprint("acts", __name__, url_prefix="/acts")
 CONFLICT = 409
-#: Where an author appeals, once there is such a page (``appeal_routes.py``).
-_APPEAL = "appeals.act_form"
+#: Where an author appeals, once there is such a page (``own_sanctions.py``).
+_APPEAL = "own_sanctions.appeal_act_page"
 
 
 @blueprint.get("/<act_id>")

@@ -93,6 +93,7 @@ NOT_FOR_ALL_MEMBERS_ALONE = {
     "own_sanctions.page": "signed_in",
     "aiming.suspend": "officer",
     "aiming.suspend_page": "officer",
+    "acts.act": "signed_in",
     "pseudonyms_explained.opened": "signed_in",
     "unsealing.ask": "officer",
     "unsealing.form": "officer",

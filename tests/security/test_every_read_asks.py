@@ -29,12 +29,16 @@ ACTS = {
     "cli/stackexchange/places.py": "history that is being imported: nobody reads it yet",
     "cli/stackexchange/storing.py": "likewise",
     "cli/stackexchange/writing.py": "likewise",
+    "moderation/acts.py": "notes an act that was let to be done",
     "moderation/telling.py": "what an author is told of their own pseudonym",
     "threads/actions.py": "verbs: rights have been asked of the caller",
+    "threads/curating.py": "verbs of moderators, likewise",
     "threads/jobs.py": "renders all posts again",
     "threads/keeping.py": "erases voices",
     "threads/locking.py": "takes a turn, then asks",
     "threads/outlines.py": "what threads say that a list has asked for",
+    "threads/post_curating.py": "verbs of moderators: rights have been asked of the caller",
+    "threads/redacting.py": "likewise",
     "threads/shielding.py": "an author's own thread, asked for by the page",
     "threads/statements.py": "what the verbs say",
 }
@@ -42,9 +46,20 @@ _ASKED = "of threads or posts that have been asked for"
 #: Single statements in modules that read for people, and why they need not ask.
 READS = {
     "moderation/queries.py": {"_requests": "each reader of it adds readable, but the author themself"},
+    "threads/even_gone.py": {
+        **dict.fromkeys(("_PLAIN", "_TURN", "thread_now"), "the thread of an act that somebody may undo, and its turn")
+    },
     "threads/for_mail.py": {"posts_for_mail": "of notices that are visible now"},
     "threads/guarding.py": {"people_of": _ASKED},
-    "threads/listing.py": {"_narrowed": _ASKED, "_since": _ASKED, "_unread": _ASKED, "_feed": "of _newest, which asks"}
+    "threads/history.py": {"revisions_of": _ASKED},
+    "threads/listing.py": {
+        "newest_of": "of standing, which asks",
+        "_first_page": "likewise",
+        "_narrowed": _ASKED,
+        "_since": _ASKED,
+        "_unread": _ASKED,
+        "_feed": "of _newest, which asks",
+    }
     | {"_PLACES_IN": _ASKED},
     "threads/live.py": {
         "shielded_rooms": "rooms, of which readers_among asks",
@@ -53,11 +68,11 @@ READS = {
     "threads/network_mentions.py": {"elsewhere": _ASKED},
     "threads/own_pseudonyms.py": {"_counts": "of one's own places"},
     "threads/queries.py": {
-        "_THREAD_BY_ID": "of _THREAD, which asks",
+        "THREAD": "each reader of it adds readable; even_gone.py what moderators may see",
         **dict.fromkeys(
             (
                 *("_POSTS", "_IN_THREAD", "_position_of", "_TREE_AFTER", "_FLAT_AFTER", "_BY_ID", "_BY_IDS", "_BEFORE"),
-                *("page_keys", "_UNREAD", "revisions_of", "source_of"),
+                *("page_keys", "_UNREAD", "source_of"),
             ),
             _ASKED,
         ),
@@ -135,6 +150,6 @@ def test_the_look_finds_the_statements_that_there_are() -> None:
     expected = {
         ("threads/profiles.py", "_SHOWN"),
         ("threads/own_data.py", "posts_of"),
-        ("threads/queries.py", "_THREAD"),
+        ("threads/queries.py", "_THREAD_BY_ID"),
     }
     assert expected <= found
