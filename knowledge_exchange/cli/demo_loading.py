@@ -28,8 +28,12 @@ from knowledge_exchange.cli.demo_content import (
     Thread,
     load,
 )
+from knowledge_exchange.cli.demo_lasting import lasting_texts, load_lasting
+from knowledge_exchange.cli.demo_official import official_acts_of, official_texts
 from knowledge_exchange.cli.demo_places import load_link_manager
 from knowledge_exchange.cli.demo_queue import load_queue
+from knowledge_exchange.cli.demo_rules import load_rules, rules_texts
+from knowledge_exchange.cli.demo_sanctions import load_sanctions
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import floor_id, new_id
@@ -72,17 +76,22 @@ def load_community() -> dict[str, int]:
     community = load()
     state = Loading(community, clock.now())
     hashed = hash_password(PASSWORD)
-    texts = _rendered(community)
+    texts, lasting, official = _rendered(community), lasting_texts(), official_texts()
+    rules = rules_texts()
     with unit_of_work():
         with clock.held(state.now - MEMBERS_SINCE):
             _settle(state, hashed)
-        for moment, _order, act in merge(*_acts(state, texts)):
+        answers = official_acts_of(community, state.people, state.threads, state.now, official)
+        for moment, _order, act in merge(*_acts(state, texts), answers):
             with clock.held(moment):
                 act()
         load_queue(community, state.people, state.networks, state.posts, state.ago)
         _read_the_old(state)
         load_claims(community, state.people, state.ago)
         load_link_manager(state.people, state.now)
+        load_rules(state.people, state.networks, state.ago, rules)
+        load_sanctions(state.people, state.networks, state.threads, state.posts, state.ago)
+        load_lasting(community, state.people, state.networks, state.threads, state.ago, lasting)
         # The history is invented, the record of it is of today: else it would seem to have waited a year for its seal.
         db.session.execute(update(AuditEntry).values(at=state.now))
     counts = {"people": len(community.people), "threads": len(community.threads)}
