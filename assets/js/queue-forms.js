@@ -59,7 +59,7 @@ async function go(card, form, word) {
   queue.hide(card);
   const answer = await queue.send("/moderation/decide", fields);
   if (answer.ok) {
-    forget(form.dataset.draftKey);
+    forgetDraft(form.dataset.draftKey);
     queue.settle(card, answer);
     return;
   }
@@ -68,7 +68,7 @@ async function go(card, form, word) {
   if (!answer.gone) form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function forget(key) {
+function forgetDraft(key) {
   try {
     localStorage.removeItem(DRAFT + key);
   } catch {
@@ -77,8 +77,9 @@ function forget(key) {
 }
 
 async function undo(form) {
-  const item = form.elements.item.value;
-  const answer = await queue.send("/moderation/undo", { item });
+  const item = form.querySelector("[name=item]").value;
+  const answer = await queue.send("/moderation/undo", { item, way: form.elements.way?.value ?? "" });
+  queue.forget(item);
   if (answer.ok) {
     await queue.restore(item);
     queue.tell(answer);
@@ -141,7 +142,7 @@ function whileTyping(event, field) {
 const KEYS = { j: () => queue.move(1), k: () => queue.move(-1), u: undoLast, n: writeNote };
 
 function undoLast() {
-  const form = queue.root.querySelector("[data-said] [data-undo], [data-lately] [data-undo]");
+  const form = queue.root.querySelector("[data-queue-said] [data-undo], [data-lately] [data-undo]");
   if (form) undo(form);
 }
 

@@ -99,8 +99,8 @@ export function settle(card, answer) {
   done.add(item);
   card.remove();
   tell(answer);
-  say(answer.said, answer.can_undo ? item : null);
-  if (answer.can_undo) remember(item, answer.label);
+  say(answer.said, answer.way ? answer : null);
+  if (answer.way) remember(answer);
   if (items().length < FEW_LEFT && root.dataset.more) more();
 }
 
@@ -113,36 +113,64 @@ export function tell({ waiting, heading: said }) {
   if (!left) root.querySelector("[data-oldest]").textContent = "";
 }
 
-/** Above the items, for those who see it and those who hear it. */
-export function say(text, item = null) {
-  const place = root.querySelector("[data-said]");
+/** Above the items, for those who see it and those who hear it; `undo`: with the way back. */
+export function say(text, undo = null) {
+  const place = root.querySelector("[data-queue-said]");
   const line = make("p", { class: "notice notice--good" }, make("span", {}, text, " "));
-  if (item) line.firstElementChild.append(undoForm(item, true));
+  if (undo) line.firstElementChild.append(undoForm(undo, make("kbd", { "aria-hidden": "true" }, "u")));
   place.replaceChildren(line);
 }
 
-function undoForm(item, withKey) {
-  const button = make("button", { type: "submit", class: "linkish" }, words.undo, ...(withKey ? [" ", make("kbd", { "aria-hidden": "true" }, "u")] : []));
+function undoForm({ item, way }, ...more) {
+  const button = make("button", { type: "submit", class: "linkish" }, words.undo, " ", ...more);
   const form = make("form", { class: "one", "data-undo": "", method: "post", action: "/moderation/undo" }, button);
-  form.append(make("input", { type: "hidden", name: "csrf_token", value: tokenHere() }), make("input", { type: "hidden", name: "item", value: item }));
+  for (const [name, value] of Object.entries({ csrf_token: tokenHere(), item, way })) form.append(make("input", { type: "hidden", name, value }));
   return form;
 }
 
 const MOST_REMEMBERED = 10;
+const LATELY = `ke-decided:${document.documentElement.dataset.me ?? ""}`;
 
-function remember(item, label) {
+/** What was decided in this tab, the newest first: each with the way back, which only the server can read. */
+function remembered() {
+  try {
+    return JSON.parse(sessionStorage.getItem(LATELY)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function keep(all) {
+  try {
+    sessionStorage.setItem(LATELY, JSON.stringify(all));
+  } catch {
+    // then it can be undone until the page is left
+  }
+}
+
+function remember({ item, way, label }) {
+  keep([{ item, way, label }, ...remembered().filter((one) => one.item !== item)].slice(0, MOST_REMEMBERED));
+  listLately({ item, way, label });
+}
+
+function listLately(one) {
   const section = root.querySelector("[data-lately]");
   const all = section.querySelector("ul");
-  all.prepend(make("li", {}, make("span", {}, label), undoForm(item, false)));
+  all.prepend(make("li", {}, make("span", {}, one.label), undoForm(one)));
   while (all.children.length > MOST_REMEMBERED) all.lastElementChild.remove();
   section.hidden = false;
+}
+
+/** It was taken back, or can't be. */
+export function forget(item) {
+  keep(remembered().filter((one) => one.item !== item));
+  for (const form of root.querySelectorAll("[data-undo]")) if (form.querySelector("[name=item]").value === item) (form.closest("li") ?? form).remove();
+  root.querySelector("[data-lately]").hidden = !root.querySelector("[data-lately] li");
 }
 
 /** It waits again: put it where it belongs, and go there. */
 export async function restore(item) {
   done.delete(item);
-  for (const form of root.querySelectorAll("[data-undo]")) if (form.elements.item.value === item) (form.closest("li") ?? form).remove();
-  root.querySelector("[data-lately]").hidden = !root.querySelector("[data-lately] li");
   await sync();
   const card = list.querySelector(`[data-item="${CSS.escape(item)}"]`);
   if (card) jump(heading(card));
@@ -214,5 +242,6 @@ function leave(card) {
 
 if (root) {
   onQueue(() => (syncTimer ||= setTimeout(sync, GRACE_MS)));
+  for (const one of remembered().reverse()) listLately(one);
   list.addEventListener("focusin", ({ target }) => take(target.closest(".case")));
 }

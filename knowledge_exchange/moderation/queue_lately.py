@@ -1,17 +1,25 @@
-"""What somebody has decided lately, in their own session: the way back. It names nothing of what it was about."""
+"""What somebody has decided lately, and the way back: in their session, or signed in the hands of the page's script.
+
+Answers to several decisions at once would each bring a cookie of their own, and the last would forget the others. It
+names nothing of what it was about.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import session
+from flask import current_app, session
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from knowledge_exchange.auth.me import Me
 from knowledge_exchange.moderation.queue_kinds import Done
 
 #: So many of one's last decisions can be undone from the page.
 MOST = 10
 _KEY = "decided"
 _MOST_LABEL = 60
+#: A signed way back is good for so long.
+_GOOD_FOR_S = 24 * 3600
 
 
 class Lately(NamedTuple):
@@ -43,3 +51,21 @@ def way_back(item: str) -> str:
 def forget(item: str) -> None:
     """It was taken back, or can't be."""
     session[_KEY] = [list(one) for one in decided_lately() if one.item != item]
+
+
+def signed_way(me: Me, item: str, done: Done) -> str:
+    """The way back for a script to keep; empty where there is none."""
+    return str(_signer().dumps([me.id, item, done.undo])) if done.undo else ""
+
+
+def way_in(me: Me, item: str, signed: str) -> str:
+    """What :func:`signed_way` gave, if it is this member's for this item; else empty."""
+    try:
+        whose, of, word = _signer().loads(signed, max_age=_GOOD_FOR_S)
+    except (BadSignature, ValueError, TypeError):
+        return ""
+    return str(word) if (whose, of) == (me.id, item) else ""
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="queue-undo")

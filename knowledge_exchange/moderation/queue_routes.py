@@ -82,7 +82,6 @@ def decide() -> ResponseReturnValue:
             done, label = queue_acts.decide(me, typed.item, typed.decision, Reason(typed.rule, typed.reason))
     except Refused as refused:
         return _refused(me, typed, refused)
-    queue_lately.note(typed.item, done, label)
     return _answer(me, done, typed.item, label)
 
 
@@ -98,9 +97,11 @@ def _refused(me: Me, typed: Typed, refused: Refused) -> ResponseReturnValue:
 
 def _answer(me: Me, done: Done, item: str, label: str) -> ResponseReturnValue:
     if not wants_json():
+        queue_lately.note(item, done, label)
         flash(done.said, "good")
         return redirect("/moderation", 303)
-    return jsonify(said=done.said, item=item, label=label, can_undo=bool(done.undo), **_how_much(me))
+    way = queue_lately.signed_way(me, item, done)
+    return jsonify(said=done.said, item=item, label=label, way=way, **_how_much(me))
 
 
 def _how_much(me: Me) -> dict[str, Any]:
@@ -112,16 +113,18 @@ def _how_much(me: Me) -> dict[str, Any]:
 @active
 @limiter.limit(SMALL_ACT_LIMIT)
 def undo() -> ResponseReturnValue:
-    """Take one of the last decisions back (``item``)."""
+    """Take one of the last decisions back (``item``; ``way``: where a script has kept it)."""
     me, item = keeper(), request.form.get("item", "")
-    word = queue_lately.way_back(item)
+    signed = request.form.get("way", "")
+    word = queue_lately.way_in(me, item, signed) if signed else queue_lately.way_back(item)
     try:
         with unit_of_work():
             _undo(me, item, word)
     except (Refused, CannotUndo) as error:
         return _cannot_undo(error.sentence)
     finally:
-        queue_lately.forget(item)
+        if not signed:
+            queue_lately.forget(item)
     said = _("It waits for a decision again, as it was.")
     if not wants_json():
         flash(said, "good")

@@ -6,12 +6,12 @@ from flask import Flask
 
 from knowledge_exchange.auth.acting import me_of
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import unit_of_work
+from knowledge_exchange.auth.models import Member
+from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.moderation import reports
 from knowledge_exchange.networks import requests
 from knowledge_exchange.networks.shield import Hidden
 from knowledge_exchange.threads import actions as threads
-from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.shielding import organisation_of
 from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
@@ -50,7 +50,6 @@ def ask_to_join(app: Flask, member_id: int, network: int, note: str = "") -> Non
         requests.ask_to_join(member_id, network, note)
 
 
-def post_in(app: Flask, post_id: int) -> object:
-    """A post's row as it is now."""
-    with app.app_context():
-        return queries.post_by_id(post_id)
+def row_of(member_id: int) -> Member:
+    """A member's row, to be changed in a unit of work."""
+    return db.session.get_one(Member, member_id)
