@@ -13,6 +13,7 @@ from knowledge_exchange.cli.console import fail, with_exchange
 def demo() -> None:
     """Load the demo community (KE_DEMO=1, and only where nobody else is a member yet)."""
     from knowledge_exchange.cli.demo_loading import load_community
+    from knowledge_exchange.cli.demo_official import work_out_insight
     from knowledge_exchange.core.db import db
 
     if not current_app.config["KE_DEMO"]:
@@ -21,6 +22,7 @@ def demo() -> None:
         fail("There are members in this database already: the demo goes into an empty one.")
     db.session.remove()
     counts = load_community()
+    work_out_insight()
     click.echo(f"The demo is loaded: {counts['people']} people, {counts['threads']} threads, {counts['posts']} posts.")
 
 
