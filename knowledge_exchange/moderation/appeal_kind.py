@@ -38,7 +38,7 @@ def _card(row: AnyRow, one: AnyRow, posts: Mapping[int, AnyRow]) -> Card:
     post = posts.get(one.post_id or one.sanction_post_id or 0)
     return Card(
         title=_what(one),
-        badge=_("Second appeal") if one.step == appeals.LAST_STEP and row.held_by == "officers" else _("Appeal"),
+        badge=_("Appeal to an officer") if row.held_by == "officers" else _("Appeal"),
         html=_text(one) + _original(one, post),
         facts=_facts(one, post),
         decisions=[
