@@ -18,6 +18,7 @@ PARTS: Mapping[str, list[object]] = {
     "code": [HERE, ELSEWHERE],
     "source": ["unison"],
     "kind": ["new"],
+    "collection": ["start-here"],
     "word": ["suspend", "mute"],
     "token": ["no-such-token"],
     **{name: ["4"] for name in OF_NOBODY},
