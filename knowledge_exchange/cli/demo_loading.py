@@ -28,6 +28,7 @@ from knowledge_exchange.cli.demo_content import (
     Thread,
     load,
 )
+from knowledge_exchange.cli.demo_held import held_text, load_held
 from knowledge_exchange.cli.demo_lasting import lasting_texts, load_lasting
 from knowledge_exchange.cli.demo_official import official_acts_of, official_texts
 from knowledge_exchange.cli.demo_places import load_link_manager
@@ -77,7 +78,7 @@ def load_community() -> dict[str, int]:
     state = Loading(community, clock.now())
     hashed = hash_password(PASSWORD)
     texts, lasting, official = _rendered(community), lasting_texts(), official_texts()
-    rules = rules_texts()
+    rules, held = rules_texts(), held_text()
     with unit_of_work():
         with clock.held(state.now - MEMBERS_SINCE):
             _settle(state, hashed)
@@ -87,6 +88,7 @@ def load_community() -> dict[str, int]:
                 act()
         load_queue(community, state.people, state.networks, state.posts, state.ago)
         _read_the_old(state)
+        load_held(state.people, state.networks, state.ago, held)
         load_claims(community, state.people, state.ago)
         load_link_manager(state.people, state.now)
         load_rules(state.people, state.networks, state.ago, rules)

@@ -33,8 +33,8 @@ WHY = Reason(text="Please leave the name of the firm out.")
 def care(world: World) -> World:
     """North West looks at first posts, links, and one word."""
     with world.app.app_context(), unit_of_work():
-        row = NetworkCare(network_id=world.north_west, hold_first=True, hold_links=True, watched_words="agency")
-        db.session.add(row)
+        care = db.session.get_one(NetworkCare, world.north_west)
+        care.hold_first, care.hold_links, care.watched_words = True, True, "agency"
     return world
 
 

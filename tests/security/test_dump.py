@@ -26,7 +26,20 @@ from tests.support.dumps import TO_THE_SECOND, changes, dump, paths, shapes
 from tests.support.persons import Person
 from tests.support.remote import Remote
 from tests.support.servers import Server
-from tests.support.worlds import HANDLE, TITLE, WORDS, Hidden, World, at, build, minutes, sent
+from tests.support.worlds import (
+    HANDLE,
+    TITLE,
+    WATCHED,
+    WORDS,
+    Hidden,
+    World,
+    at,
+    build,
+    held,
+    minutes,
+    report,
+    sent,
+)
 
 #: Not a moment of which a time rounded to five minutes would be equal by chance.
 ODD_SECOND = timedelta(seconds=7)
@@ -98,6 +111,8 @@ class Story:
         yield Act("replies", lambda: world.reply(author, thread, "Thank you.", parent=str(answer)))
         yield Act("edits", lambda: sent(author, f"/p/{opening}/edit", better))
         yield Act("accepts", lambda: author.post(f"/p/{answer}/accept"))
+        yield Act("reports", lambda: report(author, answer))
+        yield Act("is held", lambda: held(author, f"/t/{thread}/replies", body=f"A {WATCHED} of mine."))
         yield Act("answers a peer", lambda: world.reply(author, self.thread, f"{WORDS} Elsewhere.", voice="pseudonym"))
         self.tick()
         world.reply(world.peer, self.thread, "Good to know.")

@@ -18,6 +18,7 @@ from knowledge_exchange.auth.sealed_list import keep_lists
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.networks.care_models import NetworkCare
 from knowledge_exchange.networks.models import LinkManager, NetworkMembership
 from knowledge_exchange.notifications.models import NoticeChoice, Notification, Participant
 from knowledge_exchange.threads.models import Post, Thread, Voice
@@ -32,6 +33,8 @@ HERE, ELSEWHERE = "AAA", "BBB"
 #: What nobody else in the world is called.
 AUTHOR, HANDLE = "Quillan Ashgrove", "velvet-turnstile"
 TITLE, WORDS = "Zugzwang over a rota", "Marmalade is missing from the ward budget."
+#: A word that moderators of North West see before anybody else does.
+WATCHED = "quibblewort"
 #: The answer to a form that is shown again.
 GUARDED = 422
 #: More than two pages of a network's list.
@@ -186,6 +189,7 @@ def _settle(world: World) -> None:
                 if name not in ("outsider", "visitor"):
                     networks.add_member(somebody.id, world.north_west)
             networks.set_role(world.moderator.id, world.north_west, "moderator")
+            db.session.add(NetworkCare(network_id=world.north_west, watched_words=WATCHED))
             db.session.execute(insert(LinkManager).values(manager))
         # Everybody is in national, too: where one belongs tells nothing.
         with unit_of_work():
@@ -202,7 +206,7 @@ def fill(world: World, number: int = MANY_THREADS) -> None:
 
 
 def life_of_a_thread(world: World, **fields: str) -> Hidden:
-    """The author asks under a pseudonym, is answered, replies, edits, accepts; others read."""
+    """The author asks under a pseudonym, is answered, replies, edits, accepts; others read, and posts are reported."""
     hidden = world.hide(world.author, **fields)
     answer = world.reply(world.peer, hidden.thread, "Ask the ward clerk.")
     world.reply(world.author, hidden.thread, "Thank you.", parent=str(answer))
@@ -210,7 +214,23 @@ def life_of_a_thread(world: World, **fields: str) -> Hidden:
     accepted = world.author.post(f"/p/{answer}/accept")
     read = world.peer.post(f"/t/{hidden.thread}/read", post=str(answer))
     assert [edited.status_code, accepted.status_code, read.status_code] == [303] * 3
+    report(world.peer, hidden.opening)
+    report(world.author, answer)
+    held(world.author, f"/t/{hidden.thread}/replies", body=f"A {WATCHED}.")
+    given = {"voice": "pseudonym", "shield": "1", **fields}
+    held(world.author, "/n/north-west/new", kind="problem", title=f"{TITLE}, again", body=f"A {WATCHED}.", **given)
     return world.hidden(hidden.thread)
+
+
+def report(who: Person, post_id: int, category: str = "attack", note: str = "Look at this.") -> None:
+    """Somebody reports a post."""
+    assert who.post(f"/p/{post_id}/report", category=category, note=note).status_code == 303
+
+
+def held(who: Person, path: str, **fields: str) -> None:
+    """Somebody writes what a moderator is to see first."""
+    answer = sent(who, path, {name: text for name, text in fields.items() if text})
+    assert (answer.status_code, answer.location) == (303, "/me/waiting"), answer.status_code
 
 
 @contextmanager
