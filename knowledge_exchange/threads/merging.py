@@ -106,7 +106,8 @@ def _follow_duplicates(thread_id: int, into_id: int) -> list[int]:
 def _end(thread: AnyRow, into: AnyRow) -> None:
     """Of the thread an address is left, that leads on; its watchers' pages are told that it is gone."""
     gone = {"deleted_at": now(), "gone": "merged", "merged_into": into.id}
-    new_room(thread, **gone, reply_count=0, answer_id=None, answered_at=None, official_id=None, pinned_until=None)
+    none = {"answer_id": None, "answered_at": None, "official_id": None, "pinned_until": None}
+    new_room(thread, thread.network_id, **gone, **none, reply_count=0)
     told = {"thread_id": into.id, "network_id": into.network_id}
     db.session.execute(update(Notification).where(Notification.thread_id == thread.id).values(told))
     db.session.execute(update(HeldPost).where(HeldPost.thread_id == thread.id).values(told))
@@ -117,7 +118,6 @@ def _end(thread: AnyRow, into: AnyRow) -> None:
     if thread.network_id != into.network_id:
         leave_trace(thread.network_id, into.id)
     db.session.execute(delete(ThreadTrace).filter_by(network_id=into.network_id, thread_id=into.id))
-    push.tell_thread("thread_changed", thread.id, thread.epoch + 1, thread.network_id)
     push.tell_thread("thread_changed", into.id, into.epoch, into.network_id)
 
 
@@ -134,7 +134,7 @@ def unmerge(thread: AnyRow, into: AnyRow, kept: Mapping[str, Any]) -> None:
     db.session.execute(update(Post).where(Post.id == thread.opening_post_id).values(parent_id=None))
     back = {"deleted_at": None, "gone": "", "merged_into": None}
     answered_at = datetime.fromisoformat(kept["answered_at"]) if kept["answered_at"] else None
-    new_room(thread, **back, answer_id=kept["answer_id"], answered_at=answered_at)
+    new_room(thread, thread.network_id, **back, answer_id=kept["answer_id"], answered_at=answered_at)
     relocate(Post.id.in_(branch), thread, source=into.id, merged=True)
     for one in (thread.id, into.id):
         retree(one)
@@ -143,7 +143,6 @@ def unmerge(thread: AnyRow, into: AnyRow, kept: Mapping[str, Any]) -> None:
     duplicates = update(Thread).where(Thread.id.in_(kept["duplicates"]), Thread.duplicate_of == into.id)
     db.session.execute(duplicates.values(duplicate_of=thread.id), execution_options=_BLIND)
     db.session.execute(delete(ThreadTrace).filter_by(network_id=thread.network_id, thread_id=into.id))
-    push.tell_thread("thread_changed", thread.id, thread.epoch + 1, thread.network_id)
     push.tell_thread("thread_changed", into.id, into.epoch, into.network_id)
 
 

@@ -55,8 +55,7 @@ def move(thread: AnyRow, network_id: int, *, leaves_trace: bool = True) -> Kept:
     db.session.execute(delete(ThreadTrace).filter_by(network_id=network_id, thread_id=thread.id))
     if leaves_trace:
         leave_trace(thread.network_id, thread.id)
-    new_room(thread, **values)
-    push.tell_thread("thread_changed", thread.id, thread.epoch + 1, network_id)
+    new_room(thread, network_id, **values)
     return kept
 
 
@@ -79,11 +78,13 @@ def _moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def new_room(thread: AnyRow, **values: Any) -> None:
+def new_room(thread: AnyRow, network: int, **values: Any) -> None:
     """Set values of a thread; its events go to another room, where whoever may still see it is moved after the commit.
 
-    In other processes within seconds, and nothing more comes to the old room.
+    In other processes within seconds, and nothing more comes to the old room. That it has changed is told first, so
+    that those who are moved hear it once: there. ``network``: where it stands from now on.
     """
+    push.tell_thread("thread_changed", thread.id, thread.epoch + 1, network)
     values |= {"epoch": thread.epoch + 1, "version": Thread.version + 1}
     db.session.execute(update(Thread).where(Thread.id == thread.id).values(values), execution_options=_BLIND)
     shielded_rooms.look_again()

@@ -136,10 +136,10 @@ def unsplit(thread: AnyRow, new: AnyRow, kept: Mapping[str, Any]) -> None:
     told = {"thread_id": thread.id, "network_id": thread.network_id}
     db.session.execute(update(Notification).where(Notification.thread_id == new.id).values(told))
     gone = {"deleted_at": now(), "gone": "merged", "merged_into": thread.id}
-    new_room(new, **gone, reply_count=0, answer_id=None, answered_at=None, official_id=None, pinned_until=None)
+    none = {"answer_id": None, "answered_at": None, "official_id": None, "pinned_until": None}
+    new_room(new, new.network_id, **gone, **none, reply_count=0)
     retree(thread.id)
     recount(thread.id)
-    push.tell_thread("thread_changed", new.id, new.epoch + 1, new.network_id)
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
 
 

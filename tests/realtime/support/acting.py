@@ -19,6 +19,8 @@ from knowledge_exchange.core.crypto import token_hash
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.notifications.models import LEVELS
+from knowledge_exchange.threads import curating, relocating
+from knowledge_exchange.threads.even_gone import thread_now
 from knowledge_exchange.threads.limits import POSTS_A_PAGE
 from tests.realtime.support.simulated import Browser
 from tests.support.persons import Person, person
@@ -51,6 +53,7 @@ class Exchange(RuleBasedStateMachine):
         self.slugs = [f"{name}-{mark}" for name in ("closed", "open", "private")]
         self.people = [person(self.app, name, email=f"{name.lower()}.{mark}@people.example") for name in NAMES]
         self.away: set[int] = set()
+        self.hidden: dict[int, dict[str, Any]] = {}
         self.waited = 0.0
         with self.app.app_context(), unit_of_work():
             self.network_ids = [
@@ -94,9 +97,9 @@ class Exchange(RuleBasedStateMachine):
         self._hear()
         return answer
 
-    def _hear(self) -> None:
+    def _hear(self, *, again: bool = False) -> None:
         for browser in getattr(self, "browsers", []):
-            browser.hear()
+            browser.hear(again=again)
             browser.must_count_right()
 
     def _post(self, number: int) -> tuple[str, str]:
@@ -231,6 +234,37 @@ class Exchange(RuleBasedStateMachine):
         with self.people[who].client.session_transaction() as session:
             session.update({"_user_id": token, "_fresh": True, "csrf_token": "a token of this test's session"})
         self.away.discard(who)
+
+    @rule(number=which, network=st.integers(0, 2))
+    def move(self, number: int, network: int) -> None:
+        """A thread goes to another network: whoever may not read that has lost it."""
+        self._tick()
+        with self.app.app_context(), unit_of_work():
+            thread = thread_now(int(self._thread(number)))
+            if thread is None or thread.deleted_at is not None or thread.network_id == self.network_ids[network]:
+                return
+            relocating.move(thread, self.network_ids[network])
+        self._hear(again=True)
+        self._know_what_came_back()
+
+    @rule(number=which)
+    def hide(self, number: int) -> None:
+        """A thread is hidden from everybody, or shown again."""
+        self._tick()
+        with self.app.app_context(), unit_of_work():
+            thread = thread_now(int(self._thread(number)))
+            if thread is None or thread.gone not in ("", "hidden"):
+                return
+            if thread.deleted_at is None:
+                self.hidden[thread.id] = curating.take_away(thread, "hidden")
+            elif thread.id in self.hidden:
+                curating.bring_back(thread, self.hidden.pop(thread.id))
+        self._hear()
+
+    def _know_what_came_back(self) -> None:
+        """Notices that are to be seen again are not told again: the number on the badge is."""
+        for browser in self.browsers:
+            browser.notices |= browser.fresh_notices()
 
     @rule(seconds=st.sampled_from(PAUSES_S))
     def wait(self, seconds: float) -> None:
