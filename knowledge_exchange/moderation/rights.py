@@ -16,6 +16,7 @@ from knowledge_exchange.moderation import policy, post_acts, thread_acts
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.sanction_policy import MUTE, REMOVAL, SUSPENSION, WARNING, may_sanction
 from knowledge_exchange.moderation.specimens import ELSEWHERE, Other, Specimen, target
+from knowledge_exchange.moderation.tag_routes import may_tag
 from knowledge_exchange.networks import policy as networks
 from knowledge_exchange.threads import policy as threads
 from knowledge_exchange.verification import policy as verification
@@ -89,6 +90,21 @@ RIGHTS: tuple[Right, ...] = (
         lambda who: threads.may_accept(who.thread(is_own=True)) and threads.may_be_answer(who.post()),
     ),
     Right(
+        "outcome",
+        _WRITING,
+        _l("Tell what happened in the end of one’s own problem, and whether its answer still holds"),
+        lambda who: (
+            threads.may_tell_outcome(who.thread(is_own=True, answer_id=2))
+            and threads.may_say_whether_it_holds(who.thread(is_own=True, answer_id=2))
+        ),
+    ),
+    Right(
+        "tag_own",
+        _WRITING,
+        _l("Set the tags of a thread of one’s own"),
+        lambda who: may_tag(who.me, who.thread(is_own=True)),
+    ),
+    Right(
         "read_log", _WRITING, _l("Read the log and the totals"), lambda who: policy.may_read_log(who.me, may_read=True)
     ),
     Right(
@@ -124,6 +140,7 @@ RIGHTS: tuple[Right, ...] = (
         _l("Pin, lock, archive, rename, change the kind of a thread"),
         _on_thread("pin", "lock", "archive", "rename", "change_kind"),
     ),
+    Right("tag", _POSTS, _l("Set the tags of a thread"), lambda who: may_tag(who.me, who.thread())),
     Right("hide_thread", _POSTS, _l("Hide or remove a thread"), _on_thread("hide_thread", "remove_thread")),
     Right(
         "hide_post",

@@ -43,7 +43,7 @@ class Specimen:
         common = {"id": 1, "kind": "problem", "deleted_at": None, "gone": "", "locked_at": None, "archived_at": None}
         place = {"my_role": self.my_role, "i_lead": self.i_lead, "muted_until": None, "sealed_id": None}
         whose = {"my_participant_id": _MINE, "author_participant_id": _MINE if is_own else _THEIRS}
-        rest = {"pinned_until": None, "answer_id": None, "official_id": None}
+        rest = {"pinned_until": None, "answer_id": None, "official_id": None, "has_outcome": False}
         return cast("AnyRow", SimpleNamespace(**{**common, **place, **whose, **rest, **facts}))
 
     def post(self, *, is_own: bool = False, **facts: Any) -> AnyRow:

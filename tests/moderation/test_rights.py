@@ -33,6 +33,8 @@ EXPECTED = {
     "edit": INSIDE,
     "delete": ALL,  # also what one wrote in a network that one has left
     "accept_own": INSIDE,
+    "outcome": ALL,
+    "tag_own": ALL,
     "read_log": ALL,
     "announce": f"{MODERATORS} {OFFICERS}",
     "accept": MODERATORS,
@@ -40,6 +42,7 @@ EXPECTED = {
     "invite": MODERATORS,
     "see_moderators": f"{MODERATORS} {OFFICERS}",
     "order": f"{MODERATORS} {OFFICERS}",
+    "tag": f"{MODERATORS} {OFFICERS}",
     "hide_thread": f"{MODERATORS} {OFFICERS}",
     "hide_post": f"{MODERATORS} {OFFICERS}",
     "mark_answer": f"{MODERATORS} {OFFICERS}",
