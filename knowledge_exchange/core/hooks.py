@@ -40,6 +40,7 @@ NAMES = {
     "thread_told_to": "condition: the same, an author under a pseudonym counted as their colleagues (likewise)",
     "network_known": "condition: may that member know of that network (network column, member column)",
     "moderates_some": "condition: does that member moderate a network (member column)",
+    "answer_marked": "a moderator marked an answer, or took the mark away (me, thread as it was, post_id, is_marked)",
     "post_held": "a post waits for a moderator's approval: open a case (held_id, network_id, thread_id or None)",
     "held_taken_back": "a held post is its author's again: nothing is left to decide about it (held_id)",
     "queue_waiting": "how much waits for a moderator's or officer's decision (me) -> int",

@@ -24,6 +24,8 @@ from knowledge_exchange.threads.post_curating import post_now
 from knowledge_exchange.threads.redacting import shown
 from knowledge_exchange.threads.words import kinds
 
+#: Acts on a thread that its page shows: the newest.
+SHOWN_LATELY = 5
 #: Until when a thread is pinned if the moderator changes nothing.
 _USUAL_PIN = timedelta(days=14)
 
@@ -89,6 +91,7 @@ def _page(template: str, thread: AnyRow, offers: list[Offer], typed: Typed | Non
         max_title=MAX_TITLE_CHARS,
         max_body=MAX_BODY_CHARS,
         meanwhile=[_happened(act, undone=undone) for act, undone in meanwhile],
+        lately=[_happened(act, undone=undone) for act, undone in done_since(thread.id, 0)[:SHOWN_LATELY]],
         **more,
     )
 
@@ -97,7 +100,7 @@ def _happened(act: AnyRow, *, undone: bool) -> dict[str, object]:
     """What was done meanwhile, by which role, never by whom."""
     acted_as = json.loads(act.details or "{}").get("undone_as", "") if undone else act.acted_as
     at = act.undone_at if undone else act.at
-    return {"what": words_of(act.action).log, "who": who(acted_as), "at": at, "undone": undone}
+    return {"id": act.id, "what": words_of(act.action).log, "who": who(acted_as), "at": at, "undone": undone}
 
 
 def done_in_words(action: str) -> str:

@@ -160,5 +160,4 @@ def _answered(
         flash(_("It is so already: nothing has changed."), "warn")
         return redirect(home, 303)
     flash(act_pages.done_in_words(typed.action), "good")
-    gone = typed.action in ("hide_thread", "remove_thread")
-    return redirect(f"/acts/{act_id}" if gone else home, 303)
+    return redirect(f"/acts/{act_id}", 303)

@@ -23,7 +23,7 @@ from knowledge_exchange.notifications.queries import unread_count
 blueprint = Blueprint("acts", __name__, url_prefix="/acts")
 CONFLICT = 409
 #: Where an author appeals, once there is such a page (``own_sanctions.py``).
-_APPEAL = "own_sanctions.appeal_act_page"
+_APPEAL = "own_sanctions.act_page"
 
 
 @blueprint.get("/<act_id>")
@@ -42,7 +42,7 @@ def _shown(me: Me, act_id: str) -> Shown:
 def _page(me: Me, shown: Shown, refused: str = "") -> str:
     found, facts = shown.act, json.loads(shown.act.details or "{}")
     words, whoever = words_of(found.action), who(found.acted_as)
-    has_appeals = _APPEAL in current_app.view_functions
+    has_appeals = _APPEAL in current_app.view_functions and me.is_active
     may_appeal = has_appeals and shown.is_author and found.undone_at is None
     return render_template(
         "moderation/act.html",

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation.act_models import ModerationAct
@@ -80,9 +81,7 @@ def _redaction(post_id: int, typed: str) -> redacting.Redaction:
     return redacting.prepare(post, passage)
 
 
-def act(
-    me: Me, thread: AnyRow, post: AnyRow, order: Order, prepared: Prepared, part: str = ""
-) -> int | None:
+def act(me: Me, thread: AnyRow, post: AnyRow, order: Order, prepared: Prepared, part: str = "") -> int | None:
     """Do it, as thread and post are now (in their turn); the act's id, or None where it is so already.
 
     Raises :class:`Refused`. That ``me`` may has been asked (:func:`may_act`). ``part``: as what they act, where a case
@@ -143,8 +142,18 @@ def _scrub(thread: AnyRow, post: AnyRow, passage: str, but: int) -> None:
             db.session.execute(changed, execution_options={"synchronize_session": False})
 
 
+def note_mark(me: Me, thread: AnyRow, post_id: int, is_marked: bool) -> None:
+    """A moderator marked an answer by the button that its asker has, too, without a reason (hook)."""
+    now_so = thread_now(thread.id)
+    if now_so is not None:
+        kept = curating.changed_between(thread, now_so, "answer_id", "answered_at")
+        of, action = Of(thread.network_id, thread.id, post_id), "answer" if is_marked else "unanswer"
+        note_act(me, acted_as(me, thread), action, of, Reason(), kept=kept)
+
+
 def init_app(app: Flask) -> None:
     """Say how each is undone."""
+    hooks.provide(app, "answer_marked", note_mark)
     for action in ("hide", "remove"):
         undoable(app, action, _bring_back)
     for action in ("answer", "unanswer"):

@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, limiter
+from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.queries import unread_count
@@ -149,6 +151,7 @@ def accept(post_id: int) -> ResponseReturnValue:
             abort(404)
         if found.answer_id != row.id:
             actions.accept(me, found, row)
+            _note_mark(me, found, row.id, is_marked=True)
     return redirect(url_for("threads.post", post_id=post_id), 303)
 
 
@@ -164,4 +167,11 @@ def unaccept(post_id: int) -> ResponseReturnValue:
             abort(404)
         if found.answer_id == row.id:
             actions.unaccept(found)
+            _note_mark(me, found, row.id, is_marked=False)
     return redirect(url_for("threads.post", post_id=post_id), 303)
+
+
+def _note_mark(me: Me, thread: AnyRow, post_id: int, *, is_marked: bool) -> None:
+    """Where it was not whoever asked, it is an act of a moderator, and stands on the log."""
+    if not policy.is_mine(thread, thread.author_participant_id):
+        hooks.call("answer_marked", me, thread, post_id, is_marked)

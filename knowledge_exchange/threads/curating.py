@@ -45,6 +45,12 @@ def set_facts(thread: AnyRow, **values: Any) -> Kept | None:
     return {"was": _plain(was), "now": _plain(values)}
 
 
+def changed_between(before: AnyRow, after: AnyRow, *names: str) -> Kept:
+    """What undoes a change of these columns that another verb has made."""
+    was, after_it = ({name: getattr(row, name) for name in names} for row in (before, after))
+    return {"was": _plain(was), "now": _plain(after_it)}
+
+
 def put_back(thread: AnyRow, kept: Kept) -> bool:
     """Set them to what they were; False, and nothing done, where somebody has changed one since."""
     then, was = _read(kept["now"]), _read(kept["was"])

@@ -89,6 +89,7 @@ def test_its_author_is_told_and_reads_why_and_that_it_was_undone(bench: Bench, a
     assert TITLE not in notice.text
     page = text_of(author.get(notice.url))
     assert WHY in page
+    assert f"{notice.url}/appeal" in author.get(notice.url).text
     assert here.moderator.name not in page
     assert here.moderator.name in text_of(bench.second.get(notice.url))
     assert other.get(notice.url).status_code == 404
@@ -316,3 +317,19 @@ def test_what_is_gone_is_not_there_to_be_acted_on(bench: Bench) -> None:
     assert bench.on_thread(here.moderator, "explode").status_code == 404
     assert here.moderator.get("/acts/1").status_code == 404
     assert here.moderator.get("/acts/none").status_code == 404
+
+
+def test_what_a_moderator_accepts_by_the_askers_button_stands_on_the_log_and_what_the_asker_accepts_does_not(
+    bench: Bench,
+) -> None:
+    here = bench.here
+    here.author.post(f"/p/{bench.reply}/accept")
+    here.author.post(f"/p/{bench.reply}/unaccept")
+    assert bench.acts() == []
+    here.moderator.post(f"/p/{bench.reply}/accept")
+    assert [(act.action, act.acted_as) for act in bench.acts()] == [("answer", "moderator")]
+    assert bench.undo(bench.second).status_code == 303
+    assert bench.facts().answer_id is None
+    here.moderator.post(f"/p/{bench.reply}/accept")
+    here.moderator.post(f"/p/{bench.reply}/unaccept")
+    assert [act.action for act in bench.acts()] == ["answer", "answer", "unanswer"]

@@ -98,6 +98,20 @@ def _address_at_work(page: Page) -> None:
     page.get_by_label("Use it all the same").wait_for()
 
 
+def _official(part: str, *, empty: str = "") -> Reach:
+    """The official answer of the demo that holds: its form, its care, its versions; or a form sent ``empty``."""
+
+    def reach(page: Page) -> None:
+        path = open_thread(page, "north-west", "Consultation opened")
+        place = page.get_by_role("link", name="Go to its place").get_attribute("href") or ""
+        page.goto(f"{place}/official{part}" if part != "/give" else f"{path.rsplit('/', 1)[0]}/official")
+        if empty:
+            page.get_by_role("button", name=empty).click()
+            page.locator(".error").first.wait_for()
+
+    return reach
+
+
 def _too_often(page: Page) -> None:
     for _try in range(TRIES):
         sign_in(page, "somebody-else@demo.example", "not the password")
@@ -191,6 +205,40 @@ def _of_my_post(part: str) -> Reach:
         page.goto(f"/p/{post[1:]}/{part}")
 
     return reach
+
+
+def _moderating(act: str) -> Reach:
+    """The acts on a thread, with one form open."""
+
+    def reach(page: Page) -> None:
+        path = open_thread(page, *BRANCHED)
+        page.goto(re.sub(r"(/t/\d+).*", r"\1/moderate", path))
+        page.get_by_role("group").filter(has_text=act).first.locator("summary").click()
+
+    return reach
+
+
+def _acted(page: Page) -> None:
+    """Renamed, which leads to the page of the act."""
+    ask(page, "One that has another title in a moment")
+    page.goto(re.sub(r"(/t/\d+).*", r"\1", page.url) + "/moderate")
+    page.locator("#title").evaluate("field => { field.value = 'A title that says what it is about'; }")
+    _moderate(page, "rename", "A better title says what it is about.")
+    page.get_by_role("button", name="Undo this").wait_for()
+
+
+def _without_a_reason(page: Page) -> None:
+    _moderating("Lock")(page)
+    _moderate(page, "lock", "")
+    page.locator(".error").first.wait_for()
+
+
+def _moderate(page: Page, action: str, why: str) -> None:
+    form = page.locator(f"form[action$='/{action}']")
+    form.evaluate("form => { form.closest('details').open = true; }")
+    form.get_by_label("In your own words").fill(why)
+    form.get_by_role("button").click()
+    page.wait_for_load_state()
 
 
 def _replying(page: Page) -> None:
@@ -448,6 +496,11 @@ OPENNESS = [
     Stop("appointing nobody", _submit_empty("/n/north-west/moderators", "Make them a moderator")),
 ]
 MODERATOR = [at("/moderation"), at("/n/north-west/people"), at("/n/north-west-reps"), Stop("thread", _thread(BRANCHED))]
+MODERATOR += [
+    Stop("what can be done to a thread", _moderating("Lock")),
+    Stop("an act that was done, and can be undone", _acted),
+    Stop("acting without a reason", _without_a_reason),
+]
 OFFICER = [
     *map(at, ("/", "/admin", "/admin/claims")),
     Stop("one claim", _one_claim),
@@ -471,7 +524,12 @@ OFFICER = [
 ]
 
 NATIONAL_OFFICER = [
-    *map(at, ("/me", "/pseudonyms")),
+    *map(at, ("/me", "/pseudonyms", "/insight", "/n/north-west/insight")),
+    Stop("thread with an official answer", _thread(("north-west", "Consultation opened"))),
+    Stop("thread whose official answer is under review", _thread(("ask-an-officer", "Can I be told not to speak"))),
+    Stop("answering officially, with errors", _official("/give", empty="Post the official answer")),
+    Stop("looking after an official answer", _official("", empty="Withdraw it")),
+    Stop("versions of an official answer", _official("/history")),
     Stop("menu of a post under a pseudonym", _of_a_pseudonym("more")),
     Stop("removing whoever is behind it", _of_a_pseudonym("remove")),
     Stop("suspending without a reason", _of_a_pseudonym("suspend", "Suspend the member behind this pseudonym")),
