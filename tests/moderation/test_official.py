@@ -21,6 +21,7 @@ from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.cases import cases_for
+from knowledge_exchange.moderation.insight import work_out
 from knowledge_exchange.moderation.official_reviews import open_reviews
 from knowledge_exchange.moderation.queue_kinds import CannotDecide, Done
 from knowledge_exchange.networks import actions as networks
@@ -29,10 +30,10 @@ from knowledge_exchange.threads.curation_models import OfficialAnswer, OfficialV
 from knowledge_exchange.threads.for_mail import posts_for_mail
 from knowledge_exchange.threads.live import post_payloads
 from knowledge_exchange.threads.models import Post, Thread, Voice
-from tests.support.addresses import answer_of
+from tests.support.addresses import Answer, answer_of
 from tests.support.community import Community, settle
 from tests.support.persons import Person, Statements, known, person, visitor
-from tests.support.worlds import World
+from tests.support.worlds import COLLEAGUES, World, at, minutes
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY, NEXT_YEAR = date(2026, 11, 22), date(2027, 11, 22)
@@ -444,6 +445,43 @@ def test_an_officer_from_whom_the_thread_is_hidden_finds_nothing(world: World) -
     given = int(answer.location.rpartition("/")[2])
     assert world.officer.get(f"/p/{given}/official/history").status_code == 404
     assert world.author.get(f"/p/{given}/official/history").status_code == 200
+
+
+def test_an_official_answer_in_a_hidden_thread_leaves_colleagues_no_trace_nor_do_its_case_and_insight(
+    world: World,
+) -> None:
+    with world.app.app_context(), unit_of_work():
+        db.session.execute(update(Member).where(Member.id == world.peer.id).values(role="officer"))
+    with at(minutes(1)), world.app.app_context():
+        world.ordinary.append(world.open_thread(world.control, "Known to everybody"))
+        _work()
+    paths = ("/", "/n/north-west", "/notifications", "/moderation", "/insight", "/insight.csv", "/n/north-west/insight")
+
+    def seen() -> dict[tuple[str, str], Answer]:
+        with at(minutes(300)):
+            return {(who, path): answer_of(world.people[who].get(path)) for who in COLLEAGUES for path in paths}
+
+    before = seen()
+    with at(minutes(60)):
+        hidden = world.hide(world.author)
+        fields = {**FIELDS, "dated": clock.now().date().isoformat(), "review_on": "2026-11-03"}
+        assert world.peer.post(f"/t/{hidden.thread}/official", **fields).status_code == 303
+    with world.app.app_context(), unit_of_work():
+        db.session.execute(update(OfficialAnswer).values(review_on=date(2026, 10, 31)))
+        db.session.execute(
+            update(Thread).where(Thread.id == hidden.thread).values(official_review_on=date(2026, 10, 31))
+        )
+    with at(minutes(61)), world.app.app_context():
+        _work()
+    assert before == seen()
+    with at(minutes(300)):
+        assert "Does this official answer still hold?" in world.peer.get("/moderation").text
+
+
+def _work() -> None:
+    """What the jobs do."""
+    open_reviews()
+    work_out()
 
 
 def test_a_page_asks_nothing_of_it_where_there_is_none_or_where_it_is_kept(desk: Desk) -> None:

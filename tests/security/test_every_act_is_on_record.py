@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,23 @@ def settle_pseudonym(here: Office) -> TestResponse:
     return here.national.post(request(), do="open", confirm_code=code_of(secret))
 
 
+def answer_officially(here: Office) -> TestResponse:
+    """Given by the form in which officers answer."""
+    thread_id = pseudonymous_post(here).split("/")[2]
+    days = {"dated": now().date().isoformat(), "review_on": (now() + timedelta(days=200)).date().isoformat()}
+    return here.national.post(f"/t/{thread_id}/official", body="You may.", nations="uk", seen="0", **days)
+
+
+def look_after_an_official_answer(here: Office) -> TestResponse:
+    """Confirmed, withdrawn, and the withdrawal taken back; the last answer."""
+    given = answer_officially(here)
+    assert given.status_code == 303, given.text[:500]
+    path, later = f"{given.location}/official", (now() + timedelta(days=300)).date().isoformat()
+    done(here, lambda: here.national.post(path, do="confirm", seen="1", review_on=later))
+    done(here, lambda: here.national.post(path, do="withdraw", seen="2", reason="It was replaced."))
+    return here.national.post(path, do="restore", seen="2w")
+
+
 #: What is done at each address of the office that takes forms. Each must succeed, and be on record.
 PAGES: dict[str, Callable[[Office], TestResponse]] = {
     "/admin/appeals/<appeal_id>": decide_appeal,
@@ -207,6 +225,8 @@ PAGES: dict[str, Callable[[Office], TestResponse]] = {
         "/admin/organisations/R0A/merge", successor="R0B"
     ),
     "/admin/pseudonyms/<request_id>": settle_pseudonym,
+    "/p/<int:post_id>/official": look_after_an_official_answer,
+    "/t/<int:thread_id>/official": answer_officially,
     "/t/<int:thread_id>/suspend/<int:post_id>": lambda here: about_pseudonym(here, "suspend", cause="rules"),
     "/t/<int:thread_id>/unseal/<int:post_id>": lambda here: about_pseudonym(here, "unseal", ground="safety"),
     "/admin/rolls": upload,

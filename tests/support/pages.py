@@ -384,6 +384,18 @@ def _someone_else(page: Page) -> None:
     page.goto(page.locator(".by a[href^='/m/']").first.get_attribute("href") or "/m/")
 
 
+def _sanction_without_a_reason(page: Page) -> None:
+    open_thread(page, *BRANCHED)
+    more = page.locator(".talk [data-more]").first.get_attribute("href") or ""
+    _submit_empty(more.replace("/more", "/sanction"), "Impose it")(page)
+
+
+def _my_sanction(page: Page) -> None:
+    page.goto("/me")
+    page.locator("section[aria-labelledby=sanctions] a.btn").first.click()
+    page.get_by_role("heading", name="A warning").wait_for()
+
+
 def _of_a_pseudonym(act: str, button: str = "") -> Reach:
     """`/t/<id>/<act>/<post>` of a post under a pseudonym; sent with nothing in it, where a button is given."""
 
@@ -495,7 +507,14 @@ OPENNESS = [
     Stop("next version of the rules with errors", _submit_empty("/rules/edit", "Publish")),
     Stop("appointing nobody", _submit_empty("/n/north-west/moderators", "Make them a moderator")),
 ]
-MODERATOR = [at("/moderation"), at("/n/north-west/people"), at("/n/north-west-reps"), Stop("thread", _thread(BRANCHED))]
+MODERATOR = [
+    at("/n/north-west/sanctions"),
+    Stop("sanction without a reason", _sanction_without_a_reason),
+    at("/moderation"),
+    at("/n/north-west/people"),
+    at("/n/north-west-reps"),
+    Stop("thread", _thread(BRANCHED)),
+]
 MODERATOR += [
     Stop("what can be done to a thread", _moderating("Lock")),
     Stop("an act that was done, and can be undone", _acted),
@@ -532,6 +551,7 @@ NATIONAL_OFFICER = [
     Stop("versions of an official answer", _official("/history")),
     Stop("menu of a post under a pseudonym", _of_a_pseudonym("more")),
     Stop("removing whoever is behind it", _of_a_pseudonym("remove")),
+    Stop("muting without a reason", _of_a_pseudonym("mute", "Mute the member behind this pseudonym")),
     Stop("suspending without a reason", _of_a_pseudonym("suspend", "Suspend the member behind this pseudonym")),
     Stop("asking to open it", _of_a_pseudonym("unseal")),
     Stop("pseudonyms to open", _asks_to_open),
@@ -564,4 +584,5 @@ ROUNDS: dict[str, tuple[str | None, list[Stop]]] = {
     "administrator": ("admin@demo.example", ADMINISTRATOR),
     "openness": ("admin@demo.example", OPENNESS),
     "outsider": ("outsider@demo.example", OUTSIDE),
+    "sanctioned": ("colleague@demo.example", [at("/me"), Stop("a sanction of mine", _my_sanction)]),
 }
