@@ -67,7 +67,7 @@ def _card(row: AnyRow, post: AnyRow | None, said: _Said) -> Card:
 def _shown(post: AnyRow | None) -> str:
     if post is None or post.deleted_at is not None:
         return Markup('<p class="quiet">{}</p>').format(_("It is not there any more."))
-    return Markup('<p class="by"><b>{}</b></p><div class="prose">{}</div>').format(post.name, Markup(post.html))  # noqa: S704 -- made safe when it was written
+    return Markup('<div class="prose">{}</div>').format(Markup(post.html))  # noqa: S704 -- made safe when it was written
 
 
 def _facts(row: AnyRow, said: _Said) -> list[tuple[str, str]]:

@@ -267,6 +267,35 @@ def _taken_back(page: Page) -> None:
     page.locator("#body").wait_for()
 
 
+def _held(page: Page) -> None:
+    page.goto("/n/north-west/new")
+    page.get_by_label("Title").fill("Which locum agency answers at night?")
+    page.locator("#body").fill("Nobody answers when it matters.")
+    page.get_by_role("button", name="Post the problem").click()
+    page.get_by_text("A moderator looks at it before it appears.").first.wait_for()
+
+
+def _reporting(page: Page) -> None:
+    open_thread(page, *BRANCHED)
+    page.locator('.talk .post:not(.post--mine) [href$="/report"]').first.click()
+    page.get_by_role("heading", name="Report this post").wait_for()
+
+
+def _report_with_error(page: Page) -> None:
+    """A note that is too long, sent past the browser's own check."""
+    _reporting(page)
+    page.locator("#note").evaluate("note => { note.removeAttribute('maxlength'); note.value = 'x'.repeat(1001); }")
+    page.get_by_role("button", name="Advertising or spam").click()
+    page.get_by_text("The note is too long").wait_for()
+
+
+def _too_many_words(page: Page) -> None:
+    page.goto("/n/north-west/care")
+    page.get_by_label("Words to look out for").fill("\n".join(f"word{number}" for number in range(101)))
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Watch for at most").wait_for()
+
+
 def _menu_of_a_post(page: Page) -> None:
     open_thread(page, *BRANCHED)
     page.locator(".talk [data-more]").first.click()
@@ -483,6 +512,10 @@ WRITING = [
     at("/me/pseudonyms"),
     Stop("posts that wait", _waits),
     Stop("taken back", _taken_back),
+    Stop("a post that a moderator sees first", _held),
+    Stop("reporting a post", _reporting),
+    Stop("reporting with a note too long", _report_with_error),
+    at("/me/reports"),
 ]
 PERSONAL = [
     *map(at, ("/notifications", "/search", "/members", "/me", "/settings/account", "/m/second-cup", "/help")),
@@ -510,6 +543,8 @@ OPENNESS = [
 MODERATOR = [
     at("/n/north-west/sanctions"),
     Stop("sanction without a reason", _sanction_without_a_reason),
+    at("/n/north-west/care"),
+    Stop("too many words to look out for", _too_many_words),
     at("/moderation"),
     at("/n/north-west/people"),
     at("/n/north-west-reps"),
