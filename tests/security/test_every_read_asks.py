@@ -30,17 +30,22 @@ ACTS = {
     "cli/stackexchange/storing.py": "likewise",
     "cli/stackexchange/writing.py": "likewise",
     "moderation/acts.py": "notes an act that was let to be done",
+    "moderation/stale.py": "a job, and the queue's own cases",
     "moderation/telling.py": "what an author is told of their own pseudonym",
     "threads/actions.py": "verbs: rights have been asked of the caller",
     "threads/curating.py": "verbs of moderators, likewise",
     "threads/jobs.py": "renders all posts again",
     "threads/keeping.py": "erases voices",
+    "threads/lasting.py": "verbs: rights have been asked of the caller",
     "threads/locking.py": "takes a turn, then asks",
+    "threads/outcomes.py": "a job that asks authors about their own threads, and the verbs",
     "threads/outlines.py": "what threads say that a list has asked for",
     "threads/post_curating.py": "verbs of moderators: rights have been asked of the caller",
     "threads/redacting.py": "likewise",
     "threads/shielding.py": "an author's own thread, asked for by the page",
+    "threads/stale.py": "likewise a job and verbs",
     "threads/statements.py": "what the verbs say",
+    "threads/tags.py": "verbs, and the names of tags of threads that a list has asked for",
 }
 _ASKED = "of threads or posts that have been asked for"
 #: Single statements in modules that read for people, and why they need not ask.
@@ -49,6 +54,15 @@ READS = {
     "threads/even_gone.py": {
         **dict.fromkeys(("_PLAIN", "_TURN", "thread_now"), "the thread of an act that somebody may undo, and its turn")
     },
+    "threads/collected.py": {"still_there": "for nobody's eyes: undoes a deletion"},
+    "threads/duplicates.py": {
+        **dict.fromkeys(("target_of", "copies_of"), "of _shown, which asks"),
+        "_link_of": "root_of, its one reader, adds readable",
+        **dict.fromkeys(("points_to", "mark", "unmark"), "verbs: rights have been asked of the caller"),
+    },
+    "threads/filtered.py": dict.fromkeys(
+        ("_seen", "_tagged", "_unanswered", "_oldest_of"), "of listing.standing, which asks"
+    ),
     "threads/for_mail.py": {"posts_for_mail": "of notices that are visible now"},
     "threads/guarding.py": {"people_of": _ASKED},
     "threads/history.py": {"revisions_of": _ASKED},
@@ -77,6 +91,7 @@ READS = {
             _ASKED,
         ),
     },
+    "threads/summaries.py": dict.fromkeys(("standing", "posts_since", "place_of", "writers_of"), _ASKED),
     "threads/why.py": {"_first": _ASKED, "_standing_then": _ASKED, "_facts_of": "finds the thread; _FACTS then asks"},
 }
 
