@@ -113,12 +113,12 @@ class ActAppeal(Base):
     #: Who appeals: a member; or, of an act on what was written under a pseudonym, the sealed participant alone.
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     participant_id: Mapped[int | None] = mapped_column(Id)
-    #: 1: a moderator who had no part; 2: an officer.
+    #: 1: a moderator who had no part; 2: an officer, also where its clock brought it there.
     step: Mapped[int] = mapped_column(default=1)
     text: Mapped[str]
     asked_at: Mapped[datetime] = mapped_column(default=rounded_now)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
-    #: ``upheld`` (the act stands), ``overturned`` (it is undone), ``passed`` (to an officer, by the clock).
+    #: ``upheld`` (the act stands), ``overturned`` (it is undone), ``moot`` (it was undone before anybody decided).
     outcome: Mapped[str] = mapped_column(default="")
     answer: Mapped[str] = mapped_column(default="")
