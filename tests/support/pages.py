@@ -241,6 +241,43 @@ def _moderate(page: Page, action: str, why: str) -> None:
     page.wait_for_load_state()
 
 
+def _relocating(word: str, *, button: str = "") -> Reach:
+    """Moving, merging or splitting a thread; with ``button``, sent as it is."""
+
+    def reach(page: Page) -> None:
+        path = open_thread(page, *BRANCHED)
+        page.goto(re.sub(r"(/t/\d+).*", rf"\1/{word}", path))
+        if button:
+            page.get_by_role("button", name=button).click()
+            page.locator(".error").first.wait_for()
+
+    return reach
+
+
+def _splitting_a_branch(page: Page) -> None:
+    open_thread(page, *BRANCHED)
+    post = page.locator(".talk article.post").first.get_attribute("id")
+    assert post is not None
+    page.goto(f"/p/{post[1:]}/split")
+
+
+def _many(act: str, *, why: str = "") -> Reach:
+    """Two threads of the list, and what is to be done to them; with ``why``, done."""
+
+    def reach(page: Page) -> None:
+        page.goto("/n/north-west/choose")
+        for number in range(2):
+            page.locator("input[name=thread]").nth(number).check()
+        page.locator("#act").select_option(act)
+        page.get_by_role("button", name="Go on").click()
+        page.locator("#reason").fill(why)
+        if why:
+            page.locator("main form .btn--main").click()
+            page.get_by_text("Not done.").first.wait_for()
+
+    return reach
+
+
 def _replying(page: Page) -> None:
     open_thread(page, *BRANCHED)
     page.locator(".talk [data-reply]").first.click()
@@ -471,6 +508,13 @@ def _to_settle(page: Page) -> None:
     page.locator(".error").first.wait_for()
 
 
+def _asked_why(page: Page) -> None:
+    """The queue, with the reason asked for."""
+    page.goto("/moderation")
+    page.get_by_role("button", name=re.compile("^Refuse")).first.click()
+    page.locator("details[open] [data-send]:visible").wait_for()
+
+
 VISITOR = [
     *map(at, ("/", "/sign-in", "/join", "/join/sent", "/reset", "/reset/sent", "/rules", "/privacy", "/help")),
     at("/sign-in?next=/n/north-west"),
@@ -546,6 +590,8 @@ MODERATOR = [
     at("/n/north-west/care"),
     Stop("too many words to look out for", _too_many_words),
     at("/moderation"),
+    at("/n/north-west/notes/car-park-c"),
+    Stop("queue, asked why", _asked_why),
     at("/n/north-west/people"),
     at("/n/north-west-reps"),
     Stop("thread", _thread(BRANCHED)),
@@ -554,6 +600,14 @@ MODERATOR += [
     Stop("what can be done to a thread", _moderating("Lock")),
     Stop("an act that was done, and can be undone", _acted),
     Stop("acting without a reason", _without_a_reason),
+    *(Stop(f"to {word} a thread", _relocating(word)) for word in ("move", "merge", "split")),
+    Stop("to move a thread nowhere", _relocating("move", button="Move the thread")),
+    Stop("to split no post", _relocating("split", button="Make the thread")),
+    Stop("to split a branch", _splitting_a_branch),
+    *map(at, ("/n/north-west/choose", "/n/north-west/moved")),
+    Stop("to merge two threads of a list", _many("merge")),
+    Stop("to pin two threads of a list", _many("pin")),
+    Stop("what became of two threads", _many("unpin", why="They are old.")),
 ]
 OFFICER = [
     *map(at, ("/", "/admin", "/admin/claims")),
