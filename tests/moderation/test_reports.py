@@ -252,3 +252,12 @@ def test_passing_to_officers_is_taken_back_while_nobody_has_decided(world: World
         assert report_kind.undo(me, row, undo)
     assert _row(world, world.moderator, row.id) is not None
     assert _only_case(world).held_by == "moderators"
+
+
+def test_whoever_may_read_a_post_may_report_it_and_nobody_else(world: World, post: int) -> None:
+    pending = person(world.app, "Penny Pending", standing="pending")
+    found = {name: _report(who, post) for name, who in (*world.people.items(), ("pending", pending)) if name != "peer"}
+    others = {name: found.pop(name) for name in ("visitor", "pending", "outsider")}
+    assert set(found.values()) == {303}
+    assert others["outsider"] == 404
+    assert len(world.rows(select(Report))) == len(found)
