@@ -133,7 +133,7 @@ def choose(thread_id: int) -> ResponseReturnValue:
         if not may_tag(me, thread):
             abort(NOT_FOUND)
         is_old = request.form.get("seen", "") != thread.tags
-        if not is_old:
+        if not is_old and set(chosen) != set(thread.tags.split()):  # what is so already is no act
             _choose(me, thread, chosen)
     if is_old:
         return _thread_page(me, thread, changed_since()), CONFLICT
