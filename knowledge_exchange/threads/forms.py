@@ -19,6 +19,10 @@ from knowledge_exchange.threads.limits import (
 from knowledge_exchange.threads.models import KINDS
 
 Errors = dict[str, str]
+#: Pages of a thread, by their word in its address: a title of that one word has another address.
+_PAGES = frozenset({"collections", "duplicate", "merge", "moderate", "move", "official", "outcome", "report", "split"}) | {
+    *("still", "summary", "tags"),
+}
 #: Titles whose words for addresses are kept.
 MOST_SLUGS = 4096
 # Characters that no keyboard types and PostgreSQL does not store, or that turn a line around.
@@ -85,4 +89,4 @@ def slug_of(title: str) -> str:
     """The words of a title for the page's address; ``thread`` where none can be written so."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG_CHARS].strip("-")
-    return slug or "thread"
+    return f"{slug}-thread" if slug in _PAGES else slug or "thread"

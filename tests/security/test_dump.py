@@ -113,6 +113,8 @@ class Story:
         yield Act("accepts", lambda: author.post(f"/p/{answer}/accept"))
         yield Act("reports", lambda: report(author, answer))
         yield Act("is held", lambda: held(author, f"/t/{thread}/replies", body=f"A {WATCHED} of mine."))
+        yield Act("tags", lambda: author.post(f"/t/{thread}/tags", tag="rotas", seen=""))
+        yield Act("tells the end", lambda: sent(author, f"/t/{thread}/outcome", {"body": "It worked."}))
         yield Act("answers a peer", lambda: world.reply(author, self.thread, f"{WORDS} Elsewhere.", voice="pseudonym"))
         self.tick()
         world.reply(world.peer, self.thread, "Good to know.")

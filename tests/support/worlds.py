@@ -18,9 +18,12 @@ from knowledge_exchange.auth.sealed_list import keep_lists
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.networks import collections, tag_lists
 from knowledge_exchange.networks.care_models import NetworkCare
 from knowledge_exchange.networks.models import LinkManager, NetworkMembership
 from knowledge_exchange.notifications.models import NoticeChoice, Notification, Participant
+from knowledge_exchange.threads import duplicates
+from knowledge_exchange.threads.even_gone import thread_now
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from tests.networks import employers
 from tests.support.persons import Person, person, visitor
@@ -191,6 +194,8 @@ def _settle(world: World) -> None:
             networks.set_role(world.moderator.id, world.north_west, "moderator")
             db.session.add(NetworkCare(network_id=world.north_west, watched_words=WATCHED))
             db.session.execute(insert(LinkManager).values(manager))
+            tag_lists.add(world.north_west, "Rotas")
+            collections.make(world.north_west, "Start here", "")
         # Everybody is in national, too: where one belongs tells nothing.
         with unit_of_work():
             there = set(db.session.scalars(select(NetworkMembership.member_id).filter_by(network_id=world.national)))
@@ -219,7 +224,25 @@ def life_of_a_thread(world: World, **fields: str) -> Hidden:
     held(world.author, f"/t/{hidden.thread}/replies", body=f"A {WATCHED}.")
     given = {"voice": "pseudonym", "shield": "1", **fields}
     held(world.author, "/n/north-west/new", kind="problem", title=f"{TITLE}, again", body=f"A {WATCHED}.", **given)
+    looked_after(world, hidden.thread)
     return world.hidden(hidden.thread)
+
+
+def looked_after(world: World, thread_id: int) -> None:
+    """The author tags it and tells its end; it is put into a collection, and tied to a thread that everybody knows."""
+    tagged = world.author.post(f"/t/{thread_id}/tags", tag="rotas", seen="")
+    told = sent(world.author, f"/t/{thread_id}/outcome", {"body": "It worked."})
+    assert [tagged.status_code, told.status_code] == [303] * 2
+    with world.app.app_context(), unit_of_work():
+        found = collections.collection(world.north_west, "start-here")
+        assert found is not None
+        collections.add_thread(found.id, thread_id, "Read it first.")
+        # First the hidden one is made a duplicate, for what is a duplicate of it would go along.
+        some = world.ordinary[:2]
+        for one, other in [(thread_id, some[1]), (some[0], thread_id)] if len(some) > 1 else ():
+            row = thread_now(one)
+            assert row is not None
+            duplicates.mark(row, other)
 
 
 def report(who: Person, post_id: int, category: str = "attack", note: str = "Look at this.") -> None:
