@@ -229,6 +229,9 @@ PAGES: dict[str, Callable[[Office], TestResponse]] = {
     "/t/<int:thread_id>/official": answer_officially,
     "/t/<int:thread_id>/suspend/<int:post_id>": lambda here: about_pseudonym(here, "suspend", cause="rules"),
     "/t/<int:thread_id>/unseal/<int:post_id>": lambda here: about_pseudonym(here, "unseal", ground="safety"),
+    "/rules/edit": lambda here: here.officer.post(
+        "/rules/edit", title="Be kind", body="To all.", changes="Shorter.", seen="1"
+    ),
     "/admin/rolls": upload,
     "/admin/rolls/<import_id>": lambda here: here.officer.post(f"/admin/rolls/{here.staged()}", do="apply"),
     "/admin/rolls/columns/<source>": lambda here: here.officer.post("/admin/rolls/columns/unison", do="forget"),

@@ -50,6 +50,8 @@ ACTS = {
 _ASKED = "of threads or posts that have been asked for"
 #: Single statements in modules that read for people, and why they need not ask.
 READS = {
+    "moderation/log.py": {"_acts": "shown_to, its one reader, adds _may_be_known, which asks"},
+    "moderation/totals.py": {"_is_counted": "leaves out for everybody what is hidden from anybody"},
     "moderation/queries.py": {"_requests": "each reader of it adds readable, but the author themself"},
     "threads/even_gone.py": {
         **dict.fromkeys(("_PLAIN", "_TURN", "thread_now"), "the thread of an act that somebody may undo, and its turn")
