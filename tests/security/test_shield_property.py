@@ -14,7 +14,11 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
+from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import floor_id
+from knowledge_exchange.moderation.act_models import ModerationAct
+from knowledge_exchange.moderation.acts import Of, Reason, note_act
+from knowledge_exchange.moderation.telling_acts import tell_author
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.threads.listing import FILTERS
 from tests.support.addresses import Address, Answer, addresses, answer_of, differences, look
@@ -79,9 +83,14 @@ def seen_by(world: World, *names: str) -> dict[str, dict[Address, Answer]]:
 
 
 def posted(world: World) -> Hidden:
-    """The hidden thread, an hour before anybody looks."""
+    """The hidden thread, an hour before anybody looks; acts on it are noted, and its author is told."""
     with at(POSTED):
-        return life_of_a_thread(world)
+        hidden = life_of_a_thread(world)
+        with world.app.app_context(), unit_of_work():
+            for action, post_id in (("edit", hidden.opening), ("lock", None)):
+                of = Of(world.north_west, hidden.thread, post_id)
+                tell_author(note_act(None, "exchange", action, of, Reason(text="Nobody reads this but its author.")))
+        return hidden
 
 
 def none_differ(before: Mapping[str, dict[Address, Answer]], after: Mapping[str, dict[Address, Answer]]) -> None:
@@ -136,6 +145,7 @@ def _naming(world: World, hidden: Hidden) -> Named:
         "voice_id": [hidden.voice],
         "participant_id": [hidden.place],
         "notification_id": list(notices),
+        "act_id": [row.id for row in world.rows(select(ModerationAct.id).filter_by(thread_id=hidden.thread))],
     }
 
 

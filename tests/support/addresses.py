@@ -27,6 +27,7 @@ FRESH_PARTS = (
     re.compile(rb'(name="csrf_token"[^>]* value=")[^"]*'),  # a signed token with the time of signing
     re.compile(rb'(value=")[^"]*(" name="csrf_token")'),
     re.compile(rb'(name="key"[^>]* value=")[^"]*'),  # by which a form that is sent twice is known
+    re.compile(rb'(name="seen" value=")[^"]*'),  # how many acts a thread has seen: one that its reader sees
 )
 MOST_SHOWN = 300
 
