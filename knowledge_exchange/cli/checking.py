@@ -39,6 +39,11 @@ _INTEGRITY = {
         SELECT count(*) FROM thread WHERE answer_id IS NOT NULL AND NOT EXISTS
         (SELECT 1 FROM post WHERE post.id = thread.answer_id AND post.thread_id = thread.id
          AND post.parent_id IS NOT NULL AND post.deleted_at IS NULL)""",
+    "threads that say something else of their official answer than it says itself": """
+        SELECT count(*) FROM thread LEFT JOIN official_answer ON official_answer.post_id = thread.official_id
+        AND official_answer.thread_id = thread.id WHERE thread.official_id IS NOT NULL AND
+        (official_answer.post_id IS NULL OR official_answer.review_on <> thread.official_review_on
+         OR (official_answer.withdrawn_at IS NULL) <> (thread.official_withdrawn_at IS NULL))""",
     "threads without their author's voice": """
         SELECT count(*) FROM thread WHERE NOT EXISTS
         (SELECT 1 FROM voice WHERE voice.id = thread.voice_id)""",
