@@ -193,13 +193,14 @@ def _register_own_data() -> None:
     from knowledge_exchange.auth.own_data import register
     from knowledge_exchange.moderation.appeal_queries import own_appeals
     from knowledge_exchange.moderation.notes import notes_about, notes_by
-    from knowledge_exchange.moderation.own_data import openings_of, rules_accepted_by
+    from knowledge_exchange.moderation.own_data import acts_on_posts_of, openings_of, rules_accepted_by
     from knowledge_exchange.moderation.own_reports import reports_of
     from knowledge_exchange.moderation.sanction_queries import own_sanctions
     from knowledge_exchange.networks import own_data as networks
     from knowledge_exchange.networks.mutes import own_mutes
     from knowledge_exchange.networks.removals import own_removals
     from knowledge_exchange.notifications import settings
+    from knowledge_exchange.threads import lasting_data
     from knowledge_exchange.threads import own_data as threads
     from knowledge_exchange.verification import own_data as verification
 
@@ -212,6 +213,7 @@ def _register_own_data() -> None:
     register("removals_from_networks", own_removals)
     register("mutes_in_networks", own_mutes)
     register("sanctions", own_sanctions)
+    register("acts_of_moderators", acts_on_posts_of)
     register("appeals_against_moderation", own_appeals)
     register("pseudonyms_opened", openings_of)
     register("reports", reports_of)
@@ -225,5 +227,8 @@ def _register_own_data() -> None:
     register("places_in_threads", threads.places_of)
     register("levels_over_time", threads.levels_of)
     register("notifications", threads.notices_of)
+    register("summaries_of_threads", lasting_data.summaries_of)
+    register("asked_for_a_summary", lasting_data.asks_of)
+    register("what_happened_in_the_end", lasting_data.outcomes_of)
     register("notice_settings", settings.own_settings)
     register("notice_choices", settings.own_choices)

@@ -18,8 +18,9 @@ from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.queue_kinds import CannotDecide
 from knowledge_exchange.notifications.models import Notification
-from knowledge_exchange.threads import actions
+from knowledge_exchange.threads import actions, lasting_data
 from knowledge_exchange.threads.curation_models import ThreadOutcome
+from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.models import Thread
 from tests.moderation.conftest import plain
@@ -312,3 +313,30 @@ def test_titles_and_numbers_of_collections_have_limits(shelf: Shelf) -> None:
     codes = [here.moderator.post(path, title=f"Collection {n}").status_code for n in range(21)]
     assert codes == [303] * 20 + [422]
     assert collect(shelf, shelf.thread, into="none") == 422
+
+
+def test_ones_own_data_holds_summaries_what_one_was_asked_and_the_ends_that_one_told(shelf: Shelf) -> None:
+    here = shelf.bench.here
+    shelf.summarise(here.moderator, "As Mo reads it.")
+    here.moderator.post(f"/t/{shelf.thread}/summary/ask", writer=here.handle(here.peer))
+    here.author.post(END.format(shelf.thread), body="It worked in the end.")
+    with shelf.app.app_context():
+        assert [row["body"] for row in lasting_data.summaries_of(here.moderator.id)] == ["As Mo reads it."]
+        assert [row["thread_id"] for row in lasting_data.asks_of(here.peer.id)] == [shelf.thread]
+        assert [row["body"] for row in lasting_data.outcomes_of(here.author.id)] == ["It worked in the end."]
+        assert lasting_data.outcomes_of(here.peer.id) == lasting_data.summaries_of(here.author.id) == []
+
+
+def test_a_title_of_one_word_that_is_a_page_of_threads_has_an_address_of_its_own(shelf: Shelf) -> None:
+    here = shelf.bench.here
+    pages = {rule.rule.split("/")[3] for rule in shelf.app.url_map.iter_rules() if is_page_of_a_thread(rule.rule)}
+    assert {"summary", "tags", "move"} <= pages
+    assert [word for word in sorted(pages) if slug_of(word) == word] == []
+    thread = here.post_thread(here.author, "Summary")
+    assert here.watcher.get(f"/t/{thread}", follow_redirects=True).status_code == 200
+
+
+def is_page_of_a_thread(rule: str) -> bool:
+    """``/t/<thread>/word``, and not its own address."""
+    parts = rule.split("/")
+    return len(parts) == 4 and parts[1] == "t" and not parts[3].startswith("<")

@@ -207,6 +207,16 @@ def _of_my_post(part: str) -> Reach:
     return reach
 
 
+def _of_a_thread(word: str, where: tuple[str, str] = BRANCHED) -> Reach:
+    """A page about a thread, by its word in the address."""
+
+    def reach(page: Page) -> None:
+        path = open_thread(page, *where)
+        page.goto(re.sub(r"(/t/\d+).*", rf"\1/{word}", path))
+
+    return reach
+
+
 def _moderating(act: str) -> Reach:
     """The acts on a thread, with one form open."""
 
@@ -596,7 +606,19 @@ MODERATOR = [
     at("/n/north-west-reps"),
     Stop("thread", _thread(BRANCHED)),
 ]
+LASTING = [
+    *map(at, ("/n/north-west/tags", "/n/north-west/collections", "/n/north-west/collections/start-here")),
+    *map(at, ("/n/north-west/care/answers", "/n/north-west?tag=rotas", "/n/north-west?show=unanswered&order=age")),
+    at("/unanswered"),
+    Stop("a tag with errors", _submit_empty("/n/north-west/tags", "Add it")),
+    Stop("a collection with errors", _submit_empty("/n/north-west/collections", "Make it")),
+    *(Stop(f"{page} of a thread", _of_a_thread(page)) for page in ("summary", "duplicate", "tags", "collections")),
+    Stop("thread with a summary", _thread(LONGEST)),
+    Stop("history of a summary", _of_a_thread("summary/history", LONGEST)),
+    Stop("thread with an end told", _thread(("north-west", "Job matched at band 6"))),
+]
 MODERATOR += [
+    *LASTING,
     Stop("what can be done to a thread", _moderating("Lock")),
     Stop("an act that was done, and can be undone", _acted),
     Stop("acting without a reason", _without_a_reason),
