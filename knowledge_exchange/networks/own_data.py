@@ -11,9 +11,9 @@ from knowledge_exchange.notifications.models import NetworkLevel
 
 
 def networks_of(member_id: int) -> Rows:
-    """Where they belong, and since when."""
-    columns = (Network.slug, NetworkMembership.role, NetworkMembership.origin, NetworkMembership.joined_at)
-    query = select(*columns).join(Network, Network.id == NetworkMembership.network_id)
+    """Where they belong, as what, and since when."""
+    place = (NetworkMembership.role, NetworkMembership.is_lead, NetworkMembership.origin, NetworkMembership.joined_at)
+    query = select(Network.slug, *place).join(Network, Network.id == NetworkMembership.network_id)
     return rows_of(query.where(NetworkMembership.member_id == member_id).order_by(Network.slug))
 
 
