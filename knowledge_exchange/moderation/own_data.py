@@ -1,14 +1,17 @@
-"""A member's part of what the exchange holds about them: which of their pseudonyms were opened, as far as told."""
+"""A member's part of what the exchange holds about them: which of their pseudonyms were opened, what moderators did."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.auth.sealed_list import places_of
+from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.models import Unsealing
 from knowledge_exchange.moderation.rules_models import RulesAcceptance, RulesVersion
 from knowledge_exchange.networks.models import Network
+from knowledge_exchange.networks.shield import thread_open_to
+from knowledge_exchange.notifications.models import Participant
 from knowledge_exchange.threads.models import Voice
 
 
@@ -27,3 +30,14 @@ def rules_accepted_by(member_id: int) -> Rows:
     query = select(*columns).join(RulesVersion, RulesVersion.id == RulesAcceptance.version_id)
     query = query.outerjoin(Network, Network.id == RulesVersion.network_id)
     return rows_of(query.where(RulesAcceptance.member_id == member_id).order_by(RulesVersion.id))
+
+
+def acts_on_posts_of(member_id: int) -> Rows:
+    """What moderators did about what they wrote, under pseudonyms, too; as which role, and why, never who."""
+    places = places_of(member_id)
+    columns = (ModerationAct.id, ModerationAct.at, ModerationAct.action, ModerationAct.acted_as, ModerationAct.rule)
+    query = select(*columns, ModerationAct.reason, ModerationAct.final_at, ModerationAct.undone_at)
+    query = query.join(Participant, Participant.id == ModerationAct.participant_id)
+    mine = or_(Participant.member_id == member_id, Participant.id.in_(places.values()))
+    seen = or_(ModerationAct.thread_id.is_(None), thread_open_to(ModerationAct.thread_id, member_id))
+    return rows_of(query.where(mine, seen).order_by(ModerationAct.id))
