@@ -45,14 +45,18 @@ def suspend(thread_id: int, post_id: int) -> ResponseReturnValue:
     return _aim(SUSPENSION, pseudonymous_post(require_me(), thread_id, post_id))
 
 
-@blueprint.get("/<any(warn, mute, remove):word>/<int:post_id>")
+@blueprint.get("/warn/<int:post_id>", defaults={"word": "warn"})
+@blueprint.get("/mute/<int:post_id>", defaults={"word": "mute"})
+@blueprint.get("/remove/<int:post_id>", defaults={"word": "remove"})
 @active
 def network_page(thread_id: int, word: str, post_id: int) -> ResponseReturnValue:
     """What warning, muting or removing whoever is behind a pseudonym means, and why it is to be done."""
     return _page(_IN_NETWORK[word], _for_moderators(thread_id, post_id), _form(_IN_NETWORK[word]))
 
 
-@blueprint.post("/<any(warn, mute, remove):word>/<int:post_id>")
+@blueprint.post("/warn/<int:post_id>", defaults={"word": "warn"})
+@blueprint.post("/mute/<int:post_id>", defaults={"word": "mute"})
+@blueprint.post("/remove/<int:post_id>", defaults={"word": "remove"})
 @active
 @limiter.limit(SMALL_ACT_LIMIT)
 @never_sooner

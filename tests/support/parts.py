@@ -19,7 +19,7 @@ PARTS: Mapping[str, list[object]] = {
     "source": ["unison"],
     "kind": ["new"],
     "collection": ["start-here"],
-    "word": ["suspend", "mute"],
+    "word": ["suspend"],
     "action": ["lock", "hide"],
     "token": ["no-such-token"],
     **{name: ["4"] for name in OF_NOBODY},
