@@ -47,7 +47,7 @@ function askWhy(form, button) {
   again.name = "decision";
   again.value = button.value;
   again.className = button.className;
-  again.replaceChildren(...[...button.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.cloneNode(true)), " ", make("kbd", { "aria-hidden": "true" }, "Enter"));
+  again.replaceChildren(words.queueSend, ...[...button.childNodes].filter((node) => node.nodeName !== "KBD").map((node) => node.cloneNode(true)), " ", make("kbd", { "aria-hidden": "true" }, "Enter"));
   again.hidden = false;
   jump(form.elements.rule);
 }

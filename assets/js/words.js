@@ -33,6 +33,7 @@ export const words = {
   queueGone: "Somebody has decided this meanwhile. Nothing of yours was done.",
   queueOffline: "You are offline. It is here as you left it; send it when you are connected again.",
   queueReason: "Choose a rule, or say why in your own words.",
+  queueSend: "Send: ",
   queueSignedOut: "Your sign-in has ended. What you wrote is kept in this browser: sign in and send it again.",
   queueTaken: "Another moderator is on it.",
   reconnecting: "Reconnecting. Nothing is lost.",

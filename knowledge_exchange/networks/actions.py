@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select, update
 
 from knowledge_exchange.audit.actions import record
+from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, insert_of_dialect
@@ -21,6 +23,7 @@ from knowledge_exchange.networks.models import (
     NetworkMembership,
 )
 from knowledge_exchange.notifications.actions import forget_network
+from knowledge_exchange.realtime.push import tell_queue
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG = 60
@@ -96,9 +99,11 @@ def leave(member_id: int, network_id: int, *, apart_from_act: bool = False) -> b
         NetworkMembership.member_id == member_id,
         NetworkMembership.network_id == network_id,
     )
-    gone = delete(NetworkMembership).where(*mine).returning(NetworkMembership.member_id)
-    if db.session.execute(gone).first() is None:
+    role = db.session.scalar(delete(NetworkMembership).where(*mine).returning(NetworkMembership.role))
+    if role is None:
         return False
+    if role == "moderator" and not apart_from_act:
+        tell_queue([member_id])
     forget_network(member_id, network_id, apart_from_act=apart_from_act)
     visibility = select(Network.visibility).where(Network.id == network_id)
     if db.session.scalar(visibility) != "open":
@@ -138,20 +143,31 @@ def set_role(member_id: int, network_id: int, role: str, *, actor: int | None = 
         )
         values = {"role": role} if role == "moderator" else {"role": role, "is_lead": False}
         db.session.execute(update(NetworkMembership).where(*mine).values(**values))
+    tell_queue([member_id])
     record(f"network.role.{role}", actor=actor, subject=member_id, note=str(network_id))
+
+
+def moderators_of(network_id: int) -> Sequence[int]:
+    """The active members who moderate a network."""
+    where = (
+        NetworkMembership.network_id == network_id,
+        NetworkMembership.role == "moderator",
+        Member.standing == "active",
+    )
+    query = select(Member.id).join(NetworkMembership, NetworkMembership.member_id == Member.id)
+    return db.session.scalars(query.where(*where)).all()
 
 
 def _settle_waiting(network_ids: list[int], member_id: int) -> None:
     """Whoever is in has nothing left to ask for and nothing to answer."""
-    db.session.execute(
-        update(JoinRequest)
-        .where(
-            JoinRequest.member_id == member_id,
-            JoinRequest.network_id.in_(network_ids),
-            JoinRequest.decided_at.is_(None),
-        )
-        .values(decided_at=now(), accepted=True)
+    asked = (
+        JoinRequest.member_id == member_id,
+        JoinRequest.network_id.in_(network_ids),
+        JoinRequest.decided_at.is_(None),
     )
+    settled = update(JoinRequest).where(*asked).values(decided_at=now(), accepted=True)
+    for network_id in db.session.scalars(settled.returning(JoinRequest.network_id)).all():
+        tell_queue(moderators_of(network_id))
     db.session.execute(
         update(NetworkInvitation)
         .where(

@@ -62,7 +62,8 @@ class Exchange(RuleBasedStateMachine):
             ]
             for one in self.people[:3]:
                 networks.add_member(one.id, self.network_ids[0])
-            networks.set_role(self.people[0].id, self.network_ids[2], "moderator")
+            for network_id in (self.network_ids[0], self.network_ids[2]):
+                networks.set_role(self.people[0].id, network_id, "moderator")
             networks.add_member(self.people[1].id, self.network_ids[2])
         self.threads: list[str] = []
         self.posts: list[tuple[str, str]] = []
@@ -200,6 +201,22 @@ class Exchange(RuleBasedStateMachine):
             networks.add_member(self.people[who].id, self.network_ids[network])
         self._hear()
 
+    @rule(who=anybody)
+    def ask_to_join(self, who: int) -> None:
+        """Into the closed network, if they are not in it and have not asked."""
+        self._send(who, f"/n/{self.slugs[0]}/ask", note="May I?")
+
+    @rule(accept=st.booleans(), undo=st.booleans())
+    def decide_in_the_queue(self, accept: bool, undo: bool) -> None:
+        """Its moderator answers what has waited longest, and may take it back."""
+        found = re.search(r'data-item="(request:\d+)"', self.people[0].get("/moderation").text)
+        if found is None:
+            return
+        word, why = ("accept", "") if accept else ("refuse", "Not now.")
+        self._send(0, "/moderation/decide", item=found.group(1), decision=word, reason=why)
+        if undo:
+            self._send(0, "/moderation/undo", item=found.group(1))
+
     @rule(whom=anybody, accept=st.booleans())
     def invite(self, whom: int, accept: bool) -> None:
         """Into the private network; they accept or decline."""
@@ -292,6 +309,8 @@ class Exchange(RuleBasedStateMachine):
             browser.connect()
         browser.hear()
         browser.must_be_true()
+        if not self.away:  # that somebody is suspended is told to nobody: what they asked waits again with them
+            browser.must_know_what_waits()
 
     @rule(who=anybody, number=which)
     def open_thread(self, who: int, number: int) -> None:

@@ -19,6 +19,7 @@ from tests.support.persons import Person
 
 _ARTICLE = re.compile(r'<article class="([^"]*)" id="p(\d+)".*?</article>', re.DOTALL)
 _BADGE = re.compile(r'data-unread-count="(\d+)"')
+_WAITING = re.compile(r'data-waiting="(\d+)"')
 _CURSOR = re.compile(r'name="live-cursor" content="(\d+)"')
 #: What the script fetches anew by itself when a thread changes (buttons), or writes itself (times as words).
 _NOT_COMPARED = re.compile(r'<div class="acts">.*?</div>|(?<=>)[^<]*(?=</time>)', re.DOTALL)
@@ -45,6 +46,8 @@ class Browser:
     notices: set[str] = field(default_factory=set)
     cursor: str = ""
     counted: int = 0
+    #: How much its queue holds, as its navigation shows it.
+    waiting: int = 0
     seen: set[str] = field(default_factory=set)
     socket: Any = None
 
@@ -56,6 +59,7 @@ class Browser:
         found = _CURSOR.search(page)
         self.cursor = found.group(1) if found else ""
         self.notices = self.fresh_notices()
+        self.waiting = _number(_WAITING, page)
 
     def fetch(self) -> tuple[str, Shown]:
         """The page as it is now, and what it shows."""
@@ -140,6 +144,9 @@ class Browser:
             self.counted, self.shown.unread = int(event["counted"]), event["unread"]
         if name == "notification":
             self.notices.add(event["id"])
+        elif name == "queue":  # what the script does: it asks
+            told = self.person.get("/moderation/waiting")
+            self.waiting = told.json["waiting"] if told.status_code == 200 and told.json else 0
         elif name != "unread" and event["thread"] == self.thread:
             self._change(name, event)
 
@@ -183,6 +190,11 @@ class Browser:
         missing = self.fresh_notices() - self.notices
         assert not missing, self._explain("notices", self.notices, missing)
 
+    def must_know_what_waits(self) -> None:
+        """The number beside its queue is that of a fresh page."""
+        fresh = _number(_WAITING, self.person.get("/networks").text)
+        assert self.waiting == fresh, self._explain("queue", self.waiting, fresh)
+
     def _explain(self, name: str, mine: object, theirs: object) -> str:
         return html.unescape(
             f"{self.person.name}, thread {self.thread}: {name} is {mine} here, {theirs} on a fresh page"
@@ -190,5 +202,9 @@ class Browser:
 
 
 def _badge(page: str) -> int:
-    found = _BADGE.search(page)
+    return _number(_BADGE, page)
+
+
+def _number(pattern: re.Pattern[str], page: str) -> int:
+    found = pattern.search(page)
     return int(found.group(1)) if found else 0
