@@ -26,8 +26,10 @@ from knowledge_exchange.moderation.official_reviews import open_reviews
 from knowledge_exchange.moderation.queue_kinds import CannotDecide, Done
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.notifications.models import Notification
+from knowledge_exchange.realtime.models import LiveEvent
 from knowledge_exchange.threads.curation_models import OfficialAnswer, OfficialVersion
 from knowledge_exchange.threads.for_mail import posts_for_mail
+from knowledge_exchange.threads.keeping import erase_voices
 from knowledge_exchange.threads.live import post_payloads
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from tests.support.addresses import Answer, answer_of
@@ -565,3 +567,28 @@ def desk_state(post_id: int) -> tuple[int, date, bool, bool]:
     ).one()
     decided = db.session.scalar(select(ModerationCase.decided_at).where(ModerationCase.post_id == post_id))
     return row.version, row.review_on, row.withdrawn_at is not None, decided is not None
+
+
+def test_open_pages_hear_of_each_step(desk: Desk) -> None:
+    post_id = desk.give()
+    assert _heard(desk) == ["post", "thread_changed"]
+    desk.do(post_id, "withdraw", reason="It was replaced.")
+    assert _heard(desk)[2:] == ["post_changed", "thread_changed"]
+    desk.give(desk.second, seen=str(post_id), body="What holds now.")
+    assert _heard(desk)[4:] == ["post", "post_changed", "thread_changed"]
+
+
+def _heard(desk: Desk) -> list[str]:
+    rows = desk.rows(LiveEvent, LiveEvent.thread_id == desk.thread, LiveEvent.member_id.is_(None))
+    return [row.kind for row in sorted(rows, key=lambda row: row.id)]
+
+
+def test_an_officer_who_closes_their_account_is_named_no_more(desk: Desk) -> None:
+    post_id = desk.give()
+    assert "Owen Officer" in desk.page()
+    with desk.app.app_context(), unit_of_work():
+        erase_voices(desk.officer.id)
+    page, history = desk.page(), desk.peer.get(f"/p/{post_id}/official/history").text
+    assert "Owen Officer" not in page + history
+    assert "step back" in page
+    assert "Owen Officer" not in desk.watcher.get("/notifications").text
