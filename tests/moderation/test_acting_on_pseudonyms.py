@@ -100,3 +100,11 @@ def test_whoever_moves_to_where_it_is_hidden_is_told_nothing_of_their_own_post_t
 
 def _today() -> str:
     return now().date().isoformat()
+
+
+def test_ones_own_data_holds_what_was_done_about_ones_posts_and_nobody_elses_does(world: World) -> None:
+    hidden = world.hide(world.author)
+    act(world, world.peer, f"/p/{hidden.opening}/moderate/hide", hidden.thread)
+    assert WHY in world.author.get("/me/data.json").text
+    for name in ("control", "colleague", "officer", "peer"):
+        assert WHY not in world.people[name].get("/me/data.json").text
