@@ -73,10 +73,14 @@ def _problem(me: Me, thread: AnyRow, target_id: int | None, reason: str) -> str:
     target = thread_visible_to(me, target_id) if target_id is not None else None
     if target is None:
         return str(_("There is no such thread that you may read. Copy its address, or a link to one of its posts."))
-    if target.id == thread.id or duplicates.root_of(me, target.id) == thread.id:
+    root_id = duplicates.root_of(me, target.id)
+    root = thread_visible_to(me, root_id) if root_id is not None else None
+    if root is None or root.id == thread.id:
         return str(
             _("That is this thread, or a duplicate of it. Name the one that was first, or has the better answer.")
         )
+    if not duplicates.is_for_all_readers(thread, root):
+        return str(_("Some who read this thread may not read that one, so that one can’t be shown above it."))
     if len(reason) > MOST_REASON:
         return str(_("Say it in at most 2,000 characters."))
     return ""

@@ -88,6 +88,14 @@ def _link_of(thread_id: int) -> Select[int, int | None]:
     return query.where(Thread.id == thread_id)
 
 
+def is_for_all_readers(thread: AnyRow, target: AnyRow) -> bool:
+    """Whether everybody who may read a thread may read the other; both as ``queries.thread_visible_to`` gives them.
+
+    Else the log, the notice to its author and its open pages would tell some of them that there is something.
+    """
+    return not target.is_shielded and (target.network_id == thread.network_id or target.visibility == "open")
+
+
 def points_to(thread_id: int) -> int | None:
     """What a thread is a duplicate of, as it stands; for whoever acts on it, or undoes that."""
     return db.session.scalar(select(Thread.duplicate_of).where(Thread.id == thread_id))

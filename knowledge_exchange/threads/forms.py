@@ -20,9 +20,12 @@ from knowledge_exchange.threads.models import KINDS
 
 Errors = dict[str, str]
 #: Pages of a thread, by their word in its address: a title of that one word has another address.
-_PAGES = frozenset({"collections", "duplicate", "merge", "moderate", "move", "official", "outcome", "report", "split"}) | {
-    *("still", "summary", "tags"),
-}
+_PAGES = frozenset(
+    {
+        *("as-colleague", "collections", "duplicate", "hide-from", "merge", "moderate", "move", "official", "outcome"),
+        *("split", "still", "summary", "tags"),
+    }
+)
 #: Titles whose words for addresses are kept.
 MOST_SLUGS = 4096
 # Characters that no keyboard types and PostgreSQL does not store, or that turn a line around.

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks import tag_lists
 from knowledge_exchange.networks.tag_lists import MOST_TAGS
 from knowledge_exchange.threads.models import Thread
@@ -186,6 +187,24 @@ def test_what_one_may_not_read_and_what_is_not_there_cannot_be_named(shelf: Shel
     pages = [text_of(answer).replace(str(secret), "ID").replace(str(secret ^ 1), "ID") for answer in answers[:2]]
     assert pages[0] == pages[1]
     assert shelf.facts().duplicate_of is None
+
+
+def test_a_thread_is_no_duplicate_of_one_that_some_of_its_readers_may_not_read(shelf: Shelf) -> None:
+    here, officer = shelf.bench.here, shelf.bench.officer
+    with shelf.app.app_context(), unit_of_work():
+        networks.add_member(officer.id, here.reps)
+    secret = here.post_thread(here.author, "Among representatives", slug="reps")
+    refused = shelf.duplicate(officer, secret)
+    assert refused.status_code == 422
+    assert "may not read that one" in refused.text
+    assert (shelf.facts().duplicate_of, shelf.acts()) == (None, [])
+    back = officer.post(f"/t/{secret}/duplicate", target=str(shelf.thread), seen="0")
+    assert back.status_code == 422
+    hidden = here.post_thread(here.author, "Hidden from somebody", hide_from=here.handle(here.watcher))
+    assert shelf.duplicate(here.moderator, hidden).status_code == 422
+    assert here.moderator.post(f"/t/{hidden}/duplicate", target=str(shelf.thread), seen="0").status_code == 303
+    assert "Hidden from somebody" in shelf.page(here.peer)
+    assert "Hidden from somebody" not in shelf.page(here.watcher)
 
 
 def test_nothing_is_shown_of_a_duplicate_that_one_may_not_read(shelf: Shelf) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.routing import Rule
 
 from knowledge_exchange.auth.acting import acting
 from knowledge_exchange.auth.models import Member
@@ -329,14 +330,14 @@ def test_ones_own_data_holds_summaries_what_one_was_asked_and_the_ends_that_one_
 
 def test_a_title_of_one_word_that_is_a_page_of_threads_has_an_address_of_its_own(shelf: Shelf) -> None:
     here = shelf.bench.here
-    pages = {rule.rule.split("/")[3] for rule in shelf.app.url_map.iter_rules() if is_page_of_a_thread(rule.rule)}
+    pages = {rule.rule.split("/")[3] for rule in shelf.app.url_map.iter_rules() if is_page_of_a_thread(rule)}
     assert {"summary", "tags", "move"} <= pages
     assert [word for word in sorted(pages) if slug_of(word) == word] == []
-    thread = here.post_thread(here.author, "Summary")
+    thread = here.post_thread(here.author, "Collections")
     assert here.watcher.get(f"/t/{thread}", follow_redirects=True).status_code == 200
 
 
-def is_page_of_a_thread(rule: str) -> bool:
-    """``/t/<thread>/word``, and not its own address."""
-    parts = rule.split("/")
-    return len(parts) == 4 and parts[1] == "t" and not parts[3].startswith("<")
+def is_page_of_a_thread(rule: Rule) -> bool:
+    """``/t/<thread>/word``, to be opened, and not its own address."""
+    parts = rule.rule.split("/")
+    return "GET" in (rule.methods or ()) and len(parts) == 4 and parts[1] == "t" and not parts[3].startswith("<")

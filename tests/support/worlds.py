@@ -229,7 +229,7 @@ def life_of_a_thread(world: World, **fields: str) -> Hidden:
 
 
 def looked_after(world: World, thread_id: int) -> None:
-    """The author tags it and tells its end; it is put into a collection, and tied to a thread that everybody knows."""
+    """The author tags it and tells its end; it is put into a collection, and is the duplicate of a known one."""
     tagged = world.author.post(f"/t/{thread_id}/tags", tag="rotas", seen="")
     told = sent(world.author, f"/t/{thread_id}/outcome", {"body": "It worked."})
     assert [tagged.status_code, told.status_code] == [303] * 2
@@ -237,12 +237,10 @@ def looked_after(world: World, thread_id: int) -> None:
         found = collections.collection(world.north_west, "start-here")
         assert found is not None
         collections.add_thread(found.id, thread_id, "Read it first.")
-        # First the hidden one is made a duplicate, for what is a duplicate of it would go along.
-        some = world.ordinary[:2]
-        for one, other in [(thread_id, some[1]), (some[0], thread_id)] if len(some) > 1 else ():
-            row = thread_now(one)
-            assert row is not None
-            duplicates.mark(row, other)
+        row = thread_now(thread_id)
+        assert row is not None
+        for known in world.ordinary[:1]:
+            duplicates.mark(row, known)
 
 
 def report(who: Person, post_id: int, category: str = "attack", note: str = "Look at this.") -> None:
