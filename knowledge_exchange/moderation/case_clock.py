@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, select
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.moderation.case_models import ModerationCase
+from knowledge_exchange.moderation.case_telling import withdraw_from_others
 from knowledge_exchange.moderation.case_ways import pass_up
 from knowledge_exchange.moderation.cases import close_case
 from knowledge_exchange.moderation.report_outcomes import tell_reporters
@@ -33,6 +34,10 @@ def escalate_due() -> None:
     for case_id in _ids(*due):
         with unit_of_work():
             pass_up(case_id, due_only=True)
+    waiting = _ids()
+    if waiting:
+        with unit_of_work():
+            withdraw_from_others(waiting)
 
 
 def _close_gone() -> None:

@@ -7,6 +7,8 @@ view.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -53,9 +55,10 @@ def keepers(case_id: int) -> Select[int]:
     return found.where(ModerationCase.id == case_id, may_decide(shown=False))
 
 
-def keepers_now(case_id: int) -> list[int]:
-    """Their ids; of a held post those alone who may know of it, which its seal says."""
-    found = list(db.session.scalars(keepers(case_id)))
+def keepers_now(case_id: int, among: Collection[int] | None = None) -> list[int]:
+    """Their ids; of a held post those alone who may know of it, which its seal says. ``among``: only these are asked."""
+    asked = keepers(case_id) if among is None else keepers(case_id).where(Keeper.id.in_(among))
+    found = list(db.session.scalars(asked))
     held_id = db.session.scalar(select(ModerationCase.held_id).where(ModerationCase.id == case_id))
     if held_id is None:
         return found

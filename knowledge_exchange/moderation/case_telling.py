@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, insert, or_, select
 
@@ -9,12 +11,12 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, table_of
 from knowledge_exchange.core.ids import new_ids
-from knowledge_exchange.moderation.case_keepers import OFFICES, cases_joined, keepers_now
+from knowledge_exchange.moderation.case_keepers import OFFICES, cases_joined, is_urgent, keepers_now
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.realtime import push
-from knowledge_exchange.threads.models import Thread
+from knowledge_exchange.threads.models import Voice
 
 KIND = "case"
 URL = "/moderation#case-{}"
@@ -23,7 +25,8 @@ URL = "/moderation#case-{}"
 def tell_keepers(case_id: int) -> None:
     """Tell those with whom an open case is, each once; in a unit of work.
 
-    It names the network and no thread. Of a thread, the notice hangs on it: from whom that is hidden later, it is, too.
+    It names the network and hangs on no thread, so that a muted one does not keep it back. From whom the case is hidden
+    later it is taken by :func:`withdraw_from_others`; and it is not shown to the author of a pseudonym's post.
     """
     facts = _facts(case_id)
     if facts is None:
@@ -36,8 +39,8 @@ def tell_keepers(case_id: int) -> None:
 
 def _facts(case_id: int) -> AnyRow | None:
     columns = (ModerationCase.id, ModerationCase.kind, ModerationCase.held_by, ModerationCase.held_id)
-    named = (Thread.id.label("thread_id"), Network.id.label("network_id"), Network.name.label("network"))
-    query = cases_joined(select(*columns, *named))
+    named = (Network.id.label("network_id"), Network.name.label("network"), Voice.participant_id.label("author_place"))
+    query = cases_joined(select(*columns, *named, is_urgent().label("is_urgent")))
     return db.session.execute(query.where(ModerationCase.id == case_id, ModerationCase.decided_at.is_(None))).first()
 
 
@@ -46,9 +49,9 @@ def _tell(member_ids: list[int], facts: AnyRow) -> None:
         return
     ids, moment, text = new_ids(len(member_ids)), now(), words_for(facts.kind, facts.network or "")
     # Who is no moderator there may be outside the network, and is told all the same.
-    network_id = facts.network_id if facts.held_by == "moderators" else None
+    network_id = facts.network_id if facts.held_by == "moderators" and not facts.is_urgent else None
     same = {"kind": KIND, "text": text, "url": URL.format(facts.id), "created_at": moment}
-    where = {"network_id": network_id, "thread_id": facts.thread_id}
+    where = {"network_id": network_id, "by_participant_id": facts.author_place}
     rows = [{"id": id_, "member_id": one, **same, **where} for id_, one in zip(ids, member_ids, strict=True)]
     db.session.execute(insert(table_of(Notification)), rows)
     push.tell_notices(list(zip(ids, member_ids, strict=True)))
@@ -72,21 +75,36 @@ def tell_queues(case_id: int) -> None:
 
 
 def withdraw_notices(case_id: int) -> None:
-    """Nobody need look at it any more: unread notices of it go; in a unit of work."""
-    gone = (
-        delete(Notification).where(*_notices(case_id), Notification.read_at.is_(None)).returning(Notification.member_id)
-    )
-    members = list(db.session.scalars(gone, execution_options={"synchronize_session": False}))
-    if members:
-        push.tell_counts([one for one in members if one is not None])
+    """Nobody need look at it any more: notices of it go; in a unit of work."""
+    _withdraw(*_notices(case_id))
+
+
+def withdraw_from_others(case_ids: Collection[int]) -> None:
+    """Take notices of open cases from who may not decide them any more; in a unit of work.
+
+    Such as whom the thread was hidden from since, or who has moved to where it is hidden.
+    """
+    told = db.session.execute(select(Notification.member_id, Notification.url).where(*_of_deciders())).all()
+    for case_id in case_ids:
+        members = {row.member_id for row in told if row.url == URL.format(case_id)}
+        if members and (others := members.difference(keepers_now(case_id, members))):
+            _withdraw(Notification.member_id.in_(others), *_notices(case_id))
+
+
+def _withdraw(*which: ColumnElement[bool]) -> None:
+    gone = delete(Notification).where(*which).returning(Notification.member_id)
+    members = set(db.session.scalars(gone, execution_options={"synchronize_session": False}))
+    push.tell_counts([one for one in members if one is not None])
 
 
 def _notices(case_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Conditions: notices of a case. Found by those who may have one: no index leads from an address to them."""
-    duty = NetworkMembership.role == "moderator"
+    """Conditions: notices of a case."""
+    return (*_of_deciders(), Notification.url == URL.format(case_id))
+
+
+def _of_deciders() -> tuple[ColumnElement[bool], ...]:
+    """Conditions: notices of cases. Found by those who may have one: no index leads from an address to them."""
+    duty = select(NetworkMembership.member_id).where(NetworkMembership.role == "moderator")
     offices = select(Member.id).where(Member.role.in_(OFFICES))
-    whose = or_(
-        Notification.member_id.in_(offices),
-        Notification.member_id.in_(select(NetworkMembership.member_id).where(duty)),
-    )
-    return (whose, Notification.kind == KIND, Notification.url == URL.format(case_id))
+    whose = or_(Notification.member_id.in_(offices), Notification.member_id.in_(duty))
+    return (whose, Notification.kind == KIND)

@@ -42,7 +42,7 @@ def of_me(*, sealed: bool) -> ColumnElement[bool]:
         return plain
     by_another = ~is_one_of(func.coalesce(Notification.by_participant_id, 0), _PLACES)
     shown = or_(
-        Notification.thread_id.is_(None),
+        and_(Notification.thread_id.is_(None), by_another),
         ~is_one_of(Notification.thread_id, _THREADS),
         and_(Notification.kind.in_(MENTIONS), by_another),
     )

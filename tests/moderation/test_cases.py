@@ -118,6 +118,27 @@ def test_from_whom_a_thread_is_hidden_neither_decides_nor_is_told_whatever_their
     assert case_id not in _seen_by(world, colleague)
 
 
+def test_whoever_moves_to_where_a_thread_is_hidden_loses_the_notice_of_its_case(world: World) -> None:
+    _let_moderate(world, world.peer)
+    case_id = _case(world, world.hide(world.author).opening)
+    assert _told(world) == {world.peer.id}
+    world.move(world.peer, HERE)
+    _escalate(world, timedelta(0))
+    assert _told(world) == set()
+    assert case_id not in _seen_by(world, world.peer)
+
+
+def test_a_notice_of_a_case_is_read_mailed_and_gone_once_it_is_decided(world: World) -> None:
+    case_id = _case(world, world.opening(world.open_thread(world.peer)))
+    (notice,) = world.rows(select(Notification.id, Notification.thread_id).where(Notification.kind == "case"))
+    opened = world.moderator.post(f"/notifications/{notice.id}/open")
+    assert opened.location.endswith(f"/moderation#case-{case_id}")
+    assert world.rows(select(Notification.read_at).where(Notification.kind == "case"))[0].read_at is not None
+    with world.app.test_request_context(), unit_of_work():
+        assert cases.close_case(me_of(world.moderator.id), case_id, "keep")
+    assert _told(world) == set()
+
+
 def test_a_pseudonymous_author_who_moderates_is_told_as_all_and_sees_nothing_of_it(world: World) -> None:
     _let_moderate(world, world.author)
     hidden = world.hide(world.author, shield="")
