@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from knowledge_exchange.moderation.models import Unsealing
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.notifications.models import Notification
 from tests.auth.factor_people import code_of, give_app
+from tests.moderation.official_desk import Desk, settled
 from tests.support import worlds
 from tests.support.persons import Person, person
 from tests.support.worlds import HERE, Hidden, World
@@ -97,6 +99,13 @@ def plain(html: str) -> str:
 def world(app: Flask) -> World:
     """The world."""
     return worlds.build(app)
+
+
+@pytest.fixture
+def desk(app: Flask) -> Iterator[Desk]:
+    """A thread that can be answered officially; it is noon of a Sunday in November."""
+    with settled(app) as made:
+        yield made
 
 
 @pytest.fixture

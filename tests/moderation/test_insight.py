@@ -61,9 +61,12 @@ class Months:
             thread = queries.thread_visible_to(me, thread_id)
             assert thread is not None
             opening = queries.post_by_id(thread.opening_post_id)
+            assert opening is not None
             post_id = actions.reply(me, thread, opening, TEXT)
+            written = queries.post_by_id(post_id)
+            assert written is not None
             if accepted:
-                actions.accept(me, thread, queries.post_by_id(post_id))
+                actions.accept(me, thread, written)
             return post_id
 
     def lively(self, slug: str, days_ago: float, people: int) -> list[int]:
