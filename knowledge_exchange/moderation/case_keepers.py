@@ -56,7 +56,7 @@ def keepers(case_id: int) -> Select[int]:
 
 
 def keepers_now(case_id: int, among: Collection[int] | None = None) -> list[int]:
-    """Their ids; of a held post those alone who may know of it, which its seal says. ``among``: only these are asked."""
+    """Their ids; of a held post those alone who may know of it, as its seal says. ``among``: these alone are asked."""
     asked = keepers(case_id) if among is None else keepers(case_id).where(Keeper.id.in_(among))
     found = list(db.session.scalars(asked))
     held_id = db.session.scalar(select(ModerationCase.held_id).where(ModerationCase.id == case_id))
