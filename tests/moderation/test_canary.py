@@ -81,6 +81,11 @@ def pages_with_it(here: Community, who: Person, thread: int, post: int) -> set[s
     return {one.endpoint for one in every if CANARY.lower() in who.get(one.path, follow_redirects=True).text.lower()}
 
 
+def asked(socket: Any, event: str, **said: str) -> Any:
+    """What the server answers to an event."""
+    return socket.emit(event, said, namespace=NAMESPACE, callback=True)
+
+
 def heard(socket: Any) -> str:
     return json.dumps(socket.get_received(NAMESPACE))
 
@@ -118,7 +123,7 @@ def test_who_is_left_behind_finds_no_word_of_a_moved_thread_anywhere(office: tup
     cursors = {}
     for name, socket in sockets.items():
         assert socket.emit("watch", {"thread": str(thread)}, namespace=NAMESPACE, callback=True) == {"ok": True}
-        cursors[name] = socket.emit("resume", {}, namespace=NAMESPACE, callback=True)["cursor"]
+        cursors[name] = asked(socket, "resume")["cursor"]
     before = pages_with_it(here, here.watcher, thread, post)
     assert {"home.index", "threads.network", "threads.thread", "notifications.index", "auth.my_data"} <= before
     kept = here.watcher.get(f"/t/{thread}", follow_redirects=True)
@@ -139,9 +144,9 @@ def test_who_is_left_behind_finds_no_word_of_a_moved_thread_anywhere(office: tup
     assert CANARY in heard(sockets[here.author.name]), "who may follow it is left out"
     watch = sockets[here.watcher.name].emit("watch", {"thread": str(thread)}, namespace=NAMESPACE, callback=True)
     assert watch == {"ok": False, "error": "not_found"}
-    for asked in ("since", "socket"):
+    for way in ("since", "socket"):
         cursor = cursors[here.watcher.name]
-        if asked == "socket":
+        if way == "socket":
             missed = json.dumps(
                 sockets[here.watcher.name].emit("resume", {"after": cursor}, namespace=NAMESPACE, callback=True)
             )

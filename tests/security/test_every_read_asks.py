@@ -38,19 +38,24 @@ ACTS = {
     "threads/keeping.py": "erases voices",
     "threads/lasting.py": "verbs: rights have been asked of the caller",
     "threads/locking.py": "takes a turn, then asks",
+    "threads/merging.py": "verbs of moderators: rights have been asked of the caller",
     "threads/outcomes.py": "a job that asks authors about their own threads, and the verbs",
     "threads/outlines.py": "what threads say that a list has asked for",
     "threads/post_curating.py": "verbs of moderators: rights have been asked of the caller",
     "threads/redacting.py": "likewise",
+    "threads/relocating.py": "likewise",
     "threads/shielding.py": "an author's own thread, asked for by the page",
+    "threads/splitting.py": "verbs of moderators: rights have been asked of the caller",
     "threads/stale.py": "likewise a job and verbs",
     "threads/statements.py": "what the verbs say",
     "threads/tags.py": "verbs, and the names of tags of threads that a list has asked for",
+    "threads/trees.py": "puts posts in order and counts them, for nobody's eyes",
 }
 _ASKED = "of threads or posts that have been asked for"
 #: Single statements in modules that read for people, and why they need not ask.
 READS = {
     "moderation/log.py": {"_acts": "shown_to, its one reader, adds _may_be_known, which asks"},
+    "moderation/moving.py": {"_log_follows": "acts and cases go where their posts went, for nobody's eyes"},
     "moderation/totals.py": {"_is_counted": "leaves out for everybody what is hidden from anybody"},
     "moderation/queries.py": {"_requests": "each reader of it adds readable, but the author themself"},
     "threads/even_gone.py": {
@@ -84,6 +89,7 @@ READS = {
     "threads/network_mentions.py": {"elsewhere": _ASKED},
     "threads/own_pseudonyms.py": {"_counts": "of one's own places"},
     "threads/queries.py": {
+        "_MERGED": "where a thread went; merged_into then asks of that",
         "THREAD": "each reader of it adds readable; even_gone.py what moderators may see",
         **dict.fromkeys(
             (
