@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 from knowledge_exchange.auth.passwords import hash_password
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.networks import requests
 from tests.support import queues
-from tests.support.persons import Person, person
+from tests.support.persons import person
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,34 +24,35 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.databases("sqlite")]
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SLUG = "north-west"
 EMAIL, PASSWORD = "moderator@people.example", "three-lamps-on-a-landing"
 CASES = 30
 
 
 def fill(app: Flask) -> None:
-    """Reports of posts under a name and under a pseudonym, and people at the door: thirty in all."""
-    with app.app_context(), unit_of_work():
-        network = networks.create_network("north-west", "North West", kind="regional", visibility="closed").id
-    author, reporter = (_inside(app, network, name) for name in ("Ana Writer", "Rob Reader"))
+    """Reports of posts under a name and under a pseudonym, posts that are held, people at the door: thirty in all."""
     keeper = person(app, "Mo Keeper", email=EMAIL)
     with app.app_context():
         hashed = hash_password(PASSWORD)
         with unit_of_work():
+            network = networks.create_network(SLUG, "North West", kind="regional", visibility="closed").id
             networks.set_role(keeper.id, network, "moderator")
             queues.row_of(keeper.id).password_hash = hashed
-    for number in range(CASES // 3):
-        for pseudonym in (False, True):
+            _put_cases(network)
+
+
+def _put_cases(network: int) -> None:
+    author, reporter = queues.newcomer("Ana Writer"), queues.newcomer("Rob Reader")
+    for one in (author, reporter):
+        networks.add_member(one, network, origin="approved")
+    for number in range(CASES // 6):
+        for pseudonym in (False, True, True):
             title = f"Rota {number} {'under an alias' if pseudonym else 'by name'}"
-            _thread, post = queues.post_thread(app, author.id, network, title, pseudonym=pseudonym)
-            queues.report(app, reporter.id, post, note="Look at this.")
-        queues.ask_to_join(app, person(app, f"Guest {number}").id, network, "Hello.")
-
-
-def _inside(app: Flask, network: int, name: str) -> Person:
-    found = person(app, name)
-    with app.app_context(), unit_of_work():
-        networks.add_member(found.id, network, origin="approved")
-    return found
+            _thread, post = queues.started(author, network, title, pseudonym=pseudonym)
+            queues.reported(reporter, post, note="Look at this.")
+        queues.held(author, network, SLUG, f"May this be said, {number}?")
+        for name in ("Guest", "Visitor"):
+            requests.ask_to_join(queues.newcomer(f"{name} {number}"), network, "Hello.")
 
 
 @pytest.fixture
@@ -106,6 +108,8 @@ def decide(page: Page, *, refuse: bool) -> None:
     card = page.locator(".case:not([hidden])").first
     if card.get_by_role("button", name="Keep it").count():
         card.get_by_role("button", name="Keep it").tap()
+    elif card.get_by_role("button", name="Publish it").count():
+        card.get_by_role("button", name="Publish it").tap()
     elif refuse:
         card.get_by_role("button", name="Refuse").tap()
         card.get_by_label("In your own words").fill("Please ask your own region.")
