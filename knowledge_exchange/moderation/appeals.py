@@ -173,4 +173,3 @@ def note_passed(appeal_id: int) -> None:
     """Its clock has run out, or nobody at hand could decide it: an officer's answer is the last (for the job)."""
     db.session.execute(update(ActAppeal).where(ActAppeal.id == appeal_id).values(step=LAST_STEP))
     record("moderation.appeal_passed", actor=None, note=str(appeal_id))
-
