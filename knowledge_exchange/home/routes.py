@@ -17,7 +17,7 @@ from knowledge_exchange.core.i18n import per_language, today
 from knowledge_exchange.core.shells import Hole
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import listing
+from knowledge_exchange.threads import listing, told
 from knowledge_exchange.threads.listing import Item
 from knowledge_exchange.threads.rows import thread_row, thread_rows
 
@@ -44,7 +44,7 @@ def _feed(me: Me) -> bytes:
     only = only if only in _TABS else "all"
     networks = listing.my_networks(me.id)
     newest = listing.feed(me, networks, only)
-    waiting = listing.waiting(me)
+    waiting = told.waiting(me)
     if only == "all":
         waiting += _unanswered(newest, waiting)
     above = {thread.id for thread in waiting}
@@ -97,7 +97,7 @@ def _reasons() -> tuple[str, str, str]:
 
 def _unanswered(newest: list[Item], waiting: list[Item]) -> list[Item]:
     """Questions of others that nobody has replied to yet: somebody waits for exactly this reader."""
-    room = max(listing.MOST_WAITING - len(waiting), MOST_UNANSWERED)
+    room = max(told.MOST_WAITING - len(waiting), MOST_UNANSWERED)
     open_ones = [thread for thread in newest if thread.state == "unanswered" and not thread.mine]
     known = {thread.id for thread in waiting}
     return [thread for thread in open_ones if thread.id not in known][:room]

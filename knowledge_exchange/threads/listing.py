@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select, union_all
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, union_all
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
@@ -16,7 +16,7 @@ from knowledge_exchange.core.id_lists import is_one_of
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.shield import thread_open_to
-from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
+from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.threads import outlines
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, MOST_PINNED_SHOWN, THREADS_A_PAGE
 from knowledge_exchange.threads.models import Post, Thread
@@ -25,9 +25,6 @@ from knowledge_exchange.threads.queries import readable
 
 #: What a list can be narrowed to, by the word in the address.
 FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement", "archived")
-MOST_WAITING = 5
-#: Unread notices in which what waits is looked for, newest first.
-MOST_TOLD = 100
 #: Items of lists that are kept in each process, about 1 kB each.
 MOST_KEPT = 4096
 _FOLLOWED = ("watching", "tracking")
@@ -79,7 +76,7 @@ def newest_of(query: AnySelect, network: Any, only: str, paged: bool) -> AnySele
 
 marked = and_(NetworkLevel.network_id == Thread.network_id, NetworkLevel.member_id == _me)
 #: Up to which post one has read: in the thread, or by marking its network read.
-_last_read = case(
+last_read = case(
     (NetworkLevel.read_up_to > func.coalesce(Participant.last_read_id, 0), NetworkLevel.read_up_to),
     else_=Participant.last_read_id,
 )
@@ -89,7 +86,7 @@ _since = (
     .select_from(Post)
     .where(
         Post.thread_id == Thread.id,
-        Post.id > _last_read,
+        Post.id > last_read,
         Post.deleted_at.is_(None),
     )
     .limit(MAX_UNREAD_COUNTED)
@@ -103,7 +100,7 @@ _is_followed = or_(
 )
 _unread = case(
     (
-        and_(_is_followed, Thread.last_post_id > _last_read),
+        and_(_is_followed, Thread.last_post_id > last_read),
         select(func.count()).select_from(_since).correlate(Thread, Participant, NetworkLevel).scalar_subquery(),
     ),
     else_=0,
@@ -116,7 +113,7 @@ SEEN = (
     Thread.network_id,
     Thread.last_post_id,
     Participant.id.label("participant_id"),
-    _last_read.label("last_read_id"),
+    last_read.label("last_read_id"),
     _unread,
 )
 of_mine = and_(Participant.thread_id == Thread.id, Participant.member_id == _me)
@@ -175,44 +172,6 @@ _NETWORKS = Read(
 )
 
 
-# What one is told of and has not read, from the newest notices: its cost doesn't grow with what one follows.
-def _waiting(whose: ColumnElement[bool], place: ColumnElement[bool]) -> AnySelect:
-    told = (
-        select(Notification.thread_id)
-        .where(
-            whose,
-            Notification.read_at.is_(None),
-            thread_open_to(Notification.thread_id, _me),
-        )
-        .order_by(Notification.id.desc())
-        .limit(MOST_TOLD)
-        .subquery()
-    )
-    return (
-        select(*SEEN, Network.slug, Network.name)
-        .join(Network, Network.id == Thread.network_id)
-        .outerjoin(Participant, place)
-        .outerjoin(NetworkLevel, marked)
-        .where(
-            Thread.id.in_(select(told.c.thread_id)),
-            Thread.last_post_id > func.coalesce(_last_read, 0),
-            readable(_me),
-        )
-        .order_by(Thread.last_post_id.desc())
-        .limit(MOST_WAITING)
-    )
-
-
-_WAITING = Read(_waiting(Notification.member_id == _me, of_mine))
-# The same of places that name nobody, and what such a place is to its owner in a list.
-_sealed = and_(Participant.thread_id == Thread.id, is_one_of(Participant.id, "places"))
-_WAITING_SEALED = Read(
-    _waiting(and_(Notification.member_id.is_(None), is_one_of(Notification.participant_id, "places")), _sealed)
-)
-# And of all other threads: what names them in those is there for their cover alone, and shall crowd nothing out.
-_WAITING_ELSEWHERE = Read(
-    _waiting(and_(Notification.member_id == _me, ~is_one_of(Notification.thread_id, "threads")), of_mine)
-)
 _PLACES_IN = Read(
     select(*SEEN)
     .select_from(Participant)
@@ -276,17 +235,6 @@ def feed(me: Me, networks: Sequence[AnyRow], only: str) -> list[Item]:
     found = {f"network_{n}": network.id for n, network in enumerate(networks)}
     rows = from_places(me, _feed(len(networks), only).all(me=me.id, **found))
     return items(rows, {network.id: network for network in networks})
-
-
-def waiting(me: Me) -> list[Item]:
-    """Threads of which the member was told and that they have not read, newest first. One statement, to three."""
-    if not me.places:
-        rows = _WAITING.all(me=me.id)
-    else:
-        sealed = _WAITING_SEALED.all(me=me.id, places=list(me.places.values()))
-        elsewhere = _WAITING_ELSEWHERE.all(me=me.id, threads=list(me.places))
-        rows = sorted([*sealed, *elsewhere], key=lambda row: row.last_post_id, reverse=True)[:MOST_WAITING]
-    return items(rows, {row.network_id: row for row in rows})
 
 
 def is_new(row: AnyRow) -> bool:
