@@ -1,4 +1,4 @@
-"""What members can read of how they are moderated, brought into the app: rules, log, totals, roles."""
+"""What members can read of how they are moderated, brought into the app: rules, log, totals, who may do what."""
 
 from __future__ import annotations
 
