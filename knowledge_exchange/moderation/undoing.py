@@ -62,7 +62,8 @@ def part_in(me: Me, act: AnyRow) -> str:
     """As what somebody may act where the act (a row) happened; empty where they may not see or not act there."""
     if act.thread_id is not None:
         thread = thread_even_gone(me, act.thread_id)
-        return "" if thread is None or is_mine(thread, act.participant_id) else acted_as(me, thread)
+        judges_self = thread is not None and is_mine(thread, act.participant_id) and act.actor_id != me.id
+        return "" if thread is None or judges_self else acted_as(me, thread)
     slug = db.session.scalar(select(Network.slug).where(Network.id == act.network_id))
     network = network_page(me, slug) if slug is not None else None
     return acted_as(me, network) if network is not None else ""
