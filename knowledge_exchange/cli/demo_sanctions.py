@@ -18,13 +18,9 @@ NETWORK, MODERATOR = "north-west", "gentle-nudge"
 WARNED, MUTED = "bleep-holder", "car-park-c"
 #: The post that the warning is about.
 POST = ("north-west-merger/1", "20")
-_WARNING = (
-    "Your first sentence tells whose director you are, and so where the author works. Please leave it out."
-)
+_WARNING = "Your first sentence tells whose director you are, and so where the author works. Please leave it out."
 _MUTE = "Three posts in a row about one colleague, after a warning. Read along for some days, and come back."
-_APPEAL = (
-    "Where we work stands in the question itself, two lines further up. I added nothing that was not there."
-)
+_APPEAL = "Where we work stands in the question itself, two lines further up. I added nothing that was not there."
 _WARNED_HOURS_AGO, _APPEALED_HOURS_AGO, _MUTED_HOURS_AGO = 30.0, 26.0, 5.0
 
 

@@ -24,8 +24,8 @@ def init_app(app: Flask) -> None:
         reading,
         shield_pages,
         shielding,
-        unanswered_routes,
         traces,
+        unanswered_routes,
         why,
         writing,
     )

@@ -24,7 +24,7 @@ REASONS = {
     "collection": "no data of a person: what a network's moderators put together",
     "collection_item": "likewise, for as long as the thread is there",
     "house_rule": "what held when an act was done, for as long as anybody may ask",
-    "moderation_act": "the log; what it keeps of a post goes after seven days (moderation/final.py), names with accounts",
+    "moderation_act": "the log; what it keeps of a post goes after seven days, names with accounts",
     "network_care": "no data of a person: what a network's moderators chose",
     "network_month": "numbers of many, of no single person",
     "network_mute": "holds as long as it is true; goes when it is over, or with the account",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from knowledge_exchange.core import clock
-from knowledge_exchange.core.db import db
+from knowledge_exchange.core.db import AnyRow, db, table_of
 from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acts import kept_of
 from knowledge_exchange.threads.models import Post, PostRevision
@@ -218,8 +219,8 @@ def test_a_redacted_passage_is_gone_from_what_the_post_says_and_said(bench: Benc
     assert here.author.get(f"/p/{bench.reply}/history").text.count("Larkspur") == 5
 
 
-def _rows() -> list[ModerationAct]:
-    return list(db.session.scalars(select(ModerationAct)))
+def _rows() -> Sequence[AnyRow]:
+    return db.session.execute(select(*table_of(ModerationAct).c)).all()
 
 
 def test_a_passage_of_the_title_goes_from_what_people_were_told_and_from_the_titles_that_acts_keep(
