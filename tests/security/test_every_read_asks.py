@@ -29,6 +29,8 @@ ACTS = {
     "cli/stackexchange/places.py": "history that is being imported: nobody reads it yet",
     "cli/stackexchange/storing.py": "likewise",
     "cli/stackexchange/writing.py": "likewise",
+    "moderation/case_clock.py": "a job: closes and passes up, and shows nothing",
+    "moderation/insight_facts.py": "a job: what is hidden from anybody doesn't count; insight_pages.py asks of titles",
     "moderation/acts.py": "notes an act that was let to be done",
     "moderation/stale.py": "a job, and the queue's own cases",
     "moderation/telling.py": "what an author is told of their own pseudonym",
@@ -39,6 +41,7 @@ ACTS = {
     "threads/lasting.py": "verbs: rights have been asked of the caller",
     "threads/locking.py": "takes a turn, then asks",
     "threads/merging.py": "verbs of moderators: rights have been asked of the caller",
+    "threads/official.py": "verbs: rights have been asked of the caller",
     "threads/outcomes.py": "a job that asks authors about their own threads, and the verbs",
     "threads/outlines.py": "what threads say that a list has asked for",
     "threads/post_curating.py": "verbs of moderators: rights have been asked of the caller",
@@ -54,6 +57,9 @@ ACTS = {
 _ASKED = "of threads or posts that have been asked for"
 #: Single statements in modules that read for people, and why they need not ask.
 READS = {
+    "moderation/case_keepers.py": {"cases_joined": "each reader of it adds may_decide, which asks"},
+    "moderation/official_reviews.py": {"_past_review": "a job: opens cases, which then ask"},
+    "moderation/queue.py": {"_waiting": "of may_decide, which asks"},
     "moderation/log.py": {"_acts": "shown_to, its one reader, adds _may_be_known, which asks"},
     "moderation/moving.py": {"_log_follows": "acts and cases go where their posts went, for nobody's eyes"},
     "moderation/totals.py": {"_is_counted": "leaves out for everybody what is hidden from anybody"},
@@ -73,6 +79,9 @@ READS = {
     "threads/for_mail.py": {"posts_for_mail": "of notices that are visible now"},
     "threads/guarding.py": {"people_of": _ASKED},
     "threads/history.py": {"revisions_of": _ASKED},
+    "threads/holding.py": {"_published": "posts by posting.post, which asks; notes how it was rendered"},
+    "threads/holding_rules.py": {"_care": "what a network has set, for a draft that posting.post then asks about"},
+    "threads/official_queries.py": dict.fromkeys(("_BY_POST", "earlier_in", "words_on"), _ASKED),
     "threads/listing.py": {
         "newest_of": "of standing, which asks",
         "_first_page": "likewise",
