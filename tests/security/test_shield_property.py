@@ -46,6 +46,7 @@ READING = ("threads.thread", "threads.network", "notifications.index", "notifica
 #: Forms that end what the test needs, or make something with a new id, each with what.
 NOT_SENT = {
     "auth.sign_out": "this session",
+    "collections.delete": "the collection that the world puts it into",
     "auth.end_other_sessions": "sessions",
     "auth.end_session": "sessions",
     "leaving.leave": "the account",
