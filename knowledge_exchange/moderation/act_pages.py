@@ -13,6 +13,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.moderation import post_acts, thread_acts
 from knowledge_exchange.moderation.act_words import who, words_of
 from knowledge_exchange.moderation.forms import ReasonForm
@@ -73,8 +74,8 @@ def post_page(me: Me, thread: AnyRow, post: AnyRow, typed: Typed | None = None) 
 def _page(template: str, thread: AnyRow, offers: list[Offer], typed: Typed | None, **more: object) -> str:
     me = require_me()
     values = typed.values if typed else {}
-    seen = request.form.get("seen", "")
-    meanwhile = done_since(thread.id, int(seen) if seen.isdigit() else 0) if typed and typed.is_conflict else []
+    seen = parse_id(request.form.get("seen")) or 0
+    meanwhile = done_since(thread.id, seen) if typed and typed.is_conflict else []
     return render_template(
         template,
         nav="networks",

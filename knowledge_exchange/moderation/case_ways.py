@@ -13,7 +13,7 @@ from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.case_telling import tell_keepers, tell_queues, withdraw_notices
-from knowledge_exchange.moderation.cases import MODERATORS_IN, OFFICERS_IN
+from knowledge_exchange.moderation.cases import MODERATORS_IN, OFFICERS_IN, announce
 
 #: In place of a decision: a moderator passed it to the officers.
 PASSED = "pass"
@@ -51,7 +51,7 @@ def hand_back(case_id: int) -> bool:
     if db.session.execute(back, execution_options={"synchronize_session": False}).first() is None:
         return False
     withdraw_notices(case_id)
-    tell_queues(case_id)
+    announce(case_id)
     return True
 
 

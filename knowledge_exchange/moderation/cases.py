@@ -90,7 +90,7 @@ def put_case(
 
     ``where``: network_id and thread_id. ``about``: post_id, held_id or appeal_id.
     """
-    earlier = _open_one(kind, about)
+    earlier = _open_one(kind, about, waits=True)
     if earlier is not None:
         return earlier, False
     case_id, opened = new_rounded_id(), rounded_now()
@@ -113,13 +113,13 @@ def hurry(case_id: int, due_in: timedelta) -> None:
     db.session.execute(update(ModerationCase).where(*later).values(due_at=due_at))
 
 
-def _open_one(kind: str, about: Mapping[str, int | None]) -> int | None:
-    """The open case of this kind about this very thing."""
+def _open_one(kind: str, about: Mapping[str, int | None], *, waits: bool = False) -> int | None:
+    """The open case of this kind about this very thing; ``waits``: whoever decides it just now is waited for."""
     same = [getattr(ModerationCase, name) == one for name, one in about.items() if one is not None]
     if not same:
         return None
     query = select(ModerationCase.id).where(ModerationCase.kind == kind, ModerationCase.decided_at.is_(None), *same)
-    return db.session.scalar(query)
+    return db.session.scalar(query.with_for_update() if waits else query)
 
 
 def go_up_if_nobody(case_id: int) -> bool:

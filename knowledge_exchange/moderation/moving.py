@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db
@@ -27,7 +27,7 @@ from knowledge_exchange.threads import queries, relocating
 from knowledge_exchange.threads.even_gone import take_turn, thread_now
 from knowledge_exchange.threads.merging import merge as merge_posts
 from knowledge_exchange.threads.merging import unmerge
-from knowledge_exchange.threads.models import Post
+from knowledge_exchange.threads.models import Post, Voice
 from knowledge_exchange.threads.relocating import CannotRelocate
 from knowledge_exchange.threads.splitting import split as split_posts
 from knowledge_exchange.threads.splitting import unsplit
@@ -112,7 +112,11 @@ def _log_follows(thread_id: int) -> None:
     """
     came = select(Post.id).where(Post.thread_id == thread_id)
     acts = (ModerationAct.post_id.in_(came), ModerationAct.thread_id != thread_id, ModerationAct.action != "split")
-    db.session.execute(update(ModerationAct).where(*acts).values(thread_id=thread_id), execution_options=_BLIND)
+    # Their author's place is another, too: by it a moderator is known to be the author, and judges no act on it.
+    place = select(Voice.participant_id).join(Post, Post.voice_id == Voice.id).where(Post.id == ModerationAct.post_id)
+    whose = case((ModerationAct.participant_id.is_not(None), place.correlate(ModerationAct).scalar_subquery()))
+    follow = update(ModerationAct).where(*acts).values(thread_id=thread_id, participant_id=whose)
+    db.session.execute(follow, execution_options=_BLIND)
     cases = (ModerationCase.post_id.in_(came), ModerationCase.thread_id != thread_id)
     db.session.execute(update(ModerationCase).where(*cases).values(thread_id=thread_id), execution_options=_BLIND)
 

@@ -18,6 +18,7 @@ from knowledge_exchange.moderation.moving_forms import SplitForm
 from knowledge_exchange.moderation.own_acts import done_since
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import queries
+from knowledge_exchange.threads.even_gone import thread_even_gone
 from knowledge_exchange.threads.limits import MAX_TITLE_CHARS, POSTS_A_PAGE
 from knowledge_exchange.threads.merging import branch_of
 from knowledge_exchange.threads.routes import visible_thread
@@ -31,6 +32,16 @@ def thread_to_act_on(me: Me, thread_id: int) -> AnyRow:
     """The thread, for whoever may act there; 404 for everybody else."""
     found = visible_thread(me, thread_id)
     return found if acted_as(me, found) else abort(404)
+
+
+def thread_meant(me: Me, thread_id: int) -> AnyRow:
+    """Likewise for a form that was sent; also where a moderator took the thread away, or merged it, since it was made.
+
+    Its sender is told so. A form that knows of that was never made: then there is no such page.
+    """
+    found = thread_even_gone(me, thread_id) or abort(404)
+    is_told = found.deleted_at is None or (found.gone and request.form.get("seen", "") != str(found.acts))
+    return found if is_told and acted_as(me, found) else abort(404)
 
 
 def split_again(me: Me, thread: AnyRow, form: SplitForm, *, is_conflict: bool = False) -> str:
@@ -83,9 +94,8 @@ def page(word: str, me: Me, thread: AnyRow, form: ReasonForm, *, is_conflict: bo
 
 def happened(thread_id: int) -> list[dict[str, object]]:
     """What was done to a thread since the form in question was opened: what, and as which role."""
-    seen = request.form.get("seen", "")
     found: list[dict[str, object]] = []
-    for act, undone in done_since(thread_id, int(seen) if seen.isdigit() else 0):
+    for act, undone in done_since(thread_id, parse_id(request.form.get("seen")) or 0):
         role = json.loads(act.details or "{}").get("undone_as", "") if undone else act.acted_as
         at = act.undone_at if undone else act.at
         found.append({"what": words_of(act.action).log, "who": who(role), "at": at, "undone": undone})

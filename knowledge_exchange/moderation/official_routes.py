@@ -20,7 +20,7 @@ from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import actions, guarding, official, official_queries
 from knowledge_exchange.threads.forms import Errors
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS
-from knowledge_exchange.threads.locking import locked_thread
+from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
 from knowledge_exchange.threads.official import Answer
 from knowledge_exchange.threads.official_forms import MAX_SOURCES_CHARS, Typed, check, day_of
 from knowledge_exchange.threads.official_states import day_in_words, nations, nations_in_words
@@ -96,7 +96,7 @@ def give(thread_id: int) -> ResponseReturnValue:
     answer = answer_of(typed)
     end_read()
     with unit_of_work():
-        thread = locked_thread(me, thread_id)
+        thread = with_place_of_now(me, locked_thread(me, thread_id))
         stops = _stops(thread, request.form.get("seen", ""))
         post_id = 0 if stops else _given(me, thread, answer)
     if stops:

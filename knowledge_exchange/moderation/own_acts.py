@@ -82,13 +82,15 @@ def done_since(thread_id: int, seen: int) -> Sequence[tuple[AnyRow, bool]]:
 
     Acts keep their numbers in ``details``; those of a page's age are few.
     """
-    query = select(ModerationAct).where(ModerationAct.thread_id == thread_id)
+    # Not what they keep, which may be a whole thread.
+    columns = (ModerationAct.id, ModerationAct.action, ModerationAct.acted_as, ModerationAct.at)
+    query = select(*columns, ModerationAct.undone_at, ModerationAct.details).where(ModerationAct.thread_id == thread_id)
     found: list[tuple[int, AnyRow, bool]] = []
-    for act in db.session.scalars(query.order_by(ModerationAct.id.desc()).limit(_LOOKED_AT)):
+    for act in db.session.execute(query.order_by(ModerationAct.id.desc()).limit(_LOOKED_AT)):
         facts = json.loads(act.details or "{}")
         for name, is_undoing in (("nth", False), ("undone_nth", True)):
             if facts.get(name, 0) > seen:
-                found.append((facts[name], act, is_undoing))  # type: ignore[arg-type]
+                found.append((facts[name], act, is_undoing))
     return [(act, is_undoing) for _number, act, is_undoing in sorted(found, key=lambda one: -one[0])]
 
 

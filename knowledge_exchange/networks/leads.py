@@ -17,6 +17,7 @@ from knowledge_exchange.auth.policy import handle_key
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.notifications.actions import tell_member
+from knowledge_exchange.realtime.push import tell_queue
 
 #: The kind of notice: what somebody is in a network.
 KIND = "network_role"
@@ -77,6 +78,7 @@ def end_lead(member_id: int, network_id: int, *, actor: int | None) -> None:
 def _set(member_id: int, network_id: int, role: str, *, is_lead: bool) -> None:
     mine = (NetworkMembership.member_id == member_id, NetworkMembership.network_id == network_id)
     db.session.execute(update(NetworkMembership).where(*mine).values(role=role, is_lead=is_lead))
+    tell_queue([member_id])
 
 
 def _tell(member_id: int, network_id: int, text: str) -> None:

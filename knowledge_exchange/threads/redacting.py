@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import escape
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, table_of
@@ -27,7 +27,12 @@ from knowledge_exchange.threads.post_curating import set_post, set_thread
 #: What stands where a passage stood.
 MARK = "█████"
 LEAST_PASSAGE = 2
+#: What is text in what an act keeps; other words there are ids, times and states.
+_TEXTS = frozenset({"body", "html", "left", "passage", "title", "reason"})
 _TAG = re.compile(r"(<[^>]*>)")
+#: What a notice quotes of a thread is its title.
+_QUOTED = re.compile(r"“.*”", re.DOTALL)
+_BLIND = {"synchronize_session": False}
 #: Tables with what a post said before.
 _HISTORIES = {"revision": table_of(PostRevision), "official": table_of(OfficialVersion)}
 
@@ -119,27 +124,34 @@ def _rewrite(name: str, texts: list[tuple[int, str, str]]) -> None:
 
 
 def _title_without(thread: AnyRow, post: AnyRow, passage: str, kept: Kept) -> dict[str, Any]:
+    """The thread's title without the passage; it goes from earlier titles, and from what was told with any of them."""
     if post.id != thread.opening_post_id:
         return {}
     titled = (PostRevision.post_id == post.id, PostRevision.title.contains(passage, autoescape=True))
-    earlier = update(PostRevision).where(*titled).values(title=func.replace(PostRevision.title, passage, MARK))
-    db.session.execute(earlier, execution_options={"synchronize_session": False})
+    earlier = db.session.execute(select(PostRevision.id, PostRevision.title).where(*titled)).all()
+    kept["titles"] = [[str(row.id), row.title] for row in earlier if row.title and passage in row.title]
+    _entitle([(int(id_), without(title, passage)) for id_, title in kept["titles"]])
+    holds = (Notification.thread_id == thread.id, Notification.text.contains(passage, autoescape=True))
+    texts = db.session.scalars(select(Notification.text).where(*holds).distinct()).all()
+    told = [[_QUOTED.sub(lambda found: without(found[0], passage), text), text] for text in texts]
+    kept["told"] = [pair for pair in told if pair[0] != pair[1]]
+    _tell_anew(thread.id, [(was, text) for text, was in kept["told"]])
     if passage not in thread.title:
         return {}
     kept["title"] = thread.title
-    told = func.replace(Notification.text, passage, MARK)
-    of_thread = update(Notification).where(Notification.thread_id == thread.id).values(text=told)
-    db.session.execute(of_thread, execution_options={"synchronize_session": False})
     return {"title": without(thread.title, passage)}
 
 
-def scrubbed(kept: Any, passage: str) -> Any:
-    """What an earlier act keeps, without the passage in any of its texts."""
-    if isinstance(kept, str):
-        return without(without(kept, passage), str(escape(passage)))
-    if isinstance(kept, dict):
-        return {name: scrubbed(value, passage) for name, value in kept.items()}
-    return [scrubbed(value, passage) for value in kept] if isinstance(kept, list) else kept
+def _entitle(titles: list[tuple[int, str]]) -> None:
+    for id_, title in titles:
+        changed = update(PostRevision).where(PostRevision.id == id_).values(title=title)
+        db.session.execute(changed, execution_options=_BLIND)
+
+
+def _tell_anew(thread_id: int, texts: list[tuple[str, str]]) -> None:
+    for was, text in texts:
+        told = update(Notification).where(Notification.thread_id == thread_id, Notification.text == was)
+        db.session.execute(told.values(text=text), execution_options=_BLIND)
 
 
 def put_back(thread: AnyRow, post: AnyRow, kept: Kept) -> bool:
@@ -150,6 +162,8 @@ def put_back(thread: AnyRow, post: AnyRow, kept: Kept) -> bool:
     set_post(post.id, **text, moderated_at=_moment(kept["moderated_at"]))
     for name in _HISTORIES:
         _rewrite(name, [(int(id_), body, html) for id_, body, html in kept[name]])
+    _entitle([(int(id_), title) for id_, title in kept.get("titles", [])])
+    _tell_anew(thread.id, [(text, was) for text, was in kept.get("told", [])])
     titled = "title" in kept and thread.title == without(kept["title"], kept["passage"])
     set_thread(thread, post, 0, {"title": kept["title"]} if titled else {})
     return True
