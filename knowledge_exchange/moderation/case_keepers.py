@@ -27,8 +27,9 @@ from knowledge_exchange.threads.models import Post, Thread, Voice
 OFFICES = ("officer", "administrator")
 #: A report of this category is the officers' at once, too.
 DANGER = "danger"
-#: Kinds of cases in which whose post it is may not decide. Of others they are asked, or it is their task.
-_WITH_PARTIES = ("report", "held", "appeal")
+#: Kinds of cases in which whose post it is may not decide. Of others they are asked, or it is their task; of a held
+#: post the case does not say whose it is, only in whose thread.
+_WITH_PARTIES = ("report", "appeal")
 
 Keeper = aliased(Member)
 _Duty = aliased(NetworkMembership)
@@ -64,7 +65,7 @@ def keepers_now(case_id: int, among: Collection[int] | None = None) -> list[int]
         return found
     held = holding.by_id(held_id)
     people = db.session.execute(select(Member.id, Member.organisation_code).where(Member.id.in_(found)))
-    return [one.id for one in people if held and not holding.is_hidden_from(held, one.id, one.organisation_code)]
+    return [one.id for one in people if held and not holding.is_untold_to(held, one.id, one.organisation_code)]
 
 
 def may_decide(*, shown: bool) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from knowledge_exchange.auth.acting import me_of
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, table_of
@@ -27,6 +28,7 @@ from knowledge_exchange.threads.curation_models import HeldPost
 from knowledge_exchange.threads.models import Post
 from knowledge_exchange.threads.posting import Draft, Refused, post
 from knowledge_exchange.threads.sealed_drafts import as_they_work_now, opened, sealed
+from knowledge_exchange.threads.speaking import PSEUDONYM
 
 #: Posts of one member that may be held at a time, and of all: each is opened to find somebody's own.
 MOST_EACH = 10
@@ -126,9 +128,26 @@ def _held(row: AnyRow) -> Held | None:
 
 def is_hidden_from(held: Held, member_id: int, organisation_code: str | None) -> bool:
     """Whether somebody is not to know of it: its author, and whom the thread would be hidden from."""
-    hidden = held.draft.hidden
-    if member_id == held.author_id:
+    return member_id == held.author_id or _is_shielded_from(held, member_id, organisation_code)
+
+
+def is_untold_to(held: Held, member_id: int, organisation_code: str | None) -> bool:
+    """Whether no row is to be written for somebody about it.
+
+    As :func:`is_hidden_from`, but for the author of a pseudonym's: that they alone of the moderators had none would
+    name them.
+    """
+    if member_id == held.author_id and not _is_pseudonymous(held):
         return True
+    return _is_shielded_from(held, member_id, organisation_code)
+
+
+def _is_pseudonymous(held: Held) -> bool:
+    return held.draft.voice == PSEUDONYM or held.draft.thread_id in places_of(held.author_id)
+
+
+def _is_shielded_from(held: Held, member_id: int, organisation_code: str | None) -> bool:
+    hidden = held.draft.hidden
     if hidden is None:
         return False
     return member_id in hidden.members or organisation_code in _with_successors(hidden.organisations)

@@ -1,6 +1,7 @@
 """What a network's moderators wish to see before it appears: first posts, links, watched words. All off by default.
 
-First posts are asked of names alone: that a pseudonym is a newcomer's would say something of who is behind it.
+First posts are asked of names alone: that a pseudonym is a newcomer's would say something of who is behind it. So would
+that one is never held: moderators and officers are trusted under their own names, and held like anybody without.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from knowledge_exchange.threads.speaking import OWN
 
 FIRST, LINK, WORD = "first", "link", "word"
 MOST_WORDS, MAX_WORD_CHARS = 100, 60
-#: Whose posts are never held, besides the network's moderators.
+#: Whose posts under their own names are never held, besides the network's moderators.
 _OFFICES = ("officer", "administrator")
 _ABROAD = re.compile(r'<a\b[^<>]*? href="(?:https?:|mailto:)([^"]*)"')
 _SPACE = re.compile(r"\s+")
@@ -57,14 +58,14 @@ def why_held(me: Me, draft: Draft, text: Text) -> tuple[str, int]:
 
     ``text``: the draft's, rendered.
     """
-    care = _care(me, draft)
-    if care is None or care.role == "moderator" or me.role in _OFFICES:
+    care, is_named = _care(me, draft), _is_named(me, draft)
+    if care is None or (is_named and (care.role == "moderator" or me.role in _OFFICES)):
         return "", 0
     if care.watched_words and says_one_of(care.watched_words, draft.title, draft.body):
         return WORD, care.network_id
     if care.hold_links and links_abroad(text.html):
         return LINK, care.network_id
-    if care.hold_first and _is_named(me, draft) and not care.has_spoken:
+    if care.hold_first and is_named and not care.has_spoken:
         return FIRST, care.network_id
     return "", 0
 

@@ -106,6 +106,19 @@ def test_a_pseudonym_is_not_asked_whether_it_is_a_first_post_for_that_would_tell
     assert care.hide(care.author, body="How do you plan nights?").thread
 
 
+def test_a_moderators_pseudonym_is_held_like_anybodys_and_told_to_all_moderators_for_the_gap_would_name_them(
+    care: World,
+) -> None:
+    with care.app.app_context(), unit_of_work():
+        networks.set_role(care.peer.id, care.north_west, "moderator")
+    _ask(care.moderator, voice="pseudonym", looked="1", shield_looked="1")
+    assert len(care.rows(select(HeldPost.id))) == 1
+    told = {row.member_id for row in care.rows(select(Notification.member_id).where(Notification.kind == "case"))}
+    assert {care.moderator.id, care.peer.id} <= told
+    assert _row(care, care.moderator) is None
+    assert _row(care, care.peer) is not None
+
+
 def test_the_table_holds_no_word_of_it_and_nobody_beside_it(care: World) -> None:
     _ask(care.author, **ALIAS)
     (row,) = care.rows(select(HeldPost.id, HeldPost.content, HeldPost.key_hash))
