@@ -31,12 +31,14 @@ BAD_INPUT, CONFLICT = 422, 409
 FIELDS = ("until", "title", "kind", "body", "passage")
 
 
-def _thread(me: Me, thread_id: int) -> AnyRow:
-    """The thread, for whoever may act there; also where a moderator took it away."""
+def _thread(me: Me, thread_id: int, *, even_merged: bool = False) -> AnyRow:
+    """The thread, for whoever may act there; also where a moderator took it away.
+
+    ``even_merged``: for a form that was sent. Whoever merged the thread was first, and its sender is told so.
+    """
     found = thread_even_gone(me, thread_id) or abort(404)
-    if not acted_as(me, found) or (found.deleted_at is not None and not thread_acts.offered(found)):
-        abort(404)
-    return found
+    is_there = found.deleted_at is None or thread_acts.offered(found) or (even_merged and found.gone == "merged")
+    return found if is_there and acted_as(me, found) else abort(404)
 
 
 def _post(me: Me, post_id: int) -> tuple[AnyRow, AnyRow]:
@@ -70,7 +72,7 @@ def post_page(post_id: int) -> ResponseReturnValue:
 def act_on_thread(thread_id: int, action: str) -> ResponseReturnValue:
     """Do one of them to a thread."""
     me = require_me()
-    thread = _thread(me, thread_id)
+    thread = _thread(me, thread_id, even_merged=True)
     if action not in (*thread_acts.ON_STANDING, *thread_acts.ON_GONE):
         abort(404)
     form = ReasonForm.of(thread.network_id, request.form)
@@ -82,13 +84,15 @@ def act_on_thread(thread_id: int, action: str) -> ResponseReturnValue:
 
     def do() -> int | None:
         take_turn(thread_id)
-        now = with_place_of_now(me, _thread(me, thread_id))
+        now = with_place_of_now(me, _thread(me, thread_id, even_merged=True))
         _check_seen(now)
         if not thread_acts.may_act(me, now, action):
             raise _Idle
         return thread_acts.act(me, now, order)
 
-    return _answered(typed, do, lambda: act_pages.thread_page(me, _thread(me, thread_id), typed), f"/t/{thread_id}")
+    return _answered(
+        typed, do, lambda: act_pages.thread_page(me, _thread(me, thread_id, even_merged=True), typed), f"/t/{thread_id}"
+    )
 
 
 @blueprint.post("/p/<int:post_id>/moderate/<action>")

@@ -44,7 +44,7 @@ def _close_gone() -> None:
     """Close cases whose post or thread was taken away otherwise: nothing is left to decide."""
     for case_id in _ids(ModerationCase.kind != "appeal", _is_gone()):
         with unit_of_work():
-            word = _how(case_id)
+            word = what_became(case_id)
             if close_case(None, case_id, word):
                 tell_reporters(case_id, word)
                 _fail_held(case_id)
@@ -64,8 +64,8 @@ def _is_gone() -> ColumnElement[bool]:
     return post.correlate(ModerationCase) | (thread.correlate(ModerationCase) & ~moved.correlate(ModerationCase))
 
 
-def _how(case_id: int) -> str:
-    """What became of the post, as a word of a decision: moderators may have acted on it from its page."""
+def what_became(case_id: int) -> str:
+    """What became of a post that is gone, as a word of a decision: moderators may have acted on it from its page."""
     query = select(Post.gone, Thread.gone.label("thread_gone")).select_from(ModerationCase)
     query = query.outerjoin(Post, Post.id == ModerationCase.post_id)
     query = query.outerjoin(Thread, Thread.id == ModerationCase.thread_id).where(ModerationCase.id == case_id)

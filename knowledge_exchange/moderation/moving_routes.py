@@ -47,8 +47,10 @@ def move_page(thread_id: int) -> ResponseReturnValue:
 def move(thread_id: int) -> ResponseReturnValue:
     """Move it."""
     me = require_me()
-    thread = moving_pages.thread_to_act_on(me, thread_id)
+    thread = moving_pages.thread_meant(me, thread_id)
     form = MoveForm.for_thread(me, thread, request.form)
+    if _is_late(thread):
+        return _again("move", thread_id, form, is_conflict=True), CONFLICT
     if not form.validate():
         return moving_pages.page("move", me, thread, form), BAD_INPUT
 
@@ -77,8 +79,10 @@ def merge_page(thread_id: int) -> ResponseReturnValue:
 def merge(thread_id: int) -> ResponseReturnValue:
     """Merge it into that."""
     me = require_me()
-    thread = moving_pages.thread_to_act_on(me, thread_id)
+    thread = moving_pages.thread_meant(me, thread_id)
     form = MergeForm.of(thread.network_id, request.form)
+    if _is_late(thread):
+        return _again("merge", thread_id, form, is_conflict=True), CONFLICT
     if not form.validate():
         return moving_pages.page("merge", me, thread, form), BAD_INPUT
     into_id = form.thread_id()
@@ -121,8 +125,10 @@ def split_from(post_id: int) -> ResponseReturnValue:
 def split(thread_id: int) -> ResponseReturnValue:
     """Make the thread."""
     me = require_me()
-    thread = moving_pages.thread_to_act_on(me, thread_id)
+    thread = moving_pages.thread_meant(me, thread_id)
     form = SplitForm.of(thread.network_id, request.form)
+    if _is_late(thread):
+        return _again("split", thread_id, form, is_conflict=True), CONFLICT
     if not form.validate():
         return moving_pages.split_again(me, thread, form), BAD_INPUT
     made: list[int] = []
@@ -144,12 +150,19 @@ def split(thread_id: int) -> ResponseReturnValue:
 def _in_turn(me: Me, thread_ids: list[int]) -> dict[int, AnyRow]:
     """The threads as they are now, the first of them for whoever may act there; in a unit of work."""
     found = {id_: with_place_of_now(me, row) for id_, row in locked_threads(me, thread_ids).items()}
-    first = found.get(thread_ids[0]) or abort(404)
+    first = found.get(thread_ids[0])
+    if first is None:  # gone since it was looked for: then somebody has acted on it
+        raise Meanwhile
     if not acted_as(me, first):
         abort(404)
-    if request.form.get("seen", "") != str(first.acts):
+    if _is_late(first):
         raise Meanwhile
     return found
+
+
+def _is_late(thread: AnyRow) -> bool:
+    """Whether somebody has acted on it since the form was made."""
+    return request.form.get("seen", "") != str(thread.acts)
 
 
 def _answered(
@@ -170,7 +183,7 @@ def _answered(
 
 def _again(word: str, thread_id: int, form: ReasonForm, *, is_conflict: bool = False) -> str:
     me = require_me()
-    thread = moving_pages.thread_to_act_on(me, thread_id)
+    thread = moving_pages.thread_meant(me, thread_id)
     if isinstance(form, SplitForm):
         return moving_pages.split_again(me, thread, form, is_conflict=is_conflict)
     return moving_pages.page(word, me, thread, form, is_conflict=is_conflict)

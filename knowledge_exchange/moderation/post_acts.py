@@ -27,6 +27,7 @@ from knowledge_exchange.threads.curating import Kept
 from knowledge_exchange.threads.even_gone import thread_now
 from knowledge_exchange.threads.forms import check_body, clean_text
 from knowledge_exchange.threads.policy import ANSWERABLE, is_mine, is_official
+from knowledge_exchange.threads.scrubbing import scrubbed
 
 ACTIONS = ("hide", "remove", "restore", "edit", "redact", "answer", "unanswer")
 _FINAL = frozenset({"remove", "redact"})
@@ -137,7 +138,7 @@ def _scrub(thread: AnyRow, post: AnyRow, passage: str, but: int) -> None:
     query = select(ModerationAct.id, ModerationAct.kept).where(which, ModerationAct.kept.is_not(None))
     for row in db.session.execute(query.where(ModerationAct.id != but)).all():
         kept = kept_of(row)
-        if kept is not None and (clean := redacting.scrubbed(kept, passage)) != kept:
+        if kept is not None and (clean := scrubbed(kept, passage)) != kept:
             changed = update(ModerationAct).where(ModerationAct.id == row.id).values(kept=seal_kept(clean))
             db.session.execute(changed, execution_options={"synchronize_session": False})
 

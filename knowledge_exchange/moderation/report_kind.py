@@ -14,7 +14,7 @@ from sqlalchemy import select
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.core.ids import parse_id
-from knowledge_exchange.moderation import case_ways, cases, post_acts, undoing
+from knowledge_exchange.moderation import case_clock, case_ways, cases, post_acts, undoing
 from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.case_models import Report
 from knowledge_exchange.moderation.orders import Order
@@ -60,12 +60,16 @@ def _card(row: AnyRow, post: AnyRow | None, said: _Said) -> Card:
         badge=_("Danger") if row.is_urgent else _("Reported"),
         html=_shown(post),
         facts=_facts(row, said),
-        decisions=_decisions(row.held_by),
+        decisions=[_closing()] if _is_gone(post) else _decisions(row.held_by),
     )
 
 
+def _is_gone(post: AnyRow | None) -> bool:
+    return post is None or post.deleted_at is not None
+
+
 def _shown(post: AnyRow | None) -> str:
-    if post is None or post.deleted_at is not None:
+    if post is None or _is_gone(post):
         return Markup('<p class="quiet">{}</p>').format(_("It is not there any more."))
     return Markup('<div class="prose">{}</div>').format(Markup(post.html))  # noqa: S704 -- made safe when it was written
 
@@ -92,6 +96,11 @@ def _is_alias(row: AnyRow) -> bool:
     return bool(row.voice_kind == "pseudonym")
 
 
+def _closing() -> Decision:
+    """Of a post that is gone already: a moderator acted on it from its page, or its author took it away."""
+    return Decision(KEEP, _("Close it"), "1", tone="main")
+
+
 def _decisions(held_by: str) -> list[Decision]:
     found = [
         Decision(KEEP, _("Keep it"), "1", tone="main"),
@@ -115,6 +124,9 @@ def decide(me: Me, row: AnyRow, word: str, reason: Reason) -> Done:
         if not case_ways.pass_up(row.id, me=me):
             raise CannotDecide(_("It is with the officers already, or decided."))
         return Done(_("Passed to the officers: “%(title)s”.", title=title), PASS)
+    if word == KEEP and _is_gone(post_by_id(row.post_id)):
+        _close(me, row, case_clock.what_became(row.id))
+        return Done(_("Closed: “%(title)s”. Whoever reported it has been told what became of it.", title=title), KEEP)
     if word == KEEP:
         _close(me, row, word)
         return Done(_("Kept: “%(title)s”. Whoever reported it has been told.", title=title), KEEP)

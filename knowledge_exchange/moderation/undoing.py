@@ -76,14 +76,17 @@ def can_be_undone(act: AnyRow) -> bool:
 
 
 def may_undo(me: Me, act: AnyRow) -> bool:
-    """Whoever may act there and is no lower than who acted; never on what they wrote themselves."""
+    """Whoever may act there and is no lower than who acted, or did it themselves; never on what they wrote.
+
+    A lead moderator who moved a thread to where they are a moderator can take that back, though a lead acted.
+    """
     way = _way(act.action)
     if way is None or not can_be_undone(act):
         return False
     if way.may is not None:
         return way.may(me, act)
     part = part_in(me, act)
-    return bool(part) and rank(part) >= rank(act.acted_as)
+    return bool(part) and (act.actor_id == me.id or rank(part) >= rank(act.acted_as))
 
 
 def undo(me: Me, act_id: int) -> None:

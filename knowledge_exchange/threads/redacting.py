@@ -27,8 +27,6 @@ from knowledge_exchange.threads.post_curating import set_post, set_thread
 #: What stands where a passage stood.
 MARK = "█████"
 LEAST_PASSAGE = 2
-#: What is text in what an act keeps; other words there are ids, times and states.
-_TEXTS = frozenset({"body", "html", "left", "passage", "title", "reason"})
 _TAG = re.compile(r"(<[^>]*>)")
 #: What a notice quotes of a thread is its title.
 _QUOTED = re.compile(r"“.*”", re.DOTALL)
