@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.models import Member
@@ -51,9 +51,12 @@ def cases_joined(query: AnySelect) -> AnySelect:
 
 def keepers(case_id: int) -> Select[int]:
     """The ids of active members who are told of a case: those with whom it is (of a danger, officers besides)."""
-    # Everybody is asked once; the case is one row.
+    # The case is one row. Who neither moderates nor holds an office, that is nearly everybody, is not asked at all.
     found = cases_joined(select(Keeper.id)).join(Keeper, Keeper.standing == "active")
-    return found.where(ModerationCase.id == case_id, may_decide(shown=False))
+    duties = select(_Duty.member_id).where(_Duty.role == literal_column("'moderator'"))
+    offices = select(Member.id).where(Member.role.in_(OFFICES))
+    possible = Keeper.id.in_(duties.union(offices))
+    return found.where(ModerationCase.id == case_id, possible, may_decide(shown=False))
 
 
 def keepers_now(case_id: int, among: Collection[int] | None = None) -> list[int]:

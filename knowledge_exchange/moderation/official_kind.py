@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
+from werkzeug.exceptions import NotFound
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
@@ -63,6 +64,8 @@ def decide(me: Me, row: AnyRow, word: str, reason: Reason) -> Done:
         thread, found = locked_answer(me, row.post_id, None)
     except Stopped as stopped:
         raise CannotDecide(stopped.sentence) from stopped
+    except NotFound as hidden:
+        raise CannotDecide(_("You can’t read that network, or it is gone: leave it to another officer.")) from hidden
     if found.withdrawn_at is not None or not close_case(me, row.id, word):
         raise CannotDecide(_("Another officer was first: nothing of yours was done."))
     if word == _WITHDRAW:
@@ -97,7 +100,7 @@ def take_back(me: Me, row: AnyRow, word: str) -> bool:
             undo(me, int(number))
         elif not _unconfirmed(thread, found, number):
             return False
-    except (Stopped, CannotUndo):
+    except (Stopped, CannotUndo, NotFound):
         return False
     return bool(reopen(row.id))
 

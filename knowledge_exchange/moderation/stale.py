@@ -11,18 +11,18 @@ from markupsafe import Markup
 from sqlalchemy import exists, or_, select
 
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.core.clock import start_of_day
 from knowledge_exchange.core.db import AnyRow, db, end_read, unit_of_work
 from knowledge_exchange.core.i18n import when
 from knowledge_exchange.core.ids import time_of
-from knowledge_exchange.moderation import cases, undoing
-from knowledge_exchange.moderation.acting import acted_as
+from knowledge_exchange.moderation import case_ways, cases, undoing
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.queue_kinds import CannotDecide, Card, Decision, Done, Kind
-from knowledge_exchange.moderation.telling_acts import tell_author
+from knowledge_exchange.moderation.telling_acts import tell_author, tell_undone
 from knowledge_exchange.threads import stale
-from knowledge_exchange.threads.locking import locked_thread
+from knowledge_exchange.threads.even_gone import thread_now
 from knowledge_exchange.threads.models import Thread
 from knowledge_exchange.threads.queries import post_by_id
 
@@ -114,24 +114,27 @@ def decide(me: Me, row: AnyRow, word: str, reason: Reason) -> Done:
     """Decide it; raises ``CannotDecide`` where somebody was first, or the answer is another one by now."""
     if word not in (HOLDS, BACK):
         raise CannotDecide(_("That can’t be decided here."))
-    thread = locked_thread(me, row.thread_id)
-    if not acted_as(me, thread):
+    # With whom the case is may be officers outside the network, or leads of another, to whom it has no thread.
+    thread = thread_now(row.thread_id)
+    if thread is None or thread.deleted_at is not None:
+        raise CannotDecide(_("It is not there any more."))
+    if thread.id in places_of(me.id):
         raise CannotDecide(_("In this thread you write under a pseudonym: leave it to another moderator."))
     if not cases.close_case(me, row.id, word):
         raise CannotDecide(_("Somebody else has just decided this."))
     if thread.answer_id != row.post_id:
         raise CannotDecide(_("It is not the accepted answer any more. Nothing is left to decide."))
-    cases.note_act_of(row.id, _do(me, thread, word, reason))
+    cases.note_act_of(row.id, _do(me, case_ways.acting_on(me, row), thread, word, reason))
     said = _("It still holds: “%(title)s”.") if word == HOLDS else _("Not the answer any more: “%(title)s”.")
     return Done(said % {"title": thread.title}, word)
 
 
-def _do(me: Me, thread: AnyRow, word: str, reason: Reason) -> int:
+def _do(me: Me, acting: str, thread: AnyRow, word: str, reason: Reason) -> int:
     was = stale.state_of(thread.id)
     (stale.holds if word == HOLDS else stale.no_longer)(thread)
     kept = {"was": was, "now": stale.state_of(thread.id)}
     of = Of(thread.network_id, thread.id, thread.answer_id)
-    act_id = note_act(me, acted_as(me, thread), _ACTS[word], of, reason, kept=kept)
+    act_id = note_act(me, acting, _ACTS[word], of, reason, kept=kept)
     if word == BACK:
         tell_author(act_id)
     return act_id
@@ -142,10 +145,12 @@ def undo(me: Me, row: AnyRow, word: str) -> bool:
     act_id = db.session.scalar(select(ModerationCase.act_id).where(ModerationCase.id == row.id))
     if act_id is None:
         return False
+    acting = case_ways.acting_on(me, row)
     try:
-        undoing.undo(me, act_id)
+        undoing.take_back(me, act_id, acting)
     except undoing.CannotUndo:
         return False
+    tell_undone(act_id, acting)
     return cases.reopen(row.id)
 
 

@@ -97,6 +97,13 @@ class NetworkMembership(Base):
     __table_args__ = (
         CheckConstraint("role IN ('member', 'moderator')", name="role"),
         Index(None, "network_id"),
+        Index(
+            "ix_network_membership_moderator",
+            "network_id",
+            "member_id",
+            sqlite_where=text("role = 'moderator'"),
+            postgresql_where=text("role = 'moderator'"),
+        ),
     )
 
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)

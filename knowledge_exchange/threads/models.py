@@ -67,6 +67,14 @@ class Thread(Base):
         ),
         Index("ix_thread_kind", "network_id", "kind", "last_post_id", "is_shielded"),
         Index(
+            "ix_thread_archived",
+            "network_id",
+            "last_post_id",
+            "is_shielded",
+            sqlite_where=text("archived_at IS NOT NULL AND deleted_at IS NULL"),
+            postgresql_where=text("archived_at IS NOT NULL AND deleted_at IS NULL"),
+        ),
+        Index(
             "ix_thread_pinned",
             "network_id",
             "pinned_until",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import delete, func, insert, select, tuple_, update
 
 from knowledge_exchange.core.db import AnyRow, db, table_of
 from knowledge_exchange.networks import tag_lists
@@ -77,15 +77,14 @@ def renamed(tag_id: int) -> None:
 
 def delete_tag(tag: AnyRow) -> list[int]:
     """Take a tag (id, slug) off its network's list, and off all threads; returns the ids of these."""
-    bearing = list(db.session.scalars(select(ThreadTag.thread_id).where(ThreadTag.tag_id == tag.id)))
-    for ids in _chunks(bearing):
-        rows = db.session.execute(select(Thread.id, Thread.tags).where(Thread.id.in_(ids)).order_by(Thread.id))
-        for row in rows.all():
-            left = [slug for slug in slugs_in(row.tags) if slug != tag.slug]
-            touch(row.id, tags=" ".join(left))
+    bearing = select(ThreadTag.thread_id).where(ThreadTag.tag_id == tag.id)
+    thread_ids = list(db.session.scalars(bearing))
+    left = func.trim(func.replace(" " + Thread.tags + " ", f" {tag.slug} ", " "))
+    changed = update(Thread).where(Thread.id.in_(bearing)).values(tags=left, version=Thread.version + 1)
+    db.session.execute(changed, execution_options={"synchronize_session": False})
     db.session.execute(delete(ThreadTag).where(ThreadTag.tag_id == tag.id))
     db.session.execute(delete(NetworkTag).where(NetworkTag.id == tag.id))
-    return bearing
+    return thread_ids
 
 
 def bring_back(network_id: int, name: str, thread_ids: Sequence[int]) -> None:

@@ -398,6 +398,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_report_member_id'), ['member_id'], unique=False)
 
     with op.batch_alter_table('network_membership', schema=None) as batch_op:
+        batch_op.create_index('ix_network_membership_moderator', ['network_id', 'member_id'], unique=False, sqlite_where=sa.text("role = 'moderator'"), postgresql_where=sa.text("role = 'moderator'"))
         batch_op.add_column(sa.Column('is_lead', sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table('post', schema=None) as batch_op:
@@ -424,6 +425,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('tags', sa.Text(), server_default='', nullable=False))
         batch_op.add_column(sa.Column('answer_checked_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('answer_asked_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index('ix_thread_archived', ['network_id', 'last_post_id', 'is_shielded'], unique=False, sqlite_where=sa.text('archived_at IS NOT NULL AND deleted_at IS NULL'), postgresql_where=sa.text('archived_at IS NOT NULL AND deleted_at IS NULL'))
         batch_op.create_index('ix_thread_answered_at', ['answered_at'], unique=False, sqlite_where=sa.text('answered_at IS NOT NULL'), postgresql_where=sa.text('answered_at IS NOT NULL'))
         batch_op.create_index('ix_thread_answer_asked', ['answer_asked_at'], unique=False, sqlite_where=sa.text('answer_asked_at IS NOT NULL'), postgresql_where=sa.text('answer_asked_at IS NOT NULL'))
         batch_op.create_index('ix_thread_oldest_unanswered', ['network_id', 'id', 'is_shielded'], unique=False, sqlite_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"))
@@ -440,6 +442,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_thread_duplicate_of'))
         batch_op.drop_index('ix_thread_oldest_unanswered', sqlite_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"))
         batch_op.drop_index('ix_thread_answer_asked', sqlite_where=sa.text('answer_asked_at IS NOT NULL'), postgresql_where=sa.text('answer_asked_at IS NOT NULL'))
+        batch_op.drop_index('ix_thread_archived', sqlite_where=sa.text('archived_at IS NOT NULL AND deleted_at IS NULL'), postgresql_where=sa.text('archived_at IS NOT NULL AND deleted_at IS NULL'))
         batch_op.drop_index('ix_thread_answered_at', sqlite_where=sa.text('answered_at IS NOT NULL'), postgresql_where=sa.text('answered_at IS NOT NULL'))
         batch_op.drop_column('answer_asked_at')
         batch_op.drop_column('answer_checked_at')
@@ -466,6 +469,7 @@ def downgrade() -> None:
         batch_op.drop_column('moderated_at')
 
     with op.batch_alter_table('network_membership', schema=None) as batch_op:
+        batch_op.drop_index('ix_network_membership_moderator', sqlite_where=sa.text("role = 'moderator'"), postgresql_where=sa.text("role = 'moderator'"))
         batch_op.drop_column('is_lead')
 
     with op.batch_alter_table('report', schema=None) as batch_op:

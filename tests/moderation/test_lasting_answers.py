@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from knowledge_exchange.auth.acting import acting
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock
-from knowledge_exchange.core.db import db, table_of, unit_of_work
+from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.moderation import cases, stale
 from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.case_models import ModerationCase
@@ -138,8 +138,9 @@ def test_moderators_decide_it_in_the_queue_and_undo_that(shelf: Shelf, word: str
             decide(shelf, shelf.bench.here.moderator, word)
         with shelf.app.app_context(), unit_of_work():
             me = acting(db.session.get_one(Member, second.id))
-            query = select(*table_of(ModerationCase).c).where(ModerationCase.thread_id == shelf.thread)
-            closed = db.session.execute(query).one()
+            query = select(ModerationCase.id).where(ModerationCase.thread_id == shelf.thread)
+            closed = cases.decided_for(me, db.session.scalars(query).one())
+            assert closed is not None
             assert stale.undo(me, closed, word)
         again = shelf.facts()
         for name in ("answer_id", "answered_at", "answer_checked_at", "answer_asked_at"):
