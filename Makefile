@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 PORT ?= 5000
-# How many test processes; "logical" is one for each core that the system shows.
-JOBS ?= logical
+# How many test processes; "auto" is one more than there are cores: they wait for servers and browsers half of the time.
+JOBS ?= auto
 # More words for pytest: make test ARGS="-k sign_in"
 ARGS ?=
 
