@@ -12,6 +12,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.moderation import act_routes, acts_read, post_acts, restoring, thread_acts
 from knowledge_exchange.moderation.acting import acted_as
+from knowledge_exchange.threads.muted import last_day
 from knowledge_exchange.threads.parts import part
 from knowledge_exchange.threads.policy import is_mine
 
@@ -32,7 +33,7 @@ def _state(_me: Me, thread: AnyRow) -> str:
     if thread.archived_at is not None:
         return _notice(_("This thread is archived: it can be read, and no longer be answered."))
     if thread.pinned_until is not None and thread.pinned_until > now():
-        return _notice(_("Pinned by moderators until %(day)s.", day=format_date(thread.pinned_until, "long")))
+        return _notice(_("Pinned by moderators until %(day)s.", day=format_date(last_day(thread.pinned_until), "long")))
     return ""
 
 

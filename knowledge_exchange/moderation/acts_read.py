@@ -42,8 +42,7 @@ def _shown(me: Me, act_id: str) -> Shown:
 def _page(me: Me, shown: Shown, refused: str = "") -> str:
     found, facts = shown.act, json.loads(shown.act.details or "{}")
     words, whoever = words_of(found.action), who(found.acted_as)
-    has_appeals = _APPEAL in current_app.view_functions and me.is_active
-    may_appeal = has_appeals and shown.is_author and found.undone_at is None
+    may_appeal = _APPEAL in current_app.view_functions and shown.is_author and found.undone_at is None
     return render_template(
         "moderation/act.html",
         nav="me",

@@ -75,7 +75,7 @@ def _problem(me: Me, thread: AnyRow, target_id: int | None, reason: str) -> str:
         return str(_("There is no such thread that you may read. Copy its address, or a link to one of its posts."))
     root_id = duplicates.root_of(me, target.id)
     root = thread_visible_to(me, root_id) if root_id is not None else None
-    if root is None or root.id == thread.id:
+    if root is None or thread.id in (root.id, target.id):
         return str(
             _("That is this thread, or a duplicate of it. Name the one that was first, or has the better answer.")
         )

@@ -23,7 +23,14 @@ from knowledge_exchange.threads.limits import MAX_BODY_CHARS
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
 from knowledge_exchange.threads.official import Answer
 from knowledge_exchange.threads.official_forms import MAX_SOURCES_CHARS, Typed, check, day_of
-from knowledge_exchange.threads.official_states import day_in_words, nations, nations_in_words
+from knowledge_exchange.threads.official_states import (
+    ROLE,
+    badges,
+    day_in_words,
+    nations,
+    nations_in_words,
+    state_of_post,
+)
 from knowledge_exchange.threads.policy import OFFICER
 from knowledge_exchange.threads.routes import visible_post, visible_thread
 
@@ -145,4 +152,5 @@ def history(post_id: int) -> ResponseReturnValue:
     if found is None or row.deleted_at is not None:
         abort(404)
     versions = official_queries.versions_of(post_id)
-    return page("official_history", me, thread, found=found, versions=versions)
+    badge = badges()[state_of_post(post_id, ROLE, thread, today(me.zone))]
+    return page("official_history", me, thread, found=found, versions=versions, badge=badge)

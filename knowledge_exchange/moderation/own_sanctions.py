@@ -9,15 +9,16 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge_exchange.auth.gate import active, once_set_up, signed_in
+from knowledge_exchange.auth.gate import once_set_up, signed_in
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.sessions import current_me, require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.ids import parse_id
-from knowledge_exchange.moderation import appeals, sanction_queries, sanction_words, undoing
+from knowledge_exchange.moderation import appeals, sanction_queries, sanction_words
 from knowledge_exchange.moderation.act_models import ActAppeal
 from knowledge_exchange.moderation.act_words import words_of
 from knowledge_exchange.moderation.appeal_queries import appeals_about, owner_of_act
+from knowledge_exchange.moderation.own_acts import act_for
 from knowledge_exchange.moderation.sanction_forms import AppealForm
 from knowledge_exchange.moderation.words import day_in_words
 from knowledge_exchange.notifications.queries import unread_count
@@ -178,7 +179,8 @@ def _send(target: appeals.Target | None, form: AppealForm) -> None:
 
 
 @blueprint.get("/acts/<act_id>/appeal")
-@active
+@signed_in
+@once_set_up
 def act_page(act_id: str) -> ResponseReturnValue:
     """The appeal against an act on what I wrote; to everybody else there is no such page."""
     act, target = _act_of_mine(act_id)
@@ -188,7 +190,8 @@ def act_page(act_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/acts/<act_id>/appeal")
-@active
+@signed_in
+@once_set_up
 @limiter.limit(SMALL_ACT_LIMIT)
 def appeal_act(act_id: str) -> ResponseReturnValue:
     """Appeal against it, likewise."""
@@ -202,9 +205,13 @@ def appeal_act(act_id: str) -> ResponseReturnValue:
 
 
 def _act_of_mine(act_id: str) -> tuple[AnyRow, appeals.Target]:
-    """The act, and the appeal that its author may make or made; one that is undone has still its answer."""
+    """The act, and the appeal that its author may make or made; one that is undone has still its answer.
+
+    A thread that is hidden from them by now is hidden here, too.
+    """
     number = parse_id(act_id)
-    act = undoing.act_by_id(number) if number is not None else None
+    shown = act_for(require_me(), number) if number is not None else None
+    act = shown.act if shown is not None and shown.is_author else None
     target = appeals.of_act(require_me(), act, owner_of_act(act)) if act is not None else None
     if act is None or target is None:
         abort(404)

@@ -74,12 +74,27 @@ def impose(me: Me, acted_as: str, member_id: int, about: About, terms: Terms) ->
     standing = db.session.scalar(select(Member.standing).where(Member.id == member_id).with_for_update()) or ""
     if terms.kind == SUSPENSION and not _may_be_suspended(member_id, standing):
         raise CannotSanction(_("They can’t be suspended now: the membership office has suspended them already."))
+    if _is_done(about.post_id, terms):
+        raise CannotSanction(_("That was imposed over this post already, and holds: nothing has changed."))
     sanction_id = _write(member_id, about.network_id, terms, actor_id=me.id)
     of = Of(about.network_id, about.thread_id, about.post_id, sanction_id)
     note_act(me, acted_as, ACTIONS[terms.kind], of, terms.reason, details={"days": terms.days})
     _take_effect(member_id, about.network_id, terms, actor_id=me.id)
     tell_imposed(sanction_id)
     return sanction_id
+
+
+def _is_done(post_id: int | None, terms: Terms) -> bool:
+    """Whether this very thing was imposed over the same post and holds: a form sent twice, or somebody was first.
+
+    What was aimed through a pseudonym has no act, so that it is never told here.
+    """
+    if post_id is None:
+        return False
+    same = (ModerationAct.post_id == post_id, ModerationAct.action == ACTIONS[terms.kind])
+    until = Sanction.ends_on.is_not_distinct_from(ends_on(terms.days))
+    found = select(Sanction.id).join(ModerationAct, ModerationAct.sanction_id == Sanction.id)
+    return db.session.scalar(found.where(*same, until, Sanction.ended_on.is_(None)).limit(1)) is not None
 
 
 def impose_apart(member_id: int, network_id: int, terms: Terms) -> None:

@@ -30,6 +30,7 @@ from knowledge_exchange.threads import guarding, summaries
 from knowledge_exchange.threads.actions import Text, written
 from knowledge_exchange.threads.forms import Errors, clean_text
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
+from knowledge_exchange.threads.muted import not_while_muted
 from knowledge_exchange.threads.page import base_url
 from knowledge_exchange.threads.routes import visible_thread
 from knowledge_exchange.threads.shielding import handles_in
@@ -55,7 +56,9 @@ def _writable(me: Me, thread_id: int) -> AnyRow:
 def form(thread_id: int) -> ResponseReturnValue:
     """The form of a summary, and of asking others for one."""
     me = require_me()
-    return _page(me, _writable(me, thread_id))
+    thread = _writable(me, thread_id)
+    not_while_muted(me, thread, "")
+    return _page(me, thread)
 
 
 def _page(
@@ -97,6 +100,7 @@ def write(thread_id: int) -> ResponseReturnValue:
     me = require_me()
     thread = _writable(me, thread_id)
     body = clean_text(request.form.get("body", ""))
+    not_while_muted(me, thread, body)
     if errors := _check(body):
         return _page(me, thread, body, errors), BAD_INPUT
     where = {"network_slug": thread.network_slug, "thread_id": thread.id}

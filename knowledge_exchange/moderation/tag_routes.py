@@ -128,6 +128,9 @@ def choose(thread_id: int) -> ResponseReturnValue:
     if may_tag(me, thread) and len(chosen) > tags.MOST:
         error = _("A thread bears at most %(most)s tags.", most=tags.MOST)
         return _thread_page(me, thread, error, chosen), BAD_INPUT
+    if may_tag(me, thread) and not tag_lists.are_listed(thread.network_id, chosen):
+        error = _("One of these tags is not on the list of %(network)s. Choose again.", network=thread.network_name)
+        return _thread_page(me, thread, error, chosen), BAD_INPUT
     with unit_of_work():
         thread = with_place_of_now(me, locked_thread(me, thread_id))
         if not may_tag(me, thread):

@@ -38,7 +38,8 @@ def tell_undone(act_id: int, undone_as: str) -> None:
     act, place = _act(act_id), _place(act_id)
     if place is not None and place.member_id not in _themselves(act.undone_by):
         what = {"who": who(undone_as), "what": str(words_of(act.action).log)}
-        _tell(act_id, place, _("%(who)s undid what was done about a post or thread of yours: %(what)s", **what))
+        said = _("%(who)s undid what was done about a post or thread of yours: %(what)s", **what)
+        _tell(act_id, place, said if act.sanction_id is None else _("%(who)s ended this: %(what)s", **what))
 
 
 def _themselves(actor_id: int | None) -> tuple[int, ...]:
@@ -47,7 +48,8 @@ def _themselves(actor_id: int | None) -> tuple[int, ...]:
 
 def _act(act_id: int) -> AnyRow:
     columns = (ModerationAct.action, ModerationAct.acted_as, ModerationAct.actor_id, ModerationAct.undone_by)
-    return db.session.execute(select(*columns).where(ModerationAct.id == act_id)).one()
+    about = (ModerationAct.sanction_id,)
+    return db.session.execute(select(*columns, *about).where(ModerationAct.id == act_id)).one()
 
 
 def _place(act_id: int) -> AnyRow | None:

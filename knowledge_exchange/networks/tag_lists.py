@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
@@ -23,6 +23,11 @@ def tags_of(network_id: int) -> Sequence[AnyRow]:
     columns = (NetworkTag.id, NetworkTag.slug, NetworkTag.name)
     query = select(*columns).where(NetworkTag.network_id == network_id)
     return db.session.execute(query.order_by(func.lower(NetworkTag.name))).all()
+
+
+def are_listed(network_id: int, slugs: Collection[str]) -> bool:
+    """Whether all of these are on a network's list; of none nothing is asked."""
+    return not slugs or set(slugs) <= {tag.slug for tag in tags_of(network_id)}
 
 
 def tag_by_slug(network_id: int, slug: str) -> AnyRow | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask import render_template
+from flask import abort, make_response, render_template
 from flask_babel import format_date
 from flask_babel import gettext as _
 
@@ -28,6 +28,12 @@ def muted_words(until: datetime | None, network: str) -> str:
     day = format_date(last_day(until), "long")
     said = {"network": network, "day": day}
     return str(_("You can read in %(network)s, but not write there until the end of %(day)s.", **said))
+
+
+def not_while_muted(me: Me, thread: AnyRow, typed: str) -> None:
+    """Leave the request with the page of a mute (``muted_page``), where one holds for its reader."""
+    if is_muted(thread.muted_until):
+        abort(make_response(muted_page(me, thread, typed)))
 
 
 def muted_page(me: Me, thread: AnyRow, typed: str) -> tuple[str, int]:

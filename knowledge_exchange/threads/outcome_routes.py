@@ -18,6 +18,7 @@ from knowledge_exchange.threads import guarding, outcomes
 from knowledge_exchange.threads.actions import written
 from knowledge_exchange.threads.forms import Errors, clean_text
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
+from knowledge_exchange.threads.muted import not_while_muted
 from knowledge_exchange.threads.page import base_url
 from knowledge_exchange.threads.policy import may_tell_outcome
 from knowledge_exchange.threads.routes import blueprint, visible_thread
@@ -36,7 +37,9 @@ def _own_thread(me: Me, thread_id: int) -> AnyRow:
 def outcome_page(thread_id: int) -> ResponseReturnValue:
     """The form in which whoever asked says what happened in the end."""
     me = require_me()
-    return _page(me, _own_thread(me, thread_id))
+    thread = _own_thread(me, thread_id)
+    not_while_muted(me, thread, "")
+    return _page(me, thread)
 
 
 def _page(
@@ -73,6 +76,7 @@ def tell_outcome(thread_id: int) -> ResponseReturnValue:
     me = require_me()
     thread = _own_thread(me, thread_id)
     body = clean_text(request.form.get("body", ""))
+    not_while_muted(me, thread, body)
     if errors := _check(body):
         return _page(me, thread, body, errors), BAD_INPUT
     is_pseudonym = thread.sealed_id is not None

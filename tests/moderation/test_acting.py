@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -144,7 +145,10 @@ def test_a_network_has_three_pins_and_shows_them_first_until_their_day_is_over(b
     assert page.count(">Pinned<") == 3
     assert page.index(f"/t/{bench.thread}") < page.index(f"/t/{threads[2]}")
     assert page.count(f'data-thread="{bench.thread}"') == 1
-    assert "Pinned by moderators until" in text_of(here.peer.get(f"/t/{bench.thread}", follow_redirects=True))
+    last_day = format_date(clock.now().date(), "long", locale="en_GB")
+    assert f"Pinned by moderators until {last_day}." in text_of(
+        here.peer.get(f"/t/{bench.thread}", follow_redirects=True)
+    )
     with clock.held(clock.now() + timedelta(days=2)):
         later = here.peer.get("/n/north-west").text
     assert ">Pinned<" not in later

@@ -183,6 +183,18 @@ def test_an_act_is_appealed_by_whoever_wrote_the_post_and_nobody_else(here: Cour
         assert [row["text"] for row in everything_about(here.author.id)["appeals_against_moderation"]] == [TEXT]
 
 
+def test_who_can_no_longer_enter_appeals_against_what_was_done_to_their_post(here: Court) -> None:
+    act = note(here, here.post, here.thread, here.moderator)
+    here.impose(here.officer, "suspension", "")
+    author = known(here.app, here.author.email)
+    path = f"/acts/{act}/appeal"
+    assert f'href="{path}"' in author.get(f"/acts/{act}").text
+    assert (author.get(path).status_code, author.post(path, text=TEXT).status_code) == (200, 303)
+    assert waits_for(here) == {"second", "lead"}
+    decide(here, here.second, "uphold")
+    assert ANSWER in author.get(path).text
+
+
 @pytest.fixture
 def hidden(here: Court) -> Hidden:
     """A thread under a pseudonym, of somebody who moderates there."""

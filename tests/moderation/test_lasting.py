@@ -168,6 +168,7 @@ def test_a_duplicate_of_a_duplicate_points_to_the_first_and_never_in_a_circle(sh
     assert shelf.duplicate(here.moderator).status_code == 303
     back = here.moderator.post(f"/t/{shelf.other}/duplicate", target=str(shelf.thread), seen="0")
     assert back.status_code == 422
+    assert shelf.duplicate(here.moderator, shelf.thread).status_code == 422
     assert here.moderator.post(f"/t/{third}/duplicate", target=str(shelf.thread), seen="0").status_code == 303
     assert shelf.facts(third).duplicate_of == shelf.other
     # What was its own becomes the new one's, and comes back when that is undone.
@@ -235,7 +236,9 @@ def test_two_moderators_at_once_the_second_is_told(shelf: Shelf) -> None:
 
 def test_an_author_and_moderators_tag_a_thread_and_only_the_moderators_act_is_on_the_log(shelf: Shelf) -> None:
     here = shelf.bench.here
-    assert shelf.tag(here.author, "rotas", "no-such-tag").status_code == 303
+    unknown = shelf.tag(here.author, "rotas", "no-such-tag")
+    assert (unknown.status_code, "not on the list" in unknown.text, shelf.facts().tags) == (422, True, "")
+    assert shelf.tag(here.author, "rotas").status_code == 303
     assert (shelf.facts().tags, shelf.acts()) == ("rotas", [])
     assert shelf.tag(here.moderator, "beds", "meetings").status_code == 303
     assert (shelf.facts().tags, shelf.acts()) == ("beds meetings", ["tags"])

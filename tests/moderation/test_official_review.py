@@ -41,6 +41,7 @@ def test_it_says_under_review_everywhere_from_the_day_after_its_date(desk: Desk)
         page = desk.page()
         assert "Review was due" in page
         assert page.count("Official answer, under review") >= 2
+        assert "Official answer, under review" in desk.peer.get(f"/p/{post_id}/official/history").text
     with clock.held(last_minute):
         assert said() == [False, False, False]
     assert f"/p/{post_id}" in desk.page()

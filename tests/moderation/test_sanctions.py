@@ -76,6 +76,27 @@ def test_the_muted_read_and_cannot_write_and_get_their_text_back(here: Court) ->
     assert here.author.post(f"/p/{here.post}/delete").status_code == 303
 
 
+def test_the_muted_write_no_summary_and_no_end_of_their_thread_either(here: Court) -> None:
+    reply = here.world.reply(here.moderator, here.thread, "Ask the bank.")
+    assert here.author.post(f"/p/{reply}/accept").status_code == 303
+    here.moderator.post(f"/t/{here.thread}/summary/ask", who=here.world.handle(here.author))
+    here.impose(here.moderator)
+    for page in (f"/t/{here.thread}/outcome", f"/t/{here.thread}/summary"):
+        assert here.author.get(page).status_code == 403
+        answer = here.author.post(page, body="What I still have to say.", seen="0")
+        assert (answer.status_code, "What I still have to say." in answer.text) == (403, True)
+
+
+def test_a_form_sent_twice_imposes_and_tells_once(here: Court) -> None:
+    for kind, days in (("warning", ""), ("mute", "7"), ("removal", "")):
+        here.impose(here.moderator, kind, days)
+        for who in (here.moderator, here.second):
+            again = who.post(here.form, kind=kind, days=days, reason=WHY)
+            assert (again.status_code, "nothing has changed" in again.text) == (409, True)
+    assert len(here.sanctions()) == len(here.acts()) == len(told(here)) == 3
+    here.impose(here.moderator, "mute", "30")
+
+
 def test_a_mute_ends_on_its_day_and_the_longer_of_two_stays(here: Court) -> None:
     here.impose(here.moderator, days="1")
     here.impose(here.second, days="7")
@@ -189,8 +210,10 @@ def somebody(here: Court, name: str) -> Person:
 
 
 def test_only_those_who_may_impose_anything_find_the_form(here: Court) -> None:
-    given = {"reason": WHY, "days": "7"}
+    # Each for another time: the same twice over one post is refused.
+    days = iter(("", "7", "30", "90"))
     for name, expected in WALK.items():
+        given = {"reason": WHY, "days": next(days) if 303 in expected else "7"}
         who = somebody(here, name)
         found, before = who.get(here.form).status_code, len(here.sanctions())
         assert (who.get("/n/north-west/sanctions").status_code == 200) == (found == 200), name
