@@ -99,7 +99,7 @@ def act(me: Me, thread: AnyRow, post: AnyRow, order: Order, prepared: Prepared, 
     facts: dict[str, Any] = {"kept": kept, "final_at": final_at, "batch_id": order.batch_id}
     act_id = note_act(me, acting, order.action, of, order.reason, **facts)
     if prepared.redaction is not None:
-        _scrub(thread, post, prepared.redaction.passage, act_id)
+        _scrub(thread, post, prepared.redaction.passage, act_id, kept)
     tell_author(act_id)
     return act_id
 
@@ -131,16 +131,29 @@ def _in_words(reason: Reason) -> str:
     return ": ".join(filter(None, (reason.rule, reason.text)))
 
 
-def _scrub(thread: AnyRow, post: AnyRow, passage: str, but: int) -> None:
-    """Take the passage out of what earlier acts on the post keep; of an opening post's, on the whole thread."""
+def _scrub(thread: AnyRow, post: AnyRow, passage: str, redacting_id: int, kept: Kept) -> None:
+    """Take the passage out of what earlier acts on the post keep; of an opening post's, of those on the thread, too.
+
+    What they kept is kept with the redaction, so that with it these can be undone again.
+    """
     of_post = ModerationAct.post_id == post.id
-    which = ModerationAct.thread_id == thread.id if post.id == thread.opening_post_id else of_post
+    of_thread = (ModerationAct.thread_id == thread.id) & ModerationAct.post_id.is_(None)
+    which = of_post | of_thread if post.id == thread.opening_post_id else of_post
     query = select(ModerationAct.id, ModerationAct.kept).where(which, ModerationAct.kept.is_not(None))
-    for row in db.session.execute(query.where(ModerationAct.id != but)).all():
-        kept = kept_of(row)
-        if kept is not None and (clean := scrubbed(kept, passage)) != kept:
-            changed = update(ModerationAct).where(ModerationAct.id == row.id).values(kept=seal_kept(clean))
-            db.session.execute(changed, execution_options={"synchronize_session": False})
+    originals: Kept = {}
+    for row in db.session.execute(query.where(ModerationAct.id != redacting_id)).all():
+        original = kept_of(row)
+        if original is not None and (clean := scrubbed(original, passage)) != original:
+            originals[str(row.id)] = original
+            _keep(row.id, clean)
+    if originals:
+        _keep(redacting_id, {**kept, "acts": originals})
+
+
+def _keep(act_id: int, kept: Kept) -> None:
+    """Replace what an act keeps, unless it is final or undone by now."""
+    changed = update(ModerationAct).where(ModerationAct.id == act_id, ModerationAct.kept.is_not(None))
+    db.session.execute(changed.values(kept=seal_kept(kept)), execution_options={"synchronize_session": False})
 
 
 def note_mark(me: Me, thread: AnyRow, post_id: int, is_marked: bool) -> None:
@@ -188,6 +201,8 @@ def _put_back(_me: Me, act: AnyRow, kept: dict[str, Any]) -> None:
     thread, post = _found(act)
     if not redacting.put_back(thread, post, kept):
         raise CannotUndo(_("The post has been changed since: what was taken out can’t be put back by itself."))
+    for act_id, original in kept.get("acts", {}).items():
+        _keep(int(act_id), original)
 
 
 def _unmark(_me: Me, act: AnyRow, kept: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.networks import actions as networks
+from knowledge_exchange.networks import leads
 from knowledge_exchange.threads.models import Post, Thread
 from tests.support.community import Community, settle
 from tests.support.persons import Person, person, visitor
@@ -141,6 +142,27 @@ def test_of_two_who_act_at_once_the_second_is_told_what_happened(here: Community
     assert answer.status_code == 409
     assert "Thread moved to another network" in answer.text
     assert here.row(Thread, thread).network_id == here.national
+
+
+@pytest.mark.parametrize("word", ["move", "merge", "split"])
+def test_whoever_comes_second_to_a_merging_is_told_of_it(here: Community, word: str) -> None:
+    thread, other = here.post_thread(here.author), here.post_thread(here.peer, "The same again")
+    before = seen(here, thread)
+    assert merge(here, here.moderator, thread, str(other)) == 303
+    for path in (f"/t/{thread}/{word}", f"/t/{thread}/moderate/lock"):
+        answer = here.moderator.post(path, network="national", into=str(other), reason=WHY, seen=before)
+        assert (answer.status_code, "Thread merged into another" in answer.text) == (409, True)
+        assert here.peer.post(path, reason=WHY, seen=before).status_code == 404
+
+
+def test_a_lead_takes_back_a_move_to_where_they_are_no_lead(here: Community) -> None:
+    thread = here.post_thread(here.author)
+    with here.app.app_context(), unit_of_work():
+        leads.appoint(here.moderator.id, here.north_west, actor=None, as_lead=True)
+    assert move(here, here.moderator, thread) == 303
+    assert last_act(here).acted_as == "lead"
+    assert undo(here, here.moderator) == 303
+    assert here.row(Thread, thread).network_id == here.north_west
 
 
 @pytest.mark.parametrize("target", ["", "nonsense", "/t/123456789012345678", "the-same", "/t/{self}/x", "{hidden}"])
