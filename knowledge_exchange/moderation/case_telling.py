@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, delete, insert, or_, select
+from sqlalchemy import ColumnElement, delete, insert, literal_column, select
 
-from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, table_of
 from knowledge_exchange.core.ids import new_ids
-from knowledge_exchange.moderation.case_keepers import OFFICES, cases_joined, is_urgent, keepers_now
+from knowledge_exchange.moderation.case_keepers import cases_joined, is_urgent, keepers_now
 from knowledge_exchange.moderation.case_models import ModerationCase
-from knowledge_exchange.networks.models import Network, NetworkMembership
+from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads.models import Voice
@@ -84,7 +83,8 @@ def withdraw_from_others(case_ids: Collection[int]) -> None:
 
     Such as whom the thread was hidden from since, or who has moved to where it is hidden.
     """
-    told = db.session.execute(select(Notification.member_id, Notification.url).where(*_of_deciders())).all()
+    here = Notification.url.in_([URL.format(case_id) for case_id in case_ids])
+    told = db.session.execute(select(Notification.member_id, Notification.url).where(_IS_OF_CASE, here)).all()
     for case_id in case_ids:
         members = {row.member_id for row in told if row.url == URL.format(case_id)}
         if members and (others := members.difference(keepers_now(case_id, members))):
@@ -97,14 +97,10 @@ def _withdraw(*which: ColumnElement[bool]) -> None:
     push.tell_counts([one for one in members if one is not None])
 
 
+# In the words of the index that leads from a case's address to its notices: SQLite sees none in a parameter.
+_IS_OF_CASE = Notification.kind == literal_column(f"'{KIND}'")
+
+
 def _notices(case_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Conditions: notices of a case."""
-    return (*_of_deciders(), Notification.url == URL.format(case_id))
-
-
-def _of_deciders() -> tuple[ColumnElement[bool], ...]:
-    """Conditions: notices of cases. Found by those who may have one: no index leads from an address to them."""
-    duty = select(NetworkMembership.member_id).where(NetworkMembership.role == "moderator")
-    offices = select(Member.id).where(Member.role.in_(OFFICES))
-    whose = or_(Notification.member_id.in_(offices), Notification.member_id.in_(duty))
-    return (whose, Notification.kind == KIND)
+    """Conditions: notices of a case, whoever they went to and whatever they do by now."""
+    return (_IS_OF_CASE, Notification.url == URL.format(case_id))

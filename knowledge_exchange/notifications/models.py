@@ -160,6 +160,13 @@ class Notification(Base):
             sqlite_where=text("member_id IS NULL"),
             postgresql_where=text("member_id IS NULL"),
         ),
+        # Those of a case are found by its address, whoever they went to.
+        Index(
+            "ix_notification_case",
+            "url",
+            sqlite_where=text("kind = 'case'"),
+            postgresql_where=text("kind = 'case'"),
+        ),
         Index(
             "ix_notification_mail_undecided",
             "id",

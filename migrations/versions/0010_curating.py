@@ -401,6 +401,9 @@ def upgrade() -> None:
         batch_op.create_index('ix_network_membership_moderator', ['network_id', 'member_id'], unique=False, sqlite_where=sa.text("role = 'moderator'"), postgresql_where=sa.text("role = 'moderator'"))
         batch_op.add_column(sa.Column('is_lead', sa.Boolean(), server_default=sa.false(), nullable=False))
 
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.create_index('ix_notification_case', ['url'], unique=False, sqlite_where=sa.text("kind = 'case'"), postgresql_where=sa.text("kind = 'case'"))
+
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.add_column(sa.Column('moderated_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('gone', sa.Text(), server_default='', nullable=False))
@@ -467,6 +470,9 @@ def downgrade() -> None:
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.drop_column('gone')
         batch_op.drop_column('moderated_at')
+
+    with op.batch_alter_table('notification', schema=None) as batch_op:
+        batch_op.drop_index('ix_notification_case', sqlite_where=sa.text("kind = 'case'"), postgresql_where=sa.text("kind = 'case'"))
 
     with op.batch_alter_table('network_membership', schema=None) as batch_op:
         batch_op.drop_index('ix_network_membership_moderator', sqlite_where=sa.text("role = 'moderator'"), postgresql_where=sa.text("role = 'moderator'"))
