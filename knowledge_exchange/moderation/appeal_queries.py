@@ -24,8 +24,14 @@ def appeals_about(key: ColumnElement[bool]) -> Sequence[AnyRow]:
     """All appeals about one thing, the latest first, each with whom it is if it is open; ``key``: on ActAppeal."""
     is_open = and_(ModerationCase.appeal_id == ActAppeal.id, ModerationCase.decided_at.is_(None))
     columns = (ActAppeal.id, ActAppeal.step, ActAppeal.text, ActAppeal.asked_at, ActAppeal.outcome, ActAppeal.answer)
-    query = select(*columns, ModerationCase.held_by).outerjoin(ModerationCase, is_open)
+    query = select(*columns, ActAppeal.sanction_id, ModerationCase.held_by).outerjoin(ModerationCase, is_open)
     return db.session.execute(query.where(key).order_by(ActAppeal.id.desc())).all()
+
+
+def latest_about(sanction_ids: Collection[int]) -> Mapping[int, AnyRow]:
+    """The latest appeal about each of these sanctions that has one. One statement, none where there are none."""
+    found = appeals_about(ActAppeal.sanction_id.in_(sanction_ids)) if sanction_ids else ()
+    return {row.sanction_id: row for row in reversed(found)}
 
 
 def appeal_by_id(appeal_id: int | None) -> AnyRow | None:

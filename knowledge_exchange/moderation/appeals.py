@@ -92,7 +92,11 @@ def is_over(row: AnyRow) -> bool:
 
 def next_step(target: Target) -> int | None:
     """Which appeal can be made now: the first, the one to an officer, or none."""
-    latest = next(iter(appeals_about(target.key)), None)
+    return step_after(next(iter(appeals_about(target.key)), None), target)
+
+
+def step_after(latest: AnyRow | None, target: Target) -> int | None:
+    """The same where the latest appeal about it is known."""
     if latest is None:
         return LAST_STEP if target.is_high else MODERATORS_STEP
     return LAST_STEP if latest.outcome == UPHELD and latest.step == MODERATORS_STEP else None

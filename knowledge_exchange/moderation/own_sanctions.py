@@ -15,9 +15,8 @@ from knowledge_exchange.auth.sessions import current_me, require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.moderation import appeals, sanction_queries, sanction_words
-from knowledge_exchange.moderation.act_models import ActAppeal
 from knowledge_exchange.moderation.act_words import words_of
-from knowledge_exchange.moderation.appeal_queries import appeals_about, owner_of_act
+from knowledge_exchange.moderation.appeal_queries import appeals_about, latest_about, owner_of_act
 from knowledge_exchange.moderation.own_acts import act_for
 from knowledge_exchange.moderation.sanction_forms import AppealForm
 from knowledge_exchange.moderation.words import day_in_words
@@ -64,12 +63,13 @@ def last_of(ends_on: date) -> date:
 def sanctions_of_mine() -> list[Shown]:
     """What was imposed on whoever is asking (a template global, for ``/me``)."""
     me = current_me()
-    return [shown(row) for row in sanction_queries.sanctions_of(me.id)] if me is not None else []
+    rows = sanction_queries.sanctions_of(me.id) if me is not None else ()
+    latest = latest_about([row.id for row in rows])
+    return [shown(row, latest.get(row.id)) for row in rows]
 
 
-def shown(row: AnyRow) -> Shown:
-    """A row of ``sanction_queries`` in words."""
-    latest = next(iter(appeals_about(ActAppeal.sanction_id == row.id)), None)
+def shown(row: AnyRow, latest: AnyRow | None) -> Shown:
+    """A row of ``sanction_queries`` in words; ``latest``: the newest appeal about it."""
     ended = sanction_words.endings().get(row.ended_cause, "")
     return Shown(
         id=row.id,
@@ -81,7 +81,7 @@ def shown(row: AnyRow) -> Shown:
         rule=row.rule,
         reason=row.reason,
         is_aimed=row.act_id is None,
-        may_appeal=not appeals.is_over(row) and appeals.next_step(appeals.of_sanction(row)) is not None,
+        may_appeal=not appeals.is_over(row) and appeals.step_after(latest, appeals.of_sanction(row)) is not None,
         appeal=_heading(latest) if latest is not None else "",
     )
 
@@ -154,7 +154,7 @@ def _mine(sanction_id: str) -> AnyRow:
 
 
 def _page(row: AnyRow, form: AppealForm) -> str:
-    one = shown(row)
+    one = shown(row, latest_about([row.id]).get(row.id))
     return render_template(
         "moderation/own_sanction.html",
         nav="me",
