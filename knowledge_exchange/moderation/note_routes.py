@@ -36,8 +36,10 @@ def _found(slug: str, handle: str) -> tuple[AnyRow, AnyRow]:
     """The network, which is asked for by one of its moderators, and whom the notes are about: another than they."""
     me = require_me()
     network = network_page(me, slug)
-    who = notes.subject(handle)
-    if network is None or who is None or not may_moderate(network.my_role) or who.id == me.id:
+    if network is None or not may_moderate(network.my_role):
+        abort(404)
+    who = notes.subject(me, network.id, handle)
+    if who is None or who.id == me.id:
         abort(404)
     return network, who
 

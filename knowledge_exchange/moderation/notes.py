@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, or_, select
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
@@ -18,6 +18,9 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation.case_models import CaseNote, MemberNote
 from knowledge_exchange.networks.models import Network
+from knowledge_exchange.notifications.models import Participant
+from knowledge_exchange.threads.models import Post, Thread, Voice
+from knowledge_exchange.threads.queries import readable
 
 #: A note is a few sentences.
 MOST_CHARS = 1000
@@ -41,10 +44,26 @@ def note_case(me: Me, case_id: int, text: str) -> None:
     db.session.execute(insert(CaseNote).values(case_id=case_id, member_id=me.id, text=text))
 
 
-def subject(handle: str) -> AnyRow | None:
-    """The member with that handle: id, name, handle. Where they belong is not asked: nobody can list that."""
+def subject(me: Me, network_id: int, handle: str) -> AnyRow | None:
+    """The member with that handle (id, name, handle), who wrote there under their name; or on whom there is a note.
+
+    Of all others nobody is told whether there is one: who tries handles learns no names.
+    """
+    wrote = (
+        select(Participant.id)
+        .join(Voice, Voice.participant_id == Participant.id)
+        .join(Post, Post.voice_id == Voice.id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Network, Network.id == Thread.network_id)
+        .where(Participant.member_id == Member.id, Voice.kind == "own", Thread.network_id == network_id)
+        .where(readable(me.id))
+        .correlate(Member)
+    )
+    noted = exists().where(MemberNote.network_id == network_id, MemberNote.member_id == Member.id)
+    known = or_(wrote.exists(), noted.correlate(Member))
     columns = (Member.id, Member.name, Member.handle)
-    return db.session.execute(select(*columns).where(Member.handle == handle, Member.standing != "left")).first()
+    query = select(*columns).where(Member.handle == handle, Member.standing != "left", known)
+    return db.session.execute(query).first()
 
 
 def of_member(network_id: int, member_id: int) -> Sequence[AnyRow]:

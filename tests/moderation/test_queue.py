@@ -245,6 +245,15 @@ def test_a_note_on_a_member_is_their_networks_moderators_and_in_their_own_data(d
     assert desk.count(select(MemberNote.id)) == 0
 
 
+def test_whoever_tries_handles_learns_no_names_from_notes(desk: Desk) -> None:
+    silent = desk.world.handle(desk.world.watcher)
+    pages = [desk.second.get(f"/n/north-west/notes/{handle}") for handle in (silent, "nobody-at-all")]
+    assert [page.status_code for page in pages] == [404, 404]
+    assert desk.second.post(f"/n/north-west/notes/{silent}", text="Silent.").status_code == 404
+    queues.post_thread(desk.app, desk.world.watcher.id, desk.world.north_west, "Under my name")
+    assert desk.world.watcher.name in desk.second.get(f"/n/north-west/notes/{silent}").text
+
+
 def test_nobody_keeps_notes_on_themselves_nor_on_a_pseudonym(desk: Desk) -> None:
     own = f"/n/north-west/notes/{desk.world.handle(desk.second)}"
     assert desk.second.get(own).status_code == 404
