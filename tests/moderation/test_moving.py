@@ -209,3 +209,20 @@ def test_nothing_is_said_of_why_a_veiled_thread_is_not_split(here: Community) ->
     said = here.moderator.post(f"/t/{plain}/merge", **given).text
     assert "can’t be merged or split" in said
     assert move(here, here.moderator, veiled) == 303, "as a whole it can be moved"
+
+
+def test_who_wrote_a_hidden_post_undoes_that_no_more_than_before_once_its_thread_is_part_of_another(
+    here: Community,
+) -> None:
+    thread, other = here.post_thread(here.author), here.post_thread(here.author, "The same again")
+    answer = here.reply(here.peer, thread)
+    with here.app.app_context(), unit_of_work():
+        networks.set_role(here.peer.id, here.north_west, "moderator")
+    hide = {"reason": WHY, "seen": seen(here, thread)}
+    assert here.moderator.post(f"/p/{answer}/moderate/hide", **hide).status_code == 303
+    hidden = last_act(here).id
+    assert merge(here, here.moderator, thread, str(other)) == 303
+    assert here.peer.get(f"/acts/{hidden}").status_code == 200
+    assert here.peer.post(f"/acts/{hidden}/undo").status_code == 404
+    assert here.row(Post, answer).gone == "hidden"
+    assert here.moderator.post(f"/acts/{hidden}/undo").status_code == 303
