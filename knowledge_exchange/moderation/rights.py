@@ -129,6 +129,12 @@ RIGHTS: tuple[Right, ...] = (
         lambda who: networks.may_invite("closed", who.my_role),
     ),
     Right(
+        "care",
+        _NETWORK,
+        _l("Choose which posts wait for approval, and keep notes on members"),
+        lambda who: networks.may_moderate(who.my_role),
+    ),
+    Right(
         "see_moderators",
         _NETWORK,
         _l("See who moderates, by name"),
@@ -147,6 +153,13 @@ RIGHTS: tuple[Right, ...] = (
         _POSTS,
         _l("Hide or remove a post, edit it, take a passage out"),
         _on_post("hide", "remove", "edit", "redact"),
+    ),
+    Right("move", _POSTS, _l("Move, merge and split threads"), lambda who: bool(acted_as(who.me, who.thread()))),
+    Right(
+        "curate",
+        _POSTS,
+        _l("Write the summary, mark duplicates, keep collections and the list of tags"),
+        lambda who: bool(acted_as(who.me, who.thread())),
     ),
     Right("mark_answer", _POSTS, _l("Mark a reply as the answer, with a reason"), _on_post("answer")),
     Right("warn", _PEOPLE, _l("Warn or mute a member"), lambda who: _sanction(WARNING)(who) and _sanction(MUTE)(who)),

@@ -40,11 +40,14 @@ EXPECTED = {
     "accept": MODERATORS,
     "door": MODERATORS,
     "invite": MODERATORS,
+    "care": MODERATORS,
     "see_moderators": f"{MODERATORS} {OFFICERS}",
     "order": f"{MODERATORS} {OFFICERS}",
     "tag": f"{MODERATORS} {OFFICERS}",
     "hide_thread": f"{MODERATORS} {OFFICERS}",
     "hide_post": f"{MODERATORS} {OFFICERS}",
+    "move": f"{MODERATORS} {OFFICERS}",
+    "curate": f"{MODERATORS} {OFFICERS}",
     "mark_answer": f"{MODERATORS} {OFFICERS}",
     "warn": f"{MODERATORS} {OFFICERS}",
     "remove_member": f"{MODERATORS} {OFFICERS}",
@@ -99,7 +102,7 @@ def test_each_right_is_held_by_the_roles_that_are_meant_to_and_by_no_others(righ
 
 
 OF_OFFICE = {
-    *("order", "hide_thread", "hide_post", "mark_answer", "warn", "remove_member", "suspend"),
+    *("order", "hide_thread", "hide_post", "move", "curate", "mark_answer", "warn", "remove_member", "suspend"),
     *("rules", "appoint", "official"),
 }
 
