@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from knowledge_exchange.moderation.telling_acts import tell_author, tell_undone
 from knowledge_exchange.threads import stale
 from knowledge_exchange.threads.even_gone import thread_now
 from knowledge_exchange.threads.models import Thread
-from knowledge_exchange.threads.queries import post_by_id
+from knowledge_exchange.threads.queries import posts_by_id
 
 NAME = "stale"
 HOLDS, BACK = "holds", "back"
@@ -82,9 +82,19 @@ def close_for(thread_id: int, decision: str) -> None:
         cases.close_case(None, case_id, decision)
 
 
-def card(_me: Me, row: AnyRow) -> Card:
+def cards(_me: Me, rows: Sequence[AnyRow]) -> Mapping[int, Card]:
+    """All of a page: one statement."""
+    posts = posts_by_id([row.post_id for row in rows])
+    return {row.id: _card(row, posts.get(row.post_id)) for row in rows}
+
+
+def card(me: Me, row: AnyRow) -> Card:
+    """One card."""
+    return cards(me, [row])[row.id]
+
+
+def _card(row: AnyRow, post: AnyRow | None) -> Card:
     """The answer as it stands, with its age."""
-    post = post_by_id(row.post_id) if row.post_id is not None else None
     if post is None or post.deleted_at is not None:
         html = Markup('<p class="quiet">{}</p>').format(_("It is not there any more."))
     else:
@@ -159,4 +169,4 @@ def undo_act(thread: AnyRow, kept: dict[str, Any]) -> bool:
     return stale.put_back(thread, kept["was"], kept["now"])
 
 
-KIND = Kind(NAME, card, decide, undo)
+KIND = Kind(NAME, card, decide, undo, cards)

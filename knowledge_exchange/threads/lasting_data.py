@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, literal, or_, select
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.auth.sealed_list import places_of
+from knowledge_exchange.core import hooks
+from knowledge_exchange.core.db import Id
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import Participant
 from knowledge_exchange.threads.curation_models import SummaryAsk, ThreadOutcome, ThreadSummary
@@ -26,9 +28,14 @@ def asks_of(member_id: int) -> Rows:
 
 
 def outcomes_of(member_id: int) -> Rows:
-    """What they told of how it ended, under pseudonyms, too."""
+    """What they told of how it ended, under pseudonyms, too.
+
+    Without the title where the thread was moved to a network that they may not read: it may say something else by now.
+    """
     places = places_of(member_id).values()
-    columns = (ThreadOutcome.thread_id, Thread.title, Voice.name, ThreadOutcome.body, ThreadOutcome.answered_at)
+    readable = hooks.call("network_readable", Thread.network_id, literal(member_id, Id))
+    title = case((readable, Thread.title), else_="").label("title")
+    columns = (ThreadOutcome.thread_id, title, Voice.name, ThreadOutcome.body, ThreadOutcome.answered_at)
     return rows_of(
         select(*columns)
         .join(Thread, Thread.id == ThreadOutcome.thread_id)
