@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acting import acted_as
@@ -95,7 +95,7 @@ def act(me: Me, thread: AnyRow, post: AnyRow, order: Order, prepared: Prepared, 
     kept = None if said is None else _do(thread, said, order, prepared, acting)
     if kept is None:
         return None
-    final_at = now() + FINAL_AFTER if order.action in _FINAL else None
+    final_at = rounded_now() + FINAL_AFTER if order.action in _FINAL else None
     facts: dict[str, Any] = {"kept": kept, "final_at": final_at, "batch_id": order.batch_id}
     act_id = note_act(me, acting, order.action, of, order.reason, **facts)
     if prepared.redaction is not None:

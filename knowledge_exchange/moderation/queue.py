@@ -160,7 +160,7 @@ def _waiting(names: Collection[str]) -> Read:
     return Read(union_all(of_cases, of_requests).limit(MOST))
 
 
-def decided_by_another(me: Me, key: str) -> datetime | None:
+def decided_at(me: Me, key: str) -> datetime | None:
     """When somebody decided this item, if it would be theirs to know; None where it never was."""
     sort, number = _parts(key)
     if number is None:

@@ -44,8 +44,13 @@ def decide(me: Me, key: str, word: str, reason: Reason) -> tuple[Done, str]:
 
 
 def _why_gone(me: Me, key: str) -> Refused:
-    decided_at = queue.decided_by_another(me, key)
-    said = queue_words.not_there() if decided_at is None else queue_words.was_first(decided_at)
+    decided_at = queue.decided_at(me, key)
+    if decided_at is None:
+        said = queue_words.not_there()
+    elif queue.decided_for(me, key) is not None:
+        said = queue_words.is_decided()
+    else:
+        said = queue_words.was_first(decided_at)
     return Refused(said, is_gone=True)
 
 

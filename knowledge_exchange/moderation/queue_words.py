@@ -68,6 +68,11 @@ def was_first(decided_at: datetime) -> str:
     return str(_("Another moderator decided this %(ago)s. Nothing of yours was done.", ago=ago(decided_at)))
 
 
+def is_decided() -> str:
+    """That they have decided it themselves, as of a button that was pressed twice."""
+    return str(_("You have decided this already. Nothing more was done."))
+
+
 def not_there() -> str:
     """That it is no item of theirs, for whatever reason."""
     return str(_("This is not in your queue any more. Nothing was done."))

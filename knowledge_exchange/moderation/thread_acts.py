@@ -13,7 +13,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, note_act
@@ -70,7 +70,7 @@ def act(me: Me, thread: AnyRow, order: Order) -> int | None:
     if kept is None:
         return None
     of = Of(thread.network_id, thread.id)
-    final_at = now() + FINAL_AFTER if order.action == "remove_thread" else None
+    final_at = rounded_now() + FINAL_AFTER if order.action == "remove_thread" else None
     facts: dict[str, Any] = {"details": _details(order), "kept": kept, "final_at": final_at, "batch_id": order.batch_id}
     act_id = note_act(me, acted_as(me, thread), order.action, of, order.reason, **facts)
     tell_author(act_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -52,7 +53,10 @@ def split(thread: AnyRow, post_ids: Collection[int], title: str, kind: str) -> t
     _hang(hung)
     relocate(Post.id.in_(chosen), new, source=thread.id, merged=False)
     _put_in_order(thread, new.id)
-    return new.id, {"thread": new.id, "parents": [[id_, parents[id_]] for id_ in hung]}
+    kept: Kept = {"thread": new.id, "parents": [[id_, parents[id_]] for id_ in hung]}
+    if thread.answer_id in chosen:
+        kept["answer"] = [thread.answer_id, thread.answered_at.isoformat() if thread.answered_at else ""]
+    return new.id, kept
 
 
 def check_split(thread: AnyRow, chosen: list[int]) -> AnyRow:
@@ -126,7 +130,7 @@ def unsplit(thread: AnyRow, new: AnyRow, kept: Mapping[str, Any]) -> None:
     there, here = _parents(new.id), _parents(thread.id)
     check_back(new, list(there))
     before = dict(kept["parents"])
-    answer = (new.answer_id, new.answered_at)
+    answer = (new.answer_id, new.answered_at) if new.answer_id is not None else _answer_before(kept)
     both = {**there, **here}
     _hang({id_: _before(id_, before, both, thread.opening_post_id) for id_ in {*there, *before} & {*both}})
     relocate(Post.thread_id == new.id, thread, source=new.id, merged=True)
@@ -141,6 +145,12 @@ def unsplit(thread: AnyRow, new: AnyRow, kept: Mapping[str, Any]) -> None:
     retree(thread.id)
     recount(thread.id)
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
+
+
+def _answer_before(kept: Mapping[str, Any]) -> tuple[int | None, datetime | None]:
+    """The answer that went along with the posts; where it opened their thread it was none there."""
+    answer_id, at = kept.get("answer", (None, ""))
+    return answer_id, datetime.fromisoformat(at) if at else None
 
 
 def _before(id_: int, before: Parents, both: Parents, opening_id: int) -> int | None:

@@ -144,6 +144,18 @@ def test_of_two_who_act_at_once_the_second_is_told_what_happened(here: Community
     assert here.row(Thread, thread).network_id == here.national
 
 
+def test_an_answer_that_was_split_off_is_the_answer_again_once_that_is_undone(here: Community) -> None:
+    thread = here.post_thread(here.author)
+    answer = here.reply(here.peer, thread)
+    here.author.post(f"/p/{answer}/accept")
+    assert here.row(Thread, thread).answer_id == answer
+    assert split(here, here.moderator, thread, answer) == 303
+    assert here.row(Thread, thread).answer_id is None
+    assert undo(here, here.moderator) == 303
+    assert here.row(Thread, thread).answer_id == answer
+    assert here.row(Thread, thread).answered_at is not None
+
+
 @pytest.mark.parametrize("word", ["move", "merge", "split"])
 def test_whoever_comes_second_to_a_merging_is_told_of_it(here: Community, word: str) -> None:
     thread, other = here.post_thread(here.author), here.post_thread(here.peer, "The same again")

@@ -181,6 +181,13 @@ def test_whoever_comes_second_is_told_so_and_nothing_is_done_twice(desk: Desk) -
     assert said.json["gone"] is True
 
 
+def test_a_button_pressed_twice_names_nobody_else(desk: Desk) -> None:
+    assert desk.decide(desk.second, desk.case, "keep").status_code == 303
+    again = desk.second.post_and_follow("/moderation/decide", item=desk.case, decision="keep")
+    assert "You have decided this already" in again.text
+    assert "Another moderator" not in again.text
+
+
 def test_nonsense_is_answered_with_a_sentence(desk: Desk) -> None:
     for item in ("case:1", "case:x", "request:99", "thing:1", "", desk.case.replace("case", "request")):
         answer = desk.second.post_and_follow("/moderation/decide", item=item, decision="keep")
