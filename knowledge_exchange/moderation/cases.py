@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import aliased
 
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.core.clock import rounded_now
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
 from knowledge_exchange.core.ids import new_rounded_id
 from knowledge_exchange.moderation.act_models import ActAppeal
+from knowledge_exchange.moderation.appeal_queries import aimed_alike
 from knowledge_exchange.moderation.case_keepers import Keeper, cases_joined, is_urgent, keepers_now, may_decide
 from knowledge_exchange.moderation.case_models import WITH, ModerationCase
 from knowledge_exchange.moderation.case_telling import tell_keepers, tell_queues, withdraw_notices
@@ -178,9 +181,12 @@ def cases_for(me: Me) -> Sequence[AnyRow]:
 
 
 def case_for(me: Me, case_id: int, *, decided: bool = False) -> AnyRow | None:
-    """One open case (or, ``decided``, one that is not any more), if this person may decide it; else it is not there."""
+    """One open case (or, ``decided``, one that is not any more), if this person may decide it; else it is not there.
+
+    They may have begun to write in its thread under a pseudonym since ``me`` was read.
+    """
     rows = db.session.execute(_for(me, decided=decided).where(ModerationCase.id == case_id)).all()
-    return next(iter(without_part(me, rows)), None)
+    return next(iter(without_part(replace(me, places=places_of(me.id)), rows)), None)
 
 
 def decided_for(me: Me, case_id: int) -> AnyRow | None:
@@ -207,11 +213,19 @@ def _joined_for(me: Me) -> AnySelect:
 def without_part(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
     """Without what is theirs to know alone: threads in which they write under a pseudonym, and what is sealed.
 
-    Whoever writes there so neither decides nor acts there: it would stand beside their name.
+    Whoever writes there so neither decides nor acts there: it would stand beside their name. Nor does anybody read who
+    appeals against what they themselves may have aimed at a pseudonym.
     """
-    rows = _without_held(me, rows)
+    rows = _without_aimed(me, _without_held(me, rows))
     mine = set(me.places.values())
     return [row for row in rows if row.thread_id not in me.places and row.appellant_place not in mine]
+
+
+def _without_aimed(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    """Without appeals that would tell them whom they met; see ``aimed_alike``. Moderators have none of these."""
+    ids = [row.appeal_id for row in rows if row.appeal_id is not None and row.held_by == "officers"]
+    alike = aimed_alike(me.id, ids) if ids else ()
+    return [row for row in rows if row.appeal_id not in alike]
 
 
 def _without_held(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:

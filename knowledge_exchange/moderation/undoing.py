@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.me import Me
+from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import AnyRow, db, table_of
 from knowledge_exchange.moderation.act_models import ModerationAct
@@ -107,6 +108,9 @@ def take_back(me: Me, act_id: int, undone_as: str) -> None:
     if act is None or way is None:
         raise CannotUndo(_("This can’t be undone."))
     _check_time(act)
+    # Perhaps since a moment ago, in another window: the act would stand beside their name.
+    if act.thread_id in places_of(me.id):
+        raise CannotUndo(_("You write in this thread under a pseudonym, so you don’t act there. Leave it to another."))
     way.undo(me, act, kept_of(act) or {})
     _note(me, act, undone_as)
 
