@@ -18,17 +18,9 @@ from knowledge_exchange.moderation import acting, policy
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.limits import NOTE_BYTES
 from knowledge_exchange.moderation.owners import Owner, owner_of
-from knowledge_exchange.moderation.sanction_policy import MUTE, REMOVAL, SUSPENSION, WARNING
+from knowledge_exchange.moderation.sanction_policy import RECORDED, SUSPENSION
 from knowledge_exchange.moderation.sanctions import ACTIONS, Terms, impose_apart
 from knowledge_exchange.networks.models import NetworkMembership
-
-#: On record of each kind: ``pseudonym.muted``…
-RECORDED = {
-    WARNING: "pseudonym.warned",
-    MUTE: "pseudonym.muted",
-    REMOVAL: "pseudonym.removed",
-    SUSPENSION: "pseudonym.suspended",
-}
 
 
 class _Part(NamedTuple):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.core.db import AnyRow, AnySelect, db
+from knowledge_exchange.core.ids import floor_id
 from knowledge_exchange.moderation.act_models import ActAppeal, ModerationAct, Sanction
 from knowledge_exchange.moderation.case_models import ModerationCase
+from knowledge_exchange.moderation.sanction_policy import RECORDED
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.models import Participant
 
@@ -39,6 +43,35 @@ def appeal_by_id(appeal_id: int | None) -> AnyRow | None:
     columns = (ActAppeal.id, ActAppeal.act_id, ActAppeal.sanction_id, ActAppeal.step, ActAppeal.outcome)
     whose = (ActAppeal.member_id, ActAppeal.participant_id)
     return db.session.execute(select(*columns, *whose).where(ActAppeal.id == appeal_id).with_for_update()).first()
+
+
+def aimed_alike(member_id: int, appeal_ids: Collection[int]) -> set[int]:
+    """Which of these are about what was aimed through a pseudonym, on a day on which this member aimed the same.
+
+    Perhaps it was that very act: the name of whoever appeals would tell them who is behind the pseudonym. At most two
+    statements, one where nothing was aimed.
+    """
+    aimed = (ActAppeal.id.in_(appeal_ids), Sanction.actor_id.is_(None))
+    query = select(ActAppeal.id, Sanction.kind, Sanction.since).join(Sanction, Sanction.id == ActAppeal.sanction_id)
+    found = db.session.execute(query.where(*aimed)).all()
+    mine = _aimed_by(member_id, {(row.kind, row.since) for row in found})
+    return {row.id for row in found if (row.kind, row.since) in mine}
+
+
+def _aimed_by(member_id: int, deeds: Collection[tuple[str, date]]) -> set[tuple[str, date]]:
+    """Those of these kinds and days on which the record says that they aimed it."""
+    if not deeds:
+        return set()
+    days = []
+    for kind, day in deeds:
+        begin = datetime.combine(day, time(), UTC)
+        end = begin + timedelta(days=1)
+        # Ids follow the time: those of the day are found by them.
+        of_day = (AuditEntry.id >= floor_id(begin), AuditEntry.id < floor_id(end), AuditEntry.at < end)
+        days.append(and_(AuditEntry.action == RECORDED[kind], *of_day))
+    query = select(AuditEntry.action, AuditEntry.at).where(AuditEntry.actor_id == member_id, or_(*days))
+    done = {(row.action, row.at.date()) for row in db.session.execute(query)}
+    return {(kind, day) for kind, day in deeds if (RECORDED[kind], day) in done}
 
 
 def owner_of_act(act: AnyRow) -> int | None:

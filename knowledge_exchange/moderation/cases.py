@@ -222,8 +222,8 @@ def without_part(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
 
 
 def _without_aimed(me: Me, rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
-    """Without appeals that would tell them whom they met; see ``aimed_alike``. Moderators have none of these."""
-    ids = [row.appeal_id for row in rows if row.appeal_id is not None and row.held_by == "officers"]
+    """Without appeals that would tell them whom they met; see ``aimed_alike``."""
+    ids = [row.appeal_id for row in rows if row.appeal_id is not None]
     alike = aimed_alike(me.id, ids) if ids else ()
     return [row for row in rows if row.appeal_id not in alike]
 

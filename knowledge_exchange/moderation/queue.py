@@ -131,7 +131,7 @@ def _cards(me: Me, items: Sequence[Item]) -> Mapping[str, Card]:
 
 
 def waiting(me: Me) -> int:
-    """How much waits for them, up to a bound; one statement (hook)."""
+    """How much waits for them, up to a bound; one statement, and one more where appeals are among it (hook)."""
     if not me.has_queue:
         return 0
     rows = _waiting(tuple(sorted(kinds()))).all(me=me.id)
@@ -144,14 +144,15 @@ def _waiting(names: Collection[str]) -> Read:
     """Ids and parties of what :func:`items_for` finds."""
     me = bindparam("me", type_=Id)
     places = (Thread.id.label("thread_id"), ActAppeal.participant_id.label("appellant_place"))
+    about = (ModerationCase.held_id, ModerationCase.appeal_id)
     of_cases = (
-        cases_joined(select(ModerationCase.id, ModerationCase.kind, *places, ModerationCase.held_id))
+        cases_joined(select(ModerationCase.id, ModerationCase.kind, *places, *about))
         .join(Keeper, Keeper.id == me)
         .outerjoin(ActAppeal, ActAppeal.id == ModerationCase.appeal_id)
         .where(ModerationCase.decided_at.is_(None), ModerationCase.kind.in_(names), may_decide(shown=True))
     )
     of_requests: AnySelect = (
-        select(JoinRequest.id, literal_column(f"'{requests_kind.NAME}'"), *[cast(null(), Id)] * 3)
+        select(JoinRequest.id, literal_column(f"'{requests_kind.NAME}'"), *[cast(null(), Id)] * 4)
         .join(NetworkMembership, NetworkMembership.network_id == JoinRequest.network_id)
         .join(Member, Member.id == JoinRequest.member_id)
         .where(NetworkMembership.member_id == me, NetworkMembership.role == "moderator")

@@ -20,6 +20,13 @@ DAYS: dict[str, tuple[int | None, ...]] = {
     REMOVAL: (None, 7, 30, 90),
     SUSPENSION: (1, 3, 7, 14, 30, 90, None),
 }
+#: On record of each kind, where it is aimed through a pseudonym.
+RECORDED = {
+    WARNING: "pseudonym.warned",
+    MUTE: "pseudonym.muted",
+    REMOVAL: "pseudonym.removed",
+    SUSPENSION: "pseudonym.suspended",
+}
 #: As what somebody acts on the whole exchange.
 _OFFICES = ("officer", "administrator")
 #: The membership office decides who is a member: no moderator stands above it, nor an officer.

@@ -239,6 +239,16 @@ def test_of_what_was_aimed_through_a_pseudonym_officers_alone_decide_and_learn_n
     assert here.rows(NetworkMute) == []
 
 
+def test_who_aimed_at_a_pseudonym_does_not_read_the_appeal_that_would_say_whom_it_met(here: Court) -> None:
+    thread = here.world.hide(here.author, shield="")
+    given = {"cause": "people", "reason": WHY, "days": "7"}
+    assert here.officer.post(f"/t/{thread.thread}/mute/{thread.opening}", **given).status_code == 303
+    here.author.post(f"/me/sanctions/{here.sanctions()[0].id}", text=TEXT)
+    assert waits_for(here) == {"other_officer"}
+    assert here.author.name not in here.officer.get("/moderation").text
+    decide(here, here.other_officer, "overturn")
+
+
 def test_what_could_not_be_undone_is_said_in_the_answer(here: Court) -> None:
     act = note(here, here.post, here.thread, here.moderator)
     here.author.post(f"/acts/{act}/appeal", text=TEXT)
