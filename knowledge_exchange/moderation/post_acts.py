@@ -77,7 +77,7 @@ def _redaction(post_id: int, typed: str) -> redacting.Redaction:
     passage, post = clean_text(typed), post_curating.post_now(post_id)
     if len(passage.strip()) < redacting.LEAST_PASSAGE:
         raise Refused({"passage": _("Copy the passage here, at least two characters of it.")})
-    if post is None or passage not in post.body:
+    if post is None or not redacting.is_said(post, passage):
         raise Refused({"passage": _("The post does not say that: copy the passage as it stands in the text above.")})
     return redacting.prepare(post, passage)
 

@@ -21,7 +21,7 @@ from knowledge_exchange.core.markup import RENDERER_VERSION, render
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.threads.curating import Kept
 from knowledge_exchange.threads.curation_models import OfficialVersion
-from knowledge_exchange.threads.models import PostRevision
+from knowledge_exchange.threads.models import PostRevision, Thread
 from knowledge_exchange.threads.post_curating import set_post, set_thread
 
 #: What stands where a passage stood.
@@ -58,6 +58,15 @@ class Redaction:
 def without(text: str, passage: str) -> str:
     """The text with the mark in place of every occurrence."""
     return text.replace(passage, MARK)
+
+
+def is_said(post: AnyRow, passage: str) -> bool:
+    """Whether the post says it, has said it, or has it in a title: what its author took away stands in its history."""
+    if passage in post.body or any(_history(name, post.id, passage) for name in _HISTORIES):
+        return True
+    title = select(Thread.title).where(Thread.opening_post_id == post.id)
+    earlier = select(PostRevision.title).where(PostRevision.post_id == post.id)
+    return any(passage in (found or "") for found in db.session.scalars(title.union_all(earlier)))
 
 
 def prepare(post: AnyRow, passage: str) -> Redaction:

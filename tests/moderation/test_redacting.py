@@ -67,3 +67,23 @@ def test_a_redacted_title_of_the_past_goes_from_what_was_told_and_comes_back_wit
     assert "The rota of Larkspur" in here.author.get("/notifications").text
     with bench.app.app_context():
         assert "The rota of Larkspur" in db.session.scalars(select(PostRevision.title)).all()
+
+
+def test_what_its_author_took_out_already_is_taken_out_of_the_history(bench: Bench) -> None:
+    here = bench.here
+    here.peer.post(f"/p/{bench.reply}/edit", body="The ward has holes in its nights.")
+    assert "Larkspur" in here.author.get(f"/p/{bench.reply}/history").text
+    assert bench.on_reply(here.moderator, "redact", passage="Larkspur").status_code == 303
+    assert "Larkspur" not in here.author.get(f"/p/{bench.reply}/history").text
+    assert bench.post().body == "The ward has holes in its nights."
+    assert bench.undo(here.moderator).status_code == 303
+    assert "Larkspur" in here.author.get(f"/p/{bench.reply}/history").text
+
+
+def test_a_passage_of_a_title_alone_is_taken_out_of_it(bench: Bench) -> None:
+    here = bench.here
+    opening = here.opening(bench.thread)
+    bench.send(here.moderator, f"/p/{opening}/moderate/redact", passage="holes in it")
+    assert bench.facts().title == f"A rota with {MARK}"
+    assert bench.undo(here.moderator).status_code == 303
+    assert bench.facts().title == "A rota with holes in it"
