@@ -7,9 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
+from sqlalchemy import select
 
+from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation import case_ways, cases
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.held_cases import part_from
@@ -19,6 +21,7 @@ from knowledge_exchange.moderation.telling_acts import tell_author
 from knowledge_exchange.moderation.undoing import CannotUndo, take_back
 from knowledge_exchange.threads import holding
 from knowledge_exchange.threads.holding import Held
+from knowledge_exchange.threads.models import Thread
 from knowledge_exchange.threads.queries import post_by_id
 from knowledge_exchange.threads.speaking import PSEUDONYM
 from knowledge_exchange.threads.words import held_because, kinds
@@ -101,10 +104,24 @@ def _refuse(me: Me, row: AnyRow, reason: Reason) -> Done:
         raise CannotDecide(_("Say why: choose a rule, or write a sentence."))
     if not holding.refuse(row.held_id, said):
         raise CannotDecide(_("Its author took it back."))
-    act_id = note_act(me, case_ways.acting_on(me, row), REFUSE, Of(row.network_id), reason, kept={"held": row.held_id})
-    cases.note_act_of(row.id, act_id)
+    act_id = 0
+    if _is_open(row):
+        of, kept = Of(row.network_id), {"held": row.held_id}
+        act_id = note_act(me, case_ways.acting_on(me, row), REFUSE, of, reason, kept=kept)
+        cases.note_act_of(row.id, act_id)
+    else:
+        record(f"moderation.{REFUSE}", actor=me.id, note=str(row.id))
     tell_refused(row.held_id)
     return Done(_("Sent back to its author, with the reason."), f"{REFUSE}:{act_id}")
+
+
+def _is_open(row: AnyRow) -> bool:
+    """Whether the log may tell that something was sent back: not where it would be hidden from some who read that."""
+    held = holding.by_id(row.held_id)
+    if held is None or held.draft.hidden is not None:
+        return False
+    shielded = select(Thread.is_shielded).where(Thread.id == row.thread_id)
+    return row.thread_id is None or db.session.scalar(shielded) is False
 
 
 def undo(me: Me, row: AnyRow, word: str) -> bool:
@@ -115,7 +132,10 @@ def undo(me: Me, row: AnyRow, word: str) -> bool:
     if held_id is None or not cases.reopen(row.id):
         return False
     try:
-        take_back(me, int(word.partition(":")[2]), case_ways.acting_on(me, row))
+        if act_id := int(word.partition(":")[2]):
+            take_back(me, act_id, case_ways.acting_on(me, row))
+        else:
+            undo_refusal(me, row, {"held": held_id})
     except CannotUndo:
         return False
     return True

@@ -24,7 +24,7 @@ from knowledge_exchange.moderation.undoing import CannotUndo, undoable
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.networks.queries import network_page, readable_by
 from knowledge_exchange.threads import queries, relocating
-from knowledge_exchange.threads.even_gone import take_turn, thread_now
+from knowledge_exchange.threads.even_gone import thread_now
 from knowledge_exchange.threads.merging import merge as merge_posts
 from knowledge_exchange.threads.merging import unmerge
 from knowledge_exchange.threads.models import Post, Voice
@@ -134,7 +134,6 @@ def _undo_move(me: Me, act: AnyRow, kept: dict[str, Any]) -> None:
 
 
 def _undo_merge(me: Me, act: AnyRow, kept: dict[str, Any]) -> None:
-    take_turn(kept["into"])
     thread, into = thread_now(act.thread_id), _in_sight(me, kept["into"])
     if thread is None or thread.gone != "merged":
         raise CannotUndo(_("The thread was taken away since."))
@@ -145,7 +144,6 @@ def _undo_merge(me: Me, act: AnyRow, kept: dict[str, Any]) -> None:
 
 
 def _undo_split(me: Me, act: AnyRow, kept: dict[str, Any]) -> None:
-    take_turn(kept["thread"])
     thread, new = _in_sight(me, act.thread_id), _in_sight(me, kept["thread"])
     _undone(lambda: unsplit(thread, new, kept))
     _log_follows(thread.id)

@@ -118,10 +118,16 @@ def take_back(me: Me, act_id: int, undone_as: str) -> None:
 def _in_turn(act_id: int) -> AnyRow | None:
     """The act as it is now; nobody else undoes it until this unit of work ends. Its thread's turn comes first."""
     act = act_by_id(act_id)
-    if act is not None and act.thread_id is not None:
-        take_turn(act.thread_id)
+    for thread_id in sorted(_threads_of(act)) if act is not None else ():
+        take_turn(thread_id)
     query = select(*table_of(ModerationAct).c).where(ModerationAct.id == act_id)
     return db.session.execute(query.with_for_update()).one_or_none()
+
+
+def _threads_of(act: AnyRow) -> set[int]:
+    """The act's thread, and the other one of a merging or splitting: no two who take both turns wait for each other."""
+    kept = kept_of(act) or {}
+    return {one for one in (act.thread_id, kept.get("into"), kept.get("thread")) if isinstance(one, int)}
 
 
 def _check_time(act: AnyRow) -> None:

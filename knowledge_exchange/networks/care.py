@@ -6,9 +6,15 @@ from sqlalchemy import select, update
 
 from knowledge_exchange.core.db import db, insert_or_ignore, table_of
 from knowledge_exchange.networks.care_models import NetworkCare
+from knowledge_exchange.networks.models import Network
 
 #: Months, where nobody chose.
 STALE_MONTHS = 18
+
+
+def take_turn(network_id: int) -> None:
+    """Wait until nobody else changes a network's lists (tags, collections, pins), and keep others waiting likewise."""
+    db.session.execute(select(Network.id).where(Network.id == network_id).with_for_update(key_share=True))
 
 
 def stale_months(network_id: int) -> int:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 
 from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.networks.care import take_turn
 from knowledge_exchange.networks.care_models import Collection, CollectionItem
 from knowledge_exchange.networks.tag_lists import free_slug
 
@@ -44,6 +45,7 @@ def problem_with(title: str, about: str) -> str:
 
 def make(network_id: int, title: str, about: str) -> AnyRow | None:
     """A new, empty collection, the last of its network; None where there are as many as there may be."""
+    take_turn(network_id)
     there = collections_of(network_id)
     if len(there) >= MOST_COLLECTIONS:
         return None
@@ -62,6 +64,7 @@ def change(collection_id: int, title: str, about: str) -> None:
 
 def put(network_id: int, title: str, about: str, slug: str, items: Sequence[tuple[int, int, str]]) -> None:
     """A collection as it was before it was deleted (its threads, their places and notes), the last of its network."""
+    take_turn(network_id)
     there = collections_of(network_id)
     place = max((one.place for one in there), default=0) + 1
     slug = free_slug(slug, {one.slug for one in there}, "collection")

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 
 from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.networks.care import take_turn
 from knowledge_exchange.networks.care_models import NetworkTag
 
 #: So many tags a network; so many letters a tag.
@@ -53,6 +54,7 @@ def problem_with(network_id: int, name: str, but: int | None = None) -> str:
 
 def add(network_id: int, name: str) -> int:
     """A new tag (its name has passed :func:`problem_with`); returns its id."""
+    take_turn(network_id)
     taken = {tag.slug for tag in tags_of(network_id)}
     row = NetworkTag(network_id=network_id, slug=free_slug(name, taken, "tag"), name=name)
     db.session.add(row)

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, table_of
+from knowledge_exchange.networks.care import take_turn
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications.models import Notification
@@ -30,7 +31,8 @@ _TIMES = frozenset({"pinned_until", "locked_at", "archived_at", "answered_at"})
 
 
 def pinned_now(member_id: int, network_id: int) -> int:
-    """How many threads of a network are pinned, as far as this member may see them."""
+    """How many threads of a network are pinned, as far as this member may see them; in a unit of work that pins one."""
+    take_turn(network_id)
     open_to = thread_open_to(Thread.id, member_id, Thread.is_shielded)
     query = select(func.count()).select_from(Thread).where(Thread.network_id == network_id, open_to)
     return db.session.scalar(query.where(Thread.pinned_until > now(), Thread.deleted_at.is_(None))) or 0

@@ -7,7 +7,7 @@ case about one, and tells moderators of it, is asked through hooks.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import delete, func, insert, select, update
@@ -113,7 +113,10 @@ def by_ids(held_ids: Collection[int]) -> dict[int, Held]:
     return {one.id: one for one in map(_held, rows) if one is not None}
 
 
-_COLUMNS = (HeldPost.id, HeldPost.content, HeldPost.why, HeldPost.held_on, HeldPost.outcome, HeldPost.reason)
+_COLUMNS = (
+    *(HeldPost.id, HeldPost.thread_id, HeldPost.content),
+    *(HeldPost.why, HeldPost.held_on, HeldPost.outcome, HeldPost.reason),
+)
 
 
 def _held(row: AnyRow) -> Held | None:
@@ -121,6 +124,8 @@ def _held(row: AnyRow) -> Held | None:
     if found is None:
         return None
     author_id, draft, further = found
+    if row.thread_id is not None:  # it may have been merged into another since
+        draft = replace(draft, thread_id=row.thread_id)
     text = Text(draft.body, further["html"], tuple(further["mentions"]))
     facts = (row.why, row.held_on, row.outcome, row.reason)
     return Held(row.id, author_id, draft, text, further["renderer"], *facts)

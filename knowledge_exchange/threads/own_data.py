@@ -24,12 +24,14 @@ _chosen_at = case((Participant.member_id.is_not(None), Participant.level_chosen_
 def posts_of(member_id: int) -> Rows:
     """What they wrote, as they typed it, and under which name: pseudonyms, too.
 
-    Without the title where the thread was moved to a network that they may not read: it may say something else by now.
+    Where the thread was moved to a network that they may not read, without its title, and without what a moderator has
+    written into a post: both may say something else by now.
     """
     readable = hooks.call("network_readable", Thread.network_id, literal(member_id, Id))
     title = case((readable, Thread.title), else_="").label("title")
+    body = case((or_(readable, Post.moderated_at.is_(None)), Post.body), else_="").label("body")
     return rows_of(
-        select(Post.id, Post.thread_id, title, Voice.name, Post.body, Post.created_at, Post.edited_at)
+        select(Post.id, Post.thread_id, title, Voice.name, body, Post.created_at, Post.edited_at)
         .join(Voice, Voice.id == Post.voice_id)
         .join(Participant, Participant.id == Voice.participant_id)
         .join(Thread, Thread.id == Post.thread_id)

@@ -1,7 +1,7 @@
 """Accepted answers that have grown old: whoever asked is asked whether theirs still holds. Nothing but the job commits.
 
 How old is old is set by each network's moderators. What nobody says within :data:`PATIENCE` becomes a case for them
-(``moderation/stale_cases.py``).
+(``moderation/stale.py``).
 """
 
 from __future__ import annotations

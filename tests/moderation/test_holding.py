@@ -7,10 +7,12 @@ import re
 import pytest
 from sqlalchemy import select
 
+from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.acting import me_of
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db, unit_of_work
 from knowledge_exchange.moderation import cases, held_kind
+from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acts import Reason
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.queue_kinds import CannotDecide
@@ -160,6 +162,20 @@ def test_from_whom_the_thread_would_be_hidden_neither_sees_nor_hears_of_it_and_o
     with care.app.app_context(), unit_of_work():
         networks.set_role(care.peer.id, care.north_west, "moderator")
     assert _row(care, care.peer) is None, "it has gone up"
+
+
+def test_sending_back_what_is_to_be_hidden_stands_on_the_record_and_in_no_log(care: World) -> None:
+    with care.app.app_context(), unit_of_work():
+        networks.set_role(care.peer.id, care.north_west, "moderator")
+    _ask(care.author, **ALIAS)
+    row, word = _decide(care, care.peer, "refuse", WHY)
+    assert not care.rows(select(ModerationAct.id))
+    assert [one.actor_id for one in care.rows(select(AuditEntry.actor_id).filter_by(action="moderation.refuse"))] == [
+        care.peer.id
+    ]
+    with care.app.test_request_context(), unit_of_work():
+        assert held_kind.undo(_me(care, care.peer), row, word)
+    assert _row(care, care.peer) is not None
 
 
 def test_approved_it_is_published_with_the_time_and_rights_of_that_moment_and_its_author_is_told(care: World) -> None:
