@@ -94,6 +94,8 @@ def load_community() -> dict[str, int]:
         load_rules(state.people, state.networks, state.ago, rules)
         load_sanctions(state.people, state.networks, state.threads, state.posts, state.ago)
         load_lasting(community, state.people, state.networks, state.threads, state.ago, lasting)
+        # Nobody is sent mail about what was made up in one moment.
+        db.session.execute(update(Notification).values(mail="old", mail_at=state.now))
         # The history is invented, the record of it is of today: else it would seem to have waited a year for its seal.
         db.session.execute(update(AuditEntry).values(at=state.now))
     counts = {"people": len(community.people), "threads": len(community.threads)}
@@ -256,5 +258,3 @@ def _read_the_old(state: Loading) -> None:
     # Of sealed places no time of reading is kept.
     read_at = case((Notification.member_id.is_(None), Notification.created_at), else_=state.now)
     db.session.execute(told.values(read_at=read_at))
-    # Nobody is sent mail about what was made up in one moment.
-    db.session.execute(update(Notification).values(mail="old", mail_at=state.now))
