@@ -181,7 +181,6 @@ def _register_jobs(app: Flask) -> None:
     register(app, "clock of cases", ESCALATE_EVERY_S, escalate_due)
     register(app, "insight", INSIGHT_EVERY_S, work_out)
     register(app, "official answers to review", REVIEWS_EVERY_S, open_reviews)
-    register(app, "clock of cases", ESCALATE_EVERY_S, escalate_due)
     register(app, "forget what is due", FORGET_EVERY_S, forget_what_is_due)
     register(app, "seal the record", SEAL_EVERY_S, seal_waiting)
     register(app, "lift to new keys", LIFT_EVERY_S, lift_waiting)
