@@ -58,6 +58,7 @@ _ASKED = "of threads or posts that have been asked for"
 #: Single statements in modules that read for people, and why they need not ask.
 READS = {
     "moderation/case_keepers.py": {"cases_joined": "each reader of it adds may_decide, which asks"},
+    "moderation/held_kind.py": {"_is_open": "of a case that may_decide let through: whether the log may tell of it"},
     "moderation/official_reviews.py": {"_past_review": "a job: opens cases, which then ask"},
     "moderation/queue.py": {"_waiting": "of may_decide, which asks"},
     "moderation/log.py": {"_acts": "shown_to, its one reader, adds _may_be_known, which asks"},
