@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions
 from knowledge_exchange.networks.listing import REQUESTS_PAGE
@@ -117,12 +118,13 @@ def test_visitors_are_sent_to_sign_in_whether_there_is_a_network_or_not(app: Fla
 
 def test_the_door_list_costs_the_same_for_one_request_and_for_many(app: Flask, mod: Person) -> None:
     costs = []
-    for more in (1, 12):
-        for number in range(more):
-            ask(person(app, f"Asker{more} Number{number}"))
-        with Statements(app) as counted:
-            assert mod.get("/n/board-directors/people").status_code == 200
-        costs.append(len(counted.sent))
+    with clock.held(clock.now()):  # a full five minutes that pass between the two would be noted with the sign-in
+        for more in (1, 12):
+            for number in range(more):
+                ask(person(app, f"Asker{more} Number{number}"))
+            with Statements(app) as counted:
+                assert mod.get("/n/board-directors/people").status_code == 200
+            costs.append(len(counted.sent))
     assert costs[0] == costs[1] <= 6
 
 
