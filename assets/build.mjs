@@ -25,7 +25,9 @@ const result = await build({
   outdir: out,
   entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
   bundle: true,
+  splitting: true, // what import() names is loaded when it is needed
   minify: true,
   charset: "utf8",
   format: "esm",
@@ -38,15 +40,29 @@ const result = await build({
   logLevel: "warning",
 });
 
+const outputs = Object.entries(result.metafile.outputs).map(([path, output]) => ({ path, output, made: relative(out, resolve(here, "..", path)) }));
 const names = {};
-for (const [path, output] of Object.entries(result.metafile.outputs)) {
-  const made = relative(out, resolve(here, "..", path));
+for (const { output, made } of outputs) {
   const [source] = Object.keys(output.inputs);
-  const plain = output.entryPoint ? output.entryPoint.split("/").pop() : source.split("/").pop();
-  names[plain] = made;
+  if (output.entryPoint) names[output.entryPoint.split("/").pop()] = made;
+  else if (made.endsWith(".js")) names[made] = made; // shared between scripts: named by nobody but them
+  else names[source.split("/").pop()] = made;
 }
+// What a page's script takes in before it starts: pages name it, so that browsers fetch all at once.
+neededBy("js/app.js").forEach((made, i) => (names[`app.js/${i + 1}`] = made));
 await writeFile(join(work, "licences.txt"), await licences(Object.keys(result.metafile.inputs)));
 process.stdout.write(JSON.stringify(names));
+
+/** The files, with their hashes, that an entry point imports at its start, or that those do. */
+function neededBy(entry) {
+  const start = outputs.find(({ output }) => output.entryPoint?.endsWith(entry));
+  const found = new Set([start]);
+  for (const { output } of found) {
+    const paths = output.imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => path);
+    outputs.filter(({ path }) => paths.includes(path)).forEach((needed) => found.add(needed));
+  }
+  return [...found].slice(1).map(({ made }) => made).sort();
+}
 
 /** The licence texts of the packages that went into the bundle: their terms ask that they travel with it. */
 async function licences(inputs) {

@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 from flask import current_app
 
+from knowledge_exchange.cli.database import is_compared
 from knowledge_exchange.core.db import Base, UtcDateTime
 
 
@@ -31,6 +32,7 @@ def migrate() -> None:
             render_as_batch=sqlite,
             compare_type=True,
             render_item=plain_types,
+            include_object=is_compared,
             transaction_per_migration=True,
         )
         with context.begin_transaction():

@@ -33,6 +33,8 @@ def init_app(app: Flask) -> None:
     # Without a catalogue every message is its own translation; finding that out took most of a page's time.
     app.jinja_env.install_gettext_callables(gettext=str, ngettext=_plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters["when"] = when
+    app.jinja_env.filters["day"] = day_in_words
+    app.jinja_env.filters["exactly"] = exactly
 
 
 def _plural(one: str, many: str, number: int) -> str:
@@ -85,9 +87,15 @@ def when(moment: datetime | None, zone: str = DEFAULT_ZONE) -> Markup:
 @lru_cache(maxsize=_MOST_TIMES)
 def _when(moment: datetime, zone: str, day: date, _language: str) -> Markup:
     local = moment.astimezone(zone_of(zone))
-    exact = f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
+    exact = exactly(moment, zone)
     machine = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, exact, in_words(local, day))
+
+
+def exactly(moment: datetime, zone: str = DEFAULT_ZONE) -> str:
+    """``Tuesday 24 November 2026, 08:10``: what stays true on paper."""
+    local = moment.astimezone(zone_of(zone))
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M}"
 
 
 def in_words(local: datetime, day: date) -> str:
@@ -103,3 +111,20 @@ def in_words(local: datetime, day: date) -> str:
     if local.year == day.year:
         return f"{local.day} {local:%B}"
     return f"{local.day} {local:%B %Y}"
+
+
+def day_in_words(day: date, zone: str = DEFAULT_ZONE) -> Markup:
+    """``<time>`` of a day that is to come, or near: ``today``, ``tomorrow``, ``Fri 27 Nov``, ``Mon 4 Jan 2027``."""
+    return _day_in_words(day, today(zone), language())
+
+
+@lru_cache(maxsize=_MOST_TIMES)
+def _day_in_words(day: date, now_on: date, _language: str) -> Markup:
+    exact = f"{day:%A} {day.day} {day:%B %Y}"
+    if day == now_on:
+        said = str(_("today"))
+    elif day == now_on + timedelta(days=1):
+        said = str(_("tomorrow"))
+    else:
+        said = f"{day:%a} {day.day} {day:%b}" + (f" {day.year}" if day.year != now_on.year else "")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(day.isoformat(), exact, said)
