@@ -29,6 +29,7 @@ class AssetsMissing(RuntimeError):
 def init_app(app: Flask) -> None:
     """Give templates ``asset()`` and serve built files compressed, to be kept for a year."""
     app.jinja_env.globals["asset"] = asset_url
+    app.jinja_env.globals["parts_of"] = parts_of
     app.view_functions["static"] = send_static
 
 
@@ -44,6 +45,12 @@ def asset_url(name: str) -> str:
         raise AssetsMissing("The front-end has not been built: run `make setup`.") from error
     except KeyError as error:
         raise AssetsMissing(f"The front-end has no file called {name!r}: run `make setup`.") from error
+
+
+def parts_of(name: str) -> list[str]:
+    """The public paths of what the built script `name` takes in before it starts: browsers fetch all at once."""
+    stamp = (DIST / "manifest.json").stat().st_mtime_ns
+    return [URL_PREFIX + made for plain, made in _manifest(stamp).items() if plain.startswith(f"{name}/")]
 
 
 def send_static(filename: str) -> Response:

@@ -20,6 +20,8 @@ KEEPING = (
     ("KE_KEEP_CASES_DAYS", 730, "decided cases of moderators, with reports and notes, decided appeals against acts"),
     ("KE_KEEP_MEMBER_NOTES_DAYS", 730, "what moderators noted about members"),
     ("KE_KEEP_HELD_DAYS", 30, "posts that were not approved, for their authors to take back"),
+    ("KE_KEEP_LOCKERS_DAYS", 365, "drafts, bookmarks and lists of what was read that their owners did not touch"),
+    ("KE_KEEP_UNUSED_FILES_DAYS", 14, "uploaded files that stand in no post (any more)"),
     ("KE_KEEP_WAITING_DAYS", 30, "posts that waited and could not be posted, for their authors to take back"),
 )
 #: What a setting is about.

@@ -35,6 +35,8 @@ class _Compiled:
     order: tuple[str, ...] | None  # of positional parameters; None where they are named
     results: tuple[tuple[int, Callable[[Any], Any]], ...]  # of columns whose values the driver gives otherwise
     row: Callable[[Sequence[Any]], Any]
+    #: What the driver's ``execute`` is given beside.
+    options: dict[str, Any]
 
 
 def reading_link() -> Link | None:
@@ -57,10 +59,12 @@ def _opened() -> Link | None:
 class _Statement:
     """A statement that is compiled once for each database."""
 
-    __slots__ = ("_compiled", "_inserts", "_statement")
+    __slots__ = ("_compiled", "_inserts", "_options", "_statement")
 
-    def __init__(self, statement: Any) -> None:
+    def __init__(self, statement: Any, *, planned_each_time: bool = False) -> None:
+        """``planned_each_time``: what is quickest hangs on the values; else PostgreSQL keeps one plan for all."""
         self._statement = statement
+        self._options = {"postgresql": {"prepare": False}} if planned_each_time else {}
         self._inserts = isinstance(statement, Insert)
         self._compiled: dict[Any, _Compiled] = {}
 
@@ -69,7 +73,9 @@ class _Statement:
         key = (dialect.name, *names) if self._inserts else dialect.name
         found = self._compiled.get(key)
         if found is None:
-            found = self._compiled[key] = _compile(self._statement, dialect, tuple(names), inserts=self._inserts)
+            options = self._options.get(dialect.name, {})
+            found = _compile(self._statement, dialect, tuple(names), options, inserts=self._inserts)
+            self._compiled[key] = found
         return found
 
     def _in_session(self, values: dict[str, Any]) -> list[Any]:
@@ -80,7 +86,7 @@ class _Statement:
             result = work.connection.execute(self._statement, values)
             return [compiled.row(found) for found in result] if result.returns_rows else []
         with _told_as_its_own(work.dialect, compiled):
-            cursor = work.driver.execute(compiled.sql, _bound(compiled, values))
+            cursor = work.driver.execute(compiled.sql, _bound(compiled, values), **compiled.options)
             return _finished(cursor.fetchall(), compiled) if cursor.description else []
 
 
@@ -114,7 +120,7 @@ class Read(_Statement):
             return self._in_session(values)
         compiled = self._compiled.get(link.dialect.name) or self._for(link.dialect, values)
         try:
-            rows = link.driver.execute(compiled.sql, _bound(compiled, values)).fetchall()
+            rows = link.driver.execute(compiled.sql, _bound(compiled, values), **compiled.options).fetchall()
         except link.dialect.loaded_dbapi.Error:
             # The session shall say what is wrong, or get a connection that is still alive.
             end_reading()
@@ -159,7 +165,9 @@ class Write(_Statement):
             cursor.close()
 
 
-def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...], *, inserts: bool) -> _Compiled:
+def _compile(
+    statement: Any, dialect: Dialect, names: tuple[str, ...], options: dict[str, Any], *, inserts: bool
+) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=names if inserts else None)
     assert isinstance(compiled, SQLCompiler)
     # With lists (IN) written out: they are constant, for no bound parameter of ours is a list.
@@ -177,6 +185,7 @@ def _compile(statement: Any, dialect: Dialect, names: tuple[str, ...], *, insert
         order=tuple(state.positiontup or ()) if compiled.positional else None,
         results=tuple((place, process) for place, process in enumerate(processes) if process is not None),
         row=row_type._make,
+        options=options,
     )
 
 

@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 #: The indentation of a template's lines: in a browser one break says the same.
 _INDENT = re.compile(r"[ \t]*\n[ \t\n]*")
+#: What is left of it behind a tag of Jinja, whose own break has gone.
+_GAP = re.compile(r"[ \t]{2,}")
 #: Templates whose macros depend on their arguments alone.
 PURE = frozenset({"_icons.html"})
 _GETTEXT = frozenset({"_", "gettext"})
@@ -41,7 +43,7 @@ class SettlingEnvironment(Environment):
 def _strip_indents(tree: nodes.Template) -> None:
     """Leave of each line's indentation, and of empty lines, the one break that parts words."""
     for text in tree.find_all(nodes.TemplateData):
-        text.data = _INDENT.sub("\n", text.data)
+        text.data = _GAP.sub(" ", _INDENT.sub("\n", text.data))
 
 
 class _Settling(NodeTransformer):

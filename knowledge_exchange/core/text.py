@@ -14,3 +14,18 @@ _UNSEEN = re.compile(
 def one_line(text: str) -> str:
     """One line with single spaces and without what can't be seen."""
     return " ".join(_UNSEEN.sub("", text).split())
+
+
+#: The small letters that every database makes; SQLite makes no others.
+_SMALL = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def lowered_on_sqlite(text: str) -> str:
+    """What ``lower()`` of SQLite makes of a text: of "Łukasz" it leaves the first letter as it stands."""
+    return text.translate(_SMALL)
+
+
+def as_lowered(text: str) -> tuple[str, ...]:
+    """A name, typed somehow, as ``lower()`` of a database may make it of that name, to be compared; of ASCII, one."""
+    ways = (text, text.title(), text.upper())
+    return tuple(dict.fromkeys((text.lower(), *map(lowered_on_sqlite, ways))))

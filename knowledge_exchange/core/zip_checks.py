@@ -74,6 +74,25 @@ class _Weight:
             raise UnreadableFile(f"{self.name} {_TOO_MUCH}")
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a zip file may hold: parts, bytes unpacked, and times as many as packed, asked from so many bytes on."""
+
+    parts: int
+    unpacked_bytes: int
+    ratio: int
+    ratio_from_bytes: int
+
+
+def unpacks_to_too_much(archive: zipfile.ZipFile, size: int, most: Bounds) -> bool:
+    """Whether its table of contents says so, of a file of that size: asked before anything is unpacked."""
+    parts = archive.infolist()
+    # zipfile never unpacks more of a part than is said here.
+    unpacked = sum(part.file_size for part in parts)
+    is_dense = unpacked > most.ratio_from_bytes and unpacked > most.ratio * size
+    return len(parts) > most.parts or unpacked > most.unpacked_bytes or is_dense
+
+
 def check_zip(path: Path) -> int:
     """How many rows the longest of its sheets has, or a few more.
 
@@ -81,13 +100,10 @@ def check_zip(path: Path) -> int:
     """
     rows = 0
     with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-        # zipfile never unpacks more of a part than is said here.
-        unpacked = sum(part.file_size for part in parts)
-        is_dense = unpacked > RATIO_FROM_BYTES and unpacked > MAX_RATIO * path.stat().st_size
-        if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED_BYTES or is_dense:
+        most = Bounds(MAX_PARTS, MAX_UNPACKED_BYTES, MAX_RATIO, RATIO_FROM_BYTES)
+        if unpacks_to_too_much(archive, path.stat().st_size, most):
             raise UnreadableFile(f"{path.name} {_TOO_MUCH}")
-        for part in parts:
+        for part in archive.infolist():
             with archive.open(part) as reading:
                 kept = _weigh(reading, path.name)
             if part.filename.startswith(_SHEETS):

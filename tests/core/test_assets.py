@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from knowledge_exchange.core import assets, compression
+
+#: Of a page that is read, gzipped (35 KiB).
+MOST_SCRIPT_BYTES = 35 * 1024
 
 
 @pytest.fixture
@@ -30,6 +34,24 @@ def test_every_file_that_pages_name_was_built_and_is_served(name: str, browser_l
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
     assert "max-age=31536000" in answer.headers["Cache-Control"]
+
+
+def test_pages_name_the_scripts_that_theirs_takes_in_before_it_starts(browser_like: FlaskClient) -> None:
+    script = browser_like.get(assets.asset_url("app.js"), buffered=True).data.decode()
+    parts = assets.parts_of("app.js")
+    taken_in = set(re.findall(r'from"\./([^"]+)"', script))
+    assert {address.rpartition("/")[2] for address in parts} >= taken_in != set()
+
+
+def test_readers_need_not_load_what_helps_with_writing(browser_like: FlaskClient) -> None:
+    script = browser_like.get(assets.asset_url("app.js"), buffered=True).data.decode()
+    composer = assets.asset_url("composer.js")
+    assert f'import("./{composer.rpartition("/")[2]}")' in script
+    assert composer not in assets.parts_of("app.js")
+    addresses = [assets.asset_url("app.js"), *assets.parts_of("app.js")]
+    gzipped = {"Accept-Encoding": "gzip"}
+    sizes = [len(browser_like.get(address, headers=gzipped, buffered=True).data) for address in addresses]
+    assert sum(sizes) <= MOST_SCRIPT_BYTES
 
 
 def test_a_name_that_was_never_built_says_what_to_do() -> None:

@@ -1,8 +1,6 @@
 """Helper processes for texts that may take long: at most two, started when needed, ended when idle.
 
-A thread can neither be stopped nor keep others from waiting, and a fork would copy the server's locks
-and secrets; a spawned process has none of that. Works in plain Python, in threads and under gevent:
-all waiting is on sockets, semaphores and ``time.sleep``, which gevent makes cooperative.
+Works in plain Python, in threads and under gevent, as ``core/helper_process.py`` does.
 """
 
 from __future__ import annotations
@@ -10,13 +8,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import posix  # the real calls: gevent's os.posix_spawn needs the main thread's event loop
-import signal
 import socket
-import sys
 import threading
 import time
-from pathlib import Path
+
+from knowledge_exchange.core.helper_process import HelperLostError, HelperProcess, receive_exactly
 
 from .wire import FAILED, HEADER, IDLE_SECONDS, READY, RENDERED, TEXT
 
@@ -24,38 +20,18 @@ MAX_HELPERS = 2
 START_SECONDS = 10.0  # a helper imports in 0.2 s; a busy machine takes longer
 RENDER_SECONDS = 8.0  # by the clock: the CPU-time limit strikes first unless the machine is overloaded
 WAIT_SECONDS = 20.0  # for one of the helpers to become free
-DEATH_SECONDS = 2.0  # a killed process is gone within a millisecond or two, unless the machine is overloaded
-
-_PACKAGE_FOLDER = str(Path(__file__).resolve().parents[3])
-# Isolated and without site: neither the environment nor .pth files change what the helper imports.
-_START = "import sys; sys.path[:] = sys.argv[1:]; from knowledge_exchange.core.markup.helper import main; main()"
 
 logger = logging.getLogger(__name__)
 
 
-class HelperLostError(Exception):
-    """The helper ended, was too slow or answered nonsense."""
-
-
-class Helper:
-    """One helper process and the parent's end of the socket to it. ``sound``: it may be asked again."""
+class Helper(HelperProcess):
+    """One helper process. ``sound``: it may be asked again."""
 
     def __init__(self) -> None:
         """Starts the process. Raises OSError where that is impossible."""
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            os.set_blocking(theirs.fileno(), True)
-            self.pid = posix.posix_spawn(
-                sys.executable,
-                [sys.executable, "-I", "-S", "-c", _START, _PACKAGE_FOLDER, *(path for path in sys.path if path)],
-                {"LC_ALL": "C.UTF-8"},  # none of the exchange's secrets
-                file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), 0), (os.POSIX_SPAWN_DUP2, theirs.fileno(), 1)],
-                setsigmask=[],
-            )
-            self.descriptor = ours.detach()
+        super().__init__("knowledge_exchange.core.markup.helper")
         self.sound = False
         self.ready = False
-        self._gone = False
         self.last_used = time.monotonic()
 
     def ask(self, text: str) -> str | None:
@@ -89,43 +65,11 @@ class Helper:
         channel.sendall(HEADER.pack(TEXT, len(body)) + body)
         return _receive(channel, deadline)
 
-    def end(self) -> bool:
-        """Ends the process; whether it is gone, and no zombie left, within ``DEATH_SECONDS``."""
-        os.close(self.descriptor)
-        if not self.gone():  # a number that is free again may be somebody else's
-            os.kill(self.pid, signal.SIGKILL)
-        deadline = time.monotonic() + DEATH_SECONDS
-        while not self.gone():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.002)
-        return True
-
-    def gone(self) -> bool:
-        """Whether the process has ended and been buried, by us or by whoever minds SIGCHLD."""
-        if not self._gone:
-            try:
-                self._gone = posix.waitpid(self.pid, os.WNOHANG)[0] == self.pid
-            except ChildProcessError:
-                self._gone = True
-        return self._gone
-
 
 def _receive(channel: socket.socket, deadline: float) -> tuple[int, bytes]:
     """One message. Raises HelperLostError at the end of the stream, TimeoutError at the deadline."""
-    kind, size = HEADER.unpack(_receive_exactly(channel, HEADER.size, deadline))
-    return kind, _receive_exactly(channel, size, deadline)
-
-
-def _receive_exactly(channel: socket.socket, size: int, deadline: float) -> bytes:
-    data = bytearray()
-    while len(data) < size:
-        channel.settimeout(max(deadline - time.monotonic(), 0.001))
-        part = channel.recv(min(size - len(data), 65_536))
-        if not part:
-            raise HelperLostError("ended")
-        data += part
-    return bytes(data)
+    kind, size = HEADER.unpack(receive_exactly(channel, HEADER.size, deadline))
+    return kind, receive_exactly(channel, size, deadline)
 
 
 class Pool:
