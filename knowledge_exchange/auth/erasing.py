@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select, update
 
 from knowledge_exchange.audit.actions import erase_person, record
+from knowledge_exchange.auth import lockers
 from knowledge_exchange.auth.desk import OPEN
 from knowledge_exchange.auth.models import Member, StandingChange
 from knowledge_exchange.core import hooks
@@ -49,6 +50,7 @@ def erase(member_id: int) -> None:
     email = db.session.scalar(select(Member.email).where(Member.id == member_id)) or ""
     was_active = _was_active(member_id)
     forget_refusal(email)
+    lockers.drop(member_id, lockers.EVERY)
     hooks.call("voices_erased", member_id)
     _forget_rows(member_id)
     erase_person(member_id)

@@ -24,6 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 _WORD = "_ke_access"
 _WAITS = "_ke_waits_for_second_factor"
+_ANY_TEXT = "_ke_takes_any_text"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -80,6 +81,12 @@ def signed_in(view: View) -> View:
 def once_set_up(view: View) -> View:
     """Mark a view for everybody with an account that a password alone must not open where a second factor is due."""
     setattr(view, _WAITS, True)
+    return view
+
+
+def takes_any_text(view: View) -> View:
+    """Mark a view that answers whatever its address asks with; a zero byte it leaves out."""
+    setattr(view, _ANY_TEXT, True)
     return view
 
 
@@ -152,7 +159,7 @@ def _keep() -> ResponseReturnValue | None:
         return _to_setting_up()
     if not me.is_active and not me.must_set_up and access not in (SIGNED_IN, ANYBODY):
         return _to_own_page()
-    if not admits(access, me) or _is_impossible():
+    if not admits(access, me) or _is_impossible(view):
         abort(404)
     # Where there is no view there is nothing to protect: routing's own answer (404, 405) follows.
     return check_token() if writes and view is not None else None
@@ -163,11 +170,13 @@ def _hold_nul(values: Iterable[object]) -> bool:
     return any("\0" in value for value in values if isinstance(value, str))
 
 
-def _is_impossible() -> bool:
+def _is_impossible(view: object) -> bool:
     """Whether the address holds what nothing here is called: a zero byte, a number beyond all ids."""
     parts = (request.view_args or {}).values()
     too_large = any(isinstance(part, int) and part > MAX_ID for part in parts)
-    return too_large or _hold_nul(parts) or (bool(request.query_string) and _hold_nul(request.args.values()))
+    if too_large or _hold_nul(parts):
+        return True
+    return bool(request.query_string) and _hold_nul(request.args.values()) and not getattr(view, _ANY_TEXT, False)
 
 
 def _note_use(me: Me, writes: bool) -> None:

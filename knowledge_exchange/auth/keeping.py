@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from knowledge_exchange.auth import lockers
 from knowledge_exchange.auth.erasing import erase_leavers
 from knowledge_exchange.auth.factors_models import AuthenticatorApp, RecoveryCode
-from knowledge_exchange.auth.models import Member, SealedList, StandingChange
+from knowledge_exchange.auth.models import Locker, Member, SealedList, StandingChange
 from knowledge_exchange.core import keeping, rekeying
 
 
@@ -19,9 +20,17 @@ def init_app(app: Flask) -> None:
     rekeying.register(app, RecoveryCode.code_hash)
     rekeying.register(app, AuthenticatorApp.sealed, rekeying.SEAL)
     rekeying.register(app, SealedList.content, rekeying.SEAL)
+    rekeying.register(app, Locker.key_hash)
+    rekeying.register(app, Locker.content, rekeying.SEAL)
+    keeping.register(app, "KE_KEEP_LOCKERS_DAYS", forget_lockers, Locker)
     keeping.register(app, "KE_KEEP_UNCONFIRMED_DAYS", forget_unconfirmed, Member)
     keeping.register(app, "KE_KEEP_LEAVERS_DAYS", erase_leavers, Member)
     keeping.register(app, "KE_KEEP_STANDING_DAYS", forget_steps, StandingChange)
+
+
+def forget_lockers(before: datetime) -> None:
+    """Drafts and bookmarks that nobody came back to."""
+    lockers.forget_before(before.date())
 
 
 def forget_unconfirmed(before: datetime) -> None:

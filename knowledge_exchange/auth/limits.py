@@ -42,6 +42,10 @@ GUESSES_A_DAY = "60 per day"
 THREAD_LIMIT = "60 per hour"
 REPLY_LIMIT = "120 per 10 minutes"
 SMALL_ACT_LIMIT = "300 per 10 minutes"
+#: What a page asks by itself while a member types (after each pause): a preview, whom to mention.
+TYPING_LIMIT = "1200 per 10 minutes"
+#: Drafts are saved every few seconds while somebody types, from each of their open pages.
+DRAFT_LIMIT = "1500 per 10 minutes"
 #: Where the limit itself does not say when it ends.
 SHORTEST_WAIT_S = 60
 #: Who has an IPv6 line has all of this network: it counts as one address.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -72,6 +72,35 @@ class SealedList(Base):
 
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Locker(Base):
+    """Something that one member keeps for themselves (``auth/lockers.py``): found and opened with the key file alone.
+
+    No column names anybody or anything: a draft, a bookmark in a thread beside a member would be an unsealing.
+    """
+
+    __tablename__ = "locker"
+
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    #: The day of its last change, so that what nobody comes back to is forgotten.
+    last_on: Mapped[date] = mapped_column(index=True)
+
+
+class Profile(Base):
+    """What a member says of themselves to other members; without a row nothing, and nobody finds them."""
+
+    __tablename__ = "profile"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    #: In the directory, with a page of their own, and found when somebody types a mention.
+    is_listed: Mapped[bool] = mapped_column(default=False, index=True)
+    shows_organisation: Mapped[bool] = mapped_column(default=False)
+    shows_region: Mapped[bool] = mapped_column(default=False)
+    #: "Ask me about", and a few words more, as plain text.
+    ask_me_about: Mapped[str] = mapped_column(default="")
+    about: Mapped[str] = mapped_column(default="")
 
 
 class TakenHandle(Base):

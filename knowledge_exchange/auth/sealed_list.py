@@ -22,7 +22,8 @@ from sqlalchemy import bindparam, select, update
 from knowledge_exchange.auth.models import Member, SealedList
 from knowledge_exchange.core import crypto
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import db, end_read, insert_or_ignore, table_of, unit_of_work
+from knowledge_exchange.core.db import Id, db, end_read, insert_or_ignore, table_of, unit_of_work
+from knowledge_exchange.core.reads import Write
 
 #: Thread to participant; of most members it is empty.
 Places = Mapping[int, int]
@@ -41,6 +42,8 @@ _MOST_KEPT = 4096
 _PAIR = struct.Struct(">QQ")
 _COUNT = struct.Struct(">Q")
 _STIRRED = "ke_lists_stirred"
+# As what is written: over the session's own connection, whatever else this request reads over.
+_CONTENT = Write(select(SealedList.content).where(SealedList.member_id == bindparam("member", type_=Id)))
 
 
 def places_in(content: bytes | None) -> Places:
@@ -68,8 +71,9 @@ def _closed(places: Places) -> bytes:
 
 
 def places_of(member_id: int) -> Places:
-    """The sealed places of one member."""
-    return places_in(db.session.scalar(select(SealedList.content).where(SealedList.member_id == member_id)))
+    """The sealed places of one member, as they are now: not as they were when this request began to read."""
+    found = _CONTENT.run(member=member_id)
+    return places_in(found[0].content if found else None)
 
 
 def places_of_all(member_ids: list[int]) -> dict[int, Places]:
