@@ -26,6 +26,8 @@ from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.notifications.telling import Event
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads import statements
+from knowledge_exchange.threads.attachments import delete_of_post, settle_files
+from knowledge_exchange.threads.indexing import index_posts, index_thread
 from knowledge_exchange.threads.models import Post, PostRevision, Thread
 from knowledge_exchange.threads.network_mentions import mentioned_members
 from knowledge_exchange.threads.speaking import NOBODY, OWN, Speaker, speak, speaking
@@ -78,6 +80,8 @@ def start_thread(
     thread.voice_id = speaker.voice_id
     notices.read_up_to(speaker.place_id, post_id)
     statements.INSERT_POST.run(id=post_id, **_facts(thread.id, None, thread.voice_id, FIRST, 0, text))
+    _attach(me, speaker, post_id, text)
+    index_posts([post_id])
     event = _event(speaker, network_id, thread.id, title, post_id)
     group = _group(me, speaker, network_id, text)
     telling.tell_of_post(event, speaker.member_id, None, text.mentions, why="new_thread", group=group)
@@ -120,7 +124,9 @@ def reply_as(me: Me, thread: AnyRow, parent: AnyRow, text: Text, speaker: Speake
     post_id = max(new_id(), before + 1)
     facts = _facts(thread.id, parent.id, speaker.voice_id, position, parent.depth + 1, text)
     statements.INSERT_POST.run(id=post_id, **facts)
+    _attach(me, speaker, post_id, text)
     statements.NEWEST_IS.run(newest=post_id, thread=thread.id)
+    index_posts([post_id])
     if speaker.last_read_id >= before:
         notices.read_up_to(speaker.place_id, post_id)
     event = _event(speaker, thread.network_id, thread.id, thread.title, post_id)
@@ -128,6 +134,11 @@ def reply_as(me: Me, thread: AnyRow, parent: AnyRow, text: Text, speaker: Speake
     telling.tell_of_post(event, speaker.member_id, parent.participant_id, text.mentions, why=why, group=group)
     push.tell_thread("post", thread.id, thread.epoch, thread.network_id, post_id)
     return post_id
+
+
+def _attach(me: Me, speaker: Speaker, post_id: int, text: Text) -> None:
+    """A new post gets the files that its text names."""
+    settle_files(post_id, text.body, me.id, is_new=True, sealed=speaker.member_id == NOBODY)
 
 
 def _count_up(thread_id: int) -> int:
@@ -197,7 +208,9 @@ def edit(me: Me, thread: AnyRow, post: AnyRow, text: Text, title: str | None) ->
     )
     values = {"title": title} if title else {}
     _touch(thread.id, **values)
+    index_posts([post.id])
     speaker = speaking(me, thread)
+    settle_files(post.id, text.body, me.id, sealed=speaker.member_id == NOBODY)
     event = _event(speaker, thread.network_id, thread.id, title or thread.title, post.id)
     telling.tell_newly_mentioned(event, speaker.member_id, text.mentions, _group(me, speaker, thread.network_id, text))
     _tell_changed(thread, post.id)
@@ -227,10 +240,12 @@ def delete_post(thread: AnyRow, post: AnyRow) -> bool:
     """
     notices.cancel_post(post.id)
     db.session.execute(delete(PostRevision).where(PostRevision.post_id == post.id))
+    delete_of_post(post.id)
     gone = {"body": "", "html": "", "deleted_at": now(), "edited_at": None}
     db.session.execute(update(Post).where(Post.id == post.id).values(**gone))
     if post.parent_id is None and thread.reply_count == 0:
         _touch(thread.id, deleted_at=now())
+        index_thread(thread.id)
         push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
         return True
     values: dict[str, Any] = {}
@@ -239,6 +254,10 @@ def delete_post(thread: AnyRow, post: AnyRow) -> bool:
     if post.parent_id is not None:
         values["reply_count"] = Thread.reply_count - 1
     _touch(thread.id, **values)
+    if "answer_id" in values:
+        index_thread(thread.id)
+    else:
+        index_posts([post.id])
     _tell_changed(thread, post.id)
     if values:
         push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
@@ -248,6 +267,7 @@ def delete_post(thread: AnyRow, post: AnyRow) -> bool:
 def accept(me: Me, thread: AnyRow, post: AnyRow) -> None:
     """Mark a reply as the answer, in place of any other; its author is told."""
     _touch(thread.id, **_UNCHECKED, answer_id=post.id, answered_at=now())
+    index_thread(thread.id)
     speaker = speaking(me, thread)
     event = _event(speaker, thread.network_id, thread.id, thread.title, post.id)
     # At most one notice per member and post: the news that it was accepted replaces an older one.
@@ -261,6 +281,7 @@ def accept(me: Me, thread: AnyRow, post: AnyRow) -> None:
 def unaccept(thread: AnyRow) -> None:
     """Take back that a reply is the answer."""
     _touch(thread.id, **_UNCHECKED, answer_id=None, answered_at=None)
+    index_thread(thread.id)
     if thread.answer_id is not None:
         notices.withdraw(Notification.post_id == thread.answer_id, Notification.kind == "accepted")
         _tell_changed(thread, thread.answer_id)

@@ -28,7 +28,7 @@ from knowledge_exchange.networks.models import NetworkMembership
 #: A colleague who may see a thread is led on to its address with its title.
 _MOST_STEPS = 3
 _REDIRECTS = range(300, 400)
-_SCRIPTS = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
+_SCRIPTS = re.compile(r"<script\b[^>]*>.*?</script>|<link rel=\"modulepreload\"[^>]*>", re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,13 +16,13 @@ from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import actions, guarding, policy, queries
+from knowledge_exchange.threads import actions, asking, attaching, drafts, guarding, policy, queries
 from knowledge_exchange.threads.forms import check_body, check_title, clean_line, clean_text
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.muted import muted_page
 from knowledge_exchange.threads.page import base_url
-from knowledge_exchange.threads.routes import blueprint, visible_post
+from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint, visible_post
 from knowledge_exchange.threads.seen_by import audience_line
 from knowledge_exchange.threads.speaking import PSEUDONYM
 
@@ -40,22 +42,26 @@ def edit_page(post_id: int) -> ResponseReturnValue:
         return _changed_elsewhere(row)
     if policy.is_muted(found.muted_until) and policy.is_mine(found, row.participant_id):
         return muted_page(require_me(), found, "")
-    return _edit_page(post_id, {}, {})
+    kept = drafts.asked_for(require_me().id, f"edit:{post_id}")
+    return _edit_page(post_id, kept.values if kept else {}, {}, kept=kept)
 
 
-def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str], review: Review | None = None) -> str:
+def _edit_page(
+    post_id: int, typed: dict[str, str], errors: dict[str, str], review: Review | None = None, **further: Any
+) -> str:
     me = require_me()
     found, row = visible_post(me, post_id)
     if not policy.may_edit(found, row.participant_id, row):
         abort(404)
-    values = {"title": found.title, "body": queries.source_of(post_id), "kind": found.kind, **typed}
+    day = found.answer_by.isoformat() if found.answer_by else ""
+    as_it_is = {"title": found.title, "body": queries.source_of(post_id), "kind": found.kind, asking.ANSWER_BY: day}
     return render_template(
         "threads/edit.html",
         me=me,
         nav="networks",
         thread=found,
         post=row,
-        values=values,
+        values={**as_it_is, **typed},
         errors=errors,
         review=review,
         audience=audience_line(me, found, is_edit=True),
@@ -63,6 +69,7 @@ def _edit_page(post_id: int, typed: dict[str, str], errors: dict[str, str], revi
         max_title=MAX_TITLE_CHARS,
         max_body=MAX_BODY_CHARS,
         unread=unread_count(me.id),
+        **further,
     )
 
 
@@ -79,21 +86,31 @@ def edit_post(post_id: int) -> ResponseReturnValue:
         abort(404)
     if policy.is_official(row):
         return _changed_elsewhere(row)
-    body = clean_text(request.form.get("body", ""))
+    files = attaching.attached(me, is_sealed=row.voice_kind == PSEUDONYM)
+    body = files.body
     title = clean_line(request.form.get("title", found.title)) if row.parent_id is None else None
-    errors = {**check_body(body), **(check_title(title) if title is not None else {})}
+    day, wrong = asking.edited_day(found, request.form, me.zone) if title is not None else (found.answer_by, {})
+    errors = {**check_body(body), **files.errors, **wrong, **(check_title(title) if title is not None else {})}
+    typed = {"body": body, "title": title or found.title}
+    if asking.ANSWER_BY in request.form:
+        typed[asking.ANSWER_BY] = request.form[asking.ANSWER_BY]
     if errors:
-        return _edit_page(post_id, {"body": body, "title": title or found.title}, errors), 422
+        return _edit_page(post_id, typed, errors), 422
     review = _reviewed(found, row, body, title)
     if review is not None:
-        typed = {"body": body, "title": title or found.title, **review.texts}
-        return _edit_page(post_id, typed, {}, review), review.status
+        return _edit_page(post_id, {**typed, **review.texts}, {}, review), review.status
     text = actions.written(body)
     with unit_of_work():
         found, row = locked_post(me, post_id)
         if not policy.may_edit(found, row.participant_id, row):
             abort(404)
-        actions.edit(me, found, row, text, title if title != found.title else None)
+        is_same = body == queries.source_of(post_id) and title in (None, found.title)
+        if day != found.answer_by:
+            asking.change_day(found, day)
+        if not is_same or day == found.answer_by:
+            actions.edit(me, found, row, text, title if title != found.title else None)
+        drafts.posted(me.id)
+    session[DRAFT_DONE] = f"edit:{post_id}"
     return redirect(url_for("threads.post", post_id=post_id), 303)
 
 

@@ -10,9 +10,8 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.networks.care_models import Collection, CollectionItem
 from knowledge_exchange.networks.models import Network
-from knowledge_exchange.threads import listing
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
-from knowledge_exchange.threads.listing import Item
+from knowledge_exchange.threads.listing import Item, threads_by_id
 from knowledge_exchange.threads.models import Thread
 from knowledge_exchange.threads.queries import readable
 
@@ -48,12 +47,11 @@ def threads_in(me: Me, collection: AnyRow) -> Sequence[AnyRow]:
     return db.session.execute(query.order_by(CollectionItem.place, CollectionItem.thread_id)).all()
 
 
-def items_of(me: Me, network: AnyRow, thread_ids: Sequence[int]) -> Mapping[int, Item]:
+def items_of(me: Me, thread_ids: Sequence[int]) -> Mapping[int, Item]:
     """Threads that this member was found to be allowed to read, as lists show them, by id."""
-    found = {}
+    found: dict[int, Item] = {}
     for begin in range(0, len(thread_ids), THREADS_A_PAGE):
-        rows = listing.rows_of(me, thread_ids[begin : begin + THREADS_A_PAGE])
-        found.update({item.id: item for item in listing.items(rows, {network.id: network})})
+        found |= threads_by_id(me, thread_ids[begin : begin + THREADS_A_PAGE])
     return found
 
 

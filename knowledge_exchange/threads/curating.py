@@ -19,6 +19,8 @@ from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.realtime import push
+from knowledge_exchange.threads.attachments import named_in, put_aside, settle_files
+from knowledge_exchange.threads.indexing import index_thread
 from knowledge_exchange.threads.models import Post, PostRevision, Thread
 from knowledge_exchange.threads.policy import ANSWERABLE
 
@@ -73,6 +75,8 @@ def change_kind(thread: AnyRow, kind: str) -> Kept | None:
 def _write(thread: AnyRow, values: Mapping[str, Any]) -> None:
     changed = update(Thread).where(Thread.id == thread.id)
     db.session.execute(changed.values(version=Thread.version + 1, **values), execution_options=_PLAINLY)
+    if not _UNFOUND.issuperset(values):
+        index_thread(thread.id)
     if "answer_id" in values:
         if thread.answer_id is not None:
             notices.withdraw(Notification.post_id == thread.answer_id, Notification.kind == "accepted")
@@ -83,6 +87,8 @@ def _write(thread: AnyRow, values: Mapping[str, Any]) -> None:
 
 
 _PLAINLY = {"synchronize_session": False}
+#: Columns that search knows nothing of.
+_UNFOUND = frozenset({"pinned_until", "locked_at", "archived_at"})
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,6 +126,7 @@ def take_away(thread: AnyRow, gone: str) -> Kept:
         facts["title"] = ""
     gone_now = update(Thread).where(Thread.id == thread.id).values(version=Thread.version + 1, **facts)
     db.session.execute(gone_now, execution_options=_PLAINLY)
+    index_thread(thread.id)
     notices.withdraw(Notification.thread_id == thread.id)
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
     return kept
@@ -131,6 +138,7 @@ def _take_texts(thread_id: int) -> Kept:
     revisions = take_revisions(Post.thread_id == thread_id)
     emptied = update(Post).where(Post.thread_id == thread_id).values(body="", html="")
     db.session.execute(emptied, execution_options=_PLAINLY)
+    put_aside(Post.thread_id == thread_id)
     return {"posts": texts, "revisions": revisions}
 
 
@@ -145,6 +153,7 @@ def bring_back(thread: AnyRow, kept: Kept) -> bool:
         give_revisions(kept["revisions"])
     back = update(Thread).where(Thread.id == thread.id).values(version=Thread.version + 1, **facts)
     db.session.execute(back, execution_options=_PLAINLY)
+    index_thread(thread.id)
     return True
 
 
@@ -155,6 +164,9 @@ def _give_texts(texts: Mapping[str, list[Any]]) -> None:
     rows = [{"post": int(id_), "was": body, "shown": html, "by": by} for id_, (body, html, by) in texts.items()]
     if rows:
         db.session.execute(given, rows)
+    for row in rows:
+        if named_in(row["was"]):
+            settle_files(row["post"], row["was"])
 
 
 def take_revisions(which: Any) -> list[dict[str, Any]]:

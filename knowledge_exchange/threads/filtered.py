@@ -1,4 +1,4 @@
-"""Further lists of threads: those that bear a tag, and unanswered problems by age.
+"""Lists of threads narrowed and ordered otherwise than usual, and unanswered problems of all networks by age.
 
 Each asks of its threads what the other lists ask (``listing.py``), and pages by key.
 """
@@ -6,19 +6,20 @@ Each asks of its threads what the other lists ask (``listing.py``), and pages by
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, literal_column, select, tuple_, union_all
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, AnySelect, Id
+from knowledge_exchange.core.i18n import today
 from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.care_models import NetworkTag
 from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.threads import listing
+from knowledge_exchange.threads.chosen import Chosen, Key
 from knowledge_exchange.threads.curation_models import ThreadTag
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.listing import Item
@@ -26,78 +27,79 @@ from knowledge_exchange.threads.models import Thread
 
 _me = bindparam("me", type_=Id)
 _after = bindparam("after", type_=Id)
+_key = bindparam("key", type_=Id)
+_rank = bindparam("rank", type_=Integer())
+_day = bindparam("day", type_=Date())
+_today = bindparam("today", type_=Date())
+_ONE_MORE = THREADS_A_PAGE + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a network's list is narrowed to: a word of ``listing.FILTERS``, or a tag; and in which order.
-
-    ``oldest``: of the unanswered ones, the oldest first.
-    """
-
-    only: str = "all"
-    tag: str = ""
-    oldest: bool = False
-
-    @property
-    def word(self) -> str:
-        """The filter that is shown as chosen; none of them where it is a tag."""
-        return "tag" if self.tag else self.only
-
-    def url(self, slug: str, key: int | None) -> str:
-        """The address of a page of the list; what goes without saying isn't said."""
-        asked = {
-            "before": None if self.oldest else key,
-            "after": key if self.oldest else None,
-            "show": self.only if self.only != "all" and not self.tag else None,
-            "tag": self.tag or None,
-            "order": "age" if self.oldest else None,
-        }
-        said = {name: value for name, value in asked.items() if value is not None}
-        return f"/n/{slug}?{urlencode(said)}" if said else f"/n/{slug}"
-
-    def key_of(self, row: AnyRow) -> int:
-        """Where the page after this row begins."""
-        return int(row.id if self.oldest else row.last_post_id)
-
-
-def page_of(me: Me, network_id: int, chosen: Chosen, key: int | None) -> list[AnyRow]:
+def page_of(me: Me, network_id: int, chosen: Chosen, key: Key | None) -> list[AnyRow]:
     """A page of a network's list and one more, in the chosen order, after the key; rows as of ``listing.network_page``.
 
     That the member may read the network has been asked before. One statement, or two.
     """
+    if not chosen.tag and chosen.order == "latest":
+        return listing.network_page(me, network_id, chosen.only, key.id if key else None)
     found: dict[str, Any] = {"me": me.id, "network": network_id}
     if chosen.tag:
-        keyed = {"before": key} if key is not None else {}
-        return listing.from_places(me, _tagged(key is not None).all(**found, **keyed, tag=chosen.tag))
-    if chosen.oldest:
-        return listing.from_places(me, _oldest_here().all(**found, after=key or 0))
-    return listing.network_page(me, network_id, chosen.only, key)
+        found["tag"] = chosen.tag
+    if chosen.order == "due":
+        found["today"] = today(me.zone)
+    if key is not None:
+        found |= _after_key(chosen.order, key)
+    return listing.from_places(me, _list(chosen.only, bool(chosen.tag), chosen.order, key is not None).all(**found))
 
 
-def _seen() -> AnySelect:
-    """What a list asks of each thread, from the member's own place."""
-    seen = select(*listing.SEEN).select_from(Thread)
-    return seen.outerjoin(Participant, listing.of_mine).outerjoin(NetworkLevel, listing.marked)
+def _after_key(order: str, key: Key) -> dict[str, Any]:
+    if order == "latest":
+        return {"before": key.id}
+    if order == "shared":
+        return {"key": key.id, "rank": key.rank}
+    if order == "due":
+        return {"key": key.id, "day": date.fromordinal(min(max(key.rank, 1), date.max.toordinal()))}
+    return {"key": key.id}
 
 
 @cache
-def _tagged(paged: bool) -> Read:
+def _list(only: str, by_tag: bool, order: str, paged: bool) -> Read:
+    """A network's threads of a kind, perhaps of a tag, in one of the orders but the usual one of all of them."""
     here = bindparam("network", type_=Id)
-    query = listing.newest_of(_seen(), here, "all", paged)
+    if order == "latest":
+        query = listing.newest_of(_seen(), here, only, paged)
+    else:
+        query = _in_order(listing.standing(_seen(Thread.too, Thread.answer_by), here, only), order, paged)
+    if not by_tag:
+        return Read(query)
     query = query.join(ThreadTag, ThreadTag.thread_id == Thread.id).join(NetworkTag, NetworkTag.id == ThreadTag.tag_id)
     return Read(query.where(NetworkTag.network_id == here, NetworkTag.slug == bindparam("tag")))
+
+
+def _in_order(query: AnySelect, order: str, paged: bool) -> AnySelect:
+    """A list's threads, from the index of that order."""
+    if order == "shared":
+        query = query.where(Thread.too > literal_column("0")).order_by(Thread.too.desc(), Thread.id.desc())
+        after: ColumnElement[bool] = tuple_(Thread.too, Thread.id) < tuple_(_rank, _key)
+    elif order == "due":
+        query = query.where(Thread.answer_by >= _today).order_by(Thread.answer_by, Thread.id)
+        after = tuple_(Thread.answer_by, Thread.id) > tuple_(_day, _key)
+    elif order == "age":
+        query, after = query.order_by(Thread.id), Thread.id > _key
+    else:
+        query, after = query.order_by(Thread.id.desc()), Thread.id < _key
+    return (query.where(after) if paged else query).limit(_ONE_MORE)
+
+
+def _seen(*further: Any) -> AnySelect:
+    """What a list asks of each thread, from the member's own place."""
+    seen = select(*listing.SEEN, *further).select_from(Thread)
+    return seen.outerjoin(Participant, listing.of_mine).outerjoin(NetworkLevel, listing.marked)
 
 
 def _unanswered(query: AnySelect, network: Any) -> AnySelect:
     """Narrowed to the oldest unanswered problems of one network, in the order of their index."""
     query = listing.standing(query, network, "unanswered").where(Thread.id > _after)
-    return query.order_by(Thread.id).limit(THREADS_A_PAGE + 1)
-
-
-@cache
-def _oldest_here() -> Read:
-    return Read(_unanswered(_seen(), bindparam("network", type_=Id)))
+    return query.order_by(Thread.id).limit(_ONE_MORE)
 
 
 @cache
@@ -107,7 +109,7 @@ def _oldest_of(networks: int) -> Read:
         select(_unanswered(select(Thread.id), bindparam(f"network_{n}", type_=Id)).subquery()) for n in range(networks)
     ]
     every = union_all(*parts).subquery()
-    top = select(every.c.id).order_by(every.c.id).limit(THREADS_A_PAGE + 1).subquery()
+    top = select(every.c.id).order_by(every.c.id).limit(_ONE_MORE).subquery()
     return Read(_seen().join(top, top.c.id == Thread.id).order_by(Thread.id))
 
 

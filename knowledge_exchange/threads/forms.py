@@ -23,7 +23,7 @@ Errors = dict[str, str]
 _PAGES = frozenset(
     {
         *("as-colleague", "collections", "duplicate", "hide-from", "merge", "moderate", "move", "official", "outcome"),
-        *("split", "still", "summary", "tags"),
+        *("print", "split", "still", "summary", "tags"),
     }
 )
 #: Titles whose words for addresses are kept.
@@ -56,6 +56,16 @@ def check_body(body: str) -> Errors:
                 over,
             )
         }
+    return {}
+
+
+def check_short_text(body: str, most: int) -> Errors:
+    """A text of another length that says something, and can't be had in two parts."""
+    if not body.strip():
+        return {"body": _("Write something first.")}
+    over = len(body) - most
+    if over > 0:
+        return {"body": ngettext("This is %(num)s character too long.", "This is %(num)s characters too long.", over)}
     return {}
 
 

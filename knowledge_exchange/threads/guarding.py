@@ -18,6 +18,7 @@ from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.guard.reviewing import Known, Review, review
 from knowledge_exchange.networks.organisation_index import organisation_index
 from knowledge_exchange.threads import queries
+from knowledge_exchange.threads.asking import typed_under_prompts
 from knowledge_exchange.threads.forms import clean_line, clean_text
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.models import Post, Voice
@@ -99,7 +100,8 @@ def guard() -> ResponseReturnValue:
     """
     me = require_me()
     texts = {"title": clean_line(request.form.get("title", "")), "body": clean_text(request.form.get("body", ""))}
-    if len(texts["title"]) > MAX_TITLE_CHARS or len(texts["body"]) > MAX_BODY_CHARS:
+    texts |= typed_under_prompts(request.form)
+    if len(texts["title"]) > MAX_TITLE_CHARS or sum(map(len, texts.values())) > MAX_TITLE_CHARS + MAX_BODY_CHARS:
         return _nothing()  # the form itself says that it is too long
     thread_id = parse_id(request.form.get("thread"))
     found = queries.thread_visible_to(me, thread_id) if thread_id is not None else None

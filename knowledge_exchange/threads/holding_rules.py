@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import cast
 
 from flask import current_app
-from sqlalchemy import exists, select
+from sqlalchemy import Text as Words
+from sqlalchemy import and_, bindparam, exists, select
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.core.db import AnyRow, AnySelect, Id
+from knowledge_exchange.core.reads import Read
 from knowledge_exchange.networks.care_models import NetworkCare
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.notifications.models import Participant
@@ -72,20 +75,27 @@ def why_held(me: Me, draft: Draft, text: Text) -> tuple[str, int]:
 
 def _care(me: Me, draft: Draft) -> AnyRow | None:
     """What is set where the draft goes, and what its author is there; None where nothing is."""
-    spoken = exists().where(Voice.kind == OWN, Participant.id == Voice.participant_id, Participant.member_id == me.id)
+    if draft.slug:
+        return cast("AnyRow | None", _BY_SLUG.first(member=me.id, slug=draft.slug))
+    return cast("AnyRow | None", _BY_THREAD.first(member=me.id, thread=draft.thread_id))
+
+
+def _settings() -> AnySelect:
+    member = bindparam("member", type_=Id)
+    spoken = exists().where(Voice.kind == OWN, Participant.id == Voice.participant_id, Participant.member_id == member)
     columns = (NetworkCare.network_id, NetworkCare.hold_first, NetworkCare.hold_links, NetworkCare.watched_words)
-    query = (
+    theirs = and_(NetworkMembership.network_id == Network.id, NetworkMembership.member_id == member)
+    return (
         select(*columns, NetworkMembership.role, spoken.label("has_spoken"))
         .join(Network, Network.id == NetworkCare.network_id)
-        .outerjoin(
-            NetworkMembership,
-            (NetworkMembership.network_id == Network.id) & (NetworkMembership.member_id == me.id),
-        )
+        .outerjoin(NetworkMembership, theirs)
     )
-    if draft.slug:
-        return db.session.execute(query.where(Network.slug == draft.slug)).first()
-    query = query.join(Thread, Thread.network_id == Network.id)
-    return db.session.execute(query.where(Thread.id == draft.thread_id)).first()
+
+
+_BY_SLUG = Read(_settings().where(Network.slug == bindparam("slug", type_=Words())))
+_BY_THREAD = Read(
+    _settings().join(Thread, Thread.network_id == Network.id).where(Thread.id == bindparam("thread", type_=Id))
+)
 
 
 def _is_named(me: Me, draft: Draft) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.core.markup import RENDERER_VERSION, render
+from knowledge_exchange.threads.indexing import index_posts
 from knowledge_exchange.threads.models import Post, Thread
 
 RENDER_EVERY_S = 60.0
@@ -28,3 +29,4 @@ def render_again() -> None:
             work.execute(update(Post).where(*same).values(html=html, renderer=RENDERER_VERSION))
         threads = {row.thread_id for row in rows}
         work.execute(update(Thread).where(Thread.id.in_(threads)).values(version=Thread.version + 1))
+        index_posts([row.id for row in rows])

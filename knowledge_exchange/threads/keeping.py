@@ -11,8 +11,10 @@ from sqlalchemy import func, select, update
 from knowledge_exchange.core import hooks, keeping, rekeying
 from knowledge_exchange.core.db import db
 from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.threads.attachment_models import Attachment, Mark
 from knowledge_exchange.threads.curation_models import HeldPost
 from knowledge_exchange.threads.models import Post, Submission, Thread, Voice, WaitingPost
+from knowledge_exchange.threads.sweeping import sweep
 
 
 def init_app(app: Flask) -> None:
@@ -20,8 +22,12 @@ def init_app(app: Flask) -> None:
     rekeying.register(app, Submission.key_hash)
     rekeying.register(app, WaitingPost.key_hash)
     rekeying.register(app, WaitingPost.content, rekeying.SEAL)
+    rekeying.register(app, Attachment.by_hash)
+    rekeying.register(app, Attachment.name, rekeying.SEAL)
+    rekeying.register(app, Mark.by_hash)
     rekeying.register(app, HeldPost.key_hash)
     rekeying.register(app, HeldPost.content, rekeying.SEAL)
+    keeping.register(app, "KE_KEEP_UNUSED_FILES_DAYS", sweep, Attachment)
     keeping.register(app, "KE_KEEP_HELD_DAYS", forget_held, HeldPost)
     keeping.register(app, "KE_KEEP_SUBMISSIONS_DAYS", forget_submissions, Submission)
     keeping.register(app, "KE_KEEP_WAITING_DAYS", forget_waiting, WaitingPost)

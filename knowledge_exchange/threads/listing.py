@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal_column, or_, select, union_all
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
@@ -19,12 +19,10 @@ from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.threads import outlines
 from knowledge_exchange.threads.limits import MAX_UNREAD_COUNTED, MOST_PINNED_SHOWN, THREADS_A_PAGE
-from knowledge_exchange.threads.models import Post, Thread
+from knowledge_exchange.threads.models import KINDS, Post, Thread
 from knowledge_exchange.threads.outlines import Outline, Said
 from knowledge_exchange.threads.queries import readable
 
-#: What a list can be narrowed to, by the word in the address.
-FILTERS = ("all", "unanswered", "problem", "advice", "case_study", "discussion", "announcement", "archived")
 #: Items of lists that are kept in each process, about 1 kB each.
 MOST_KEPT = 4096
 _FOLLOWED = ("watching", "tracking")
@@ -48,11 +46,22 @@ class Item(Said):
 _SAID = tuple(field.name for field in fields(Said))
 
 
+def is_of_kind(kind: str) -> ColumnElement[bool]:
+    """Condition: the thread is of that kind, a word of ``models.KINDS``.
+
+    It stands in the statement itself: beside a bound one, SQLite would look at each execution anew whether the partial
+    indexes serve, and plan it from the start; that costs as much as the whole page.
+    """
+    if kind not in KINDS:
+        raise ValueError(kind)
+    return Thread.kind == literal_column(f"'{kind}'")
+
+
 def _narrowed(query: AnySelect, only: str) -> AnySelect:
     if only == "unanswered":
-        return query.where(Thread.kind == "problem", Thread.answer_id.is_(None))
+        return query.where(is_of_kind("problem"), Thread.answer_id.is_(None))
     if only not in ("all", "archived"):
-        return query.where(Thread.kind == only)
+        return query.where(is_of_kind(only))
     return query
 
 
@@ -145,25 +154,6 @@ def _first_page() -> Read:
     return Read(select(both).order_by(both.c.pinned.desc(), both.c.last_post_id.desc()))
 
 
-@cache
-def _feed(networks: int, only: str) -> Read:
-    """The newest of each network, from the index, then the newest of those: its cost doesn't grow."""
-    ids = select(Thread.id, Thread.last_post_id)
-    parts = [
-        select(newest_of(ids, bindparam(f"network_{n}", type_=Id), only, False).subquery()) for n in range(networks)
-    ]
-    newest = union_all(*parts).subquery()
-    top = select(newest.c.id).order_by(newest.c.last_post_id.desc()).limit(THREADS_A_PAGE).subquery()
-    seen = (
-        select(*SEEN)
-        .select_from(top)
-        .join(Thread, Thread.id == top.c.id)
-        .outerjoin(Participant, of_mine)
-        .outerjoin(NetworkLevel, marked)
-    )
-    return Read(seen.order_by(Thread.last_post_id.desc()))
-
-
 _NETWORKS = Read(
     select(Network.id, Network.slug, Network.name)
     .join(NetworkMembership, NetworkMembership.network_id == Network.id)
@@ -181,7 +171,7 @@ _PLACES_IN = Read(
 )
 
 _ROWS = Read(
-    select(*SEEN)
+    select(*SEEN, Network.slug, Network.name)
     .join(Network, Network.id == Thread.network_id)
     .outerjoin(Participant, of_mine)
     .outerjoin(NetworkLevel, marked)
@@ -212,9 +202,12 @@ def from_places(me: Me, rows: list[AnyRow]) -> list[AnyRow]:
     return [_as_of(row, sealed[row.id]) if row.id in sealed else row for row in rows]
 
 
-def rows_of(me: Me, thread_ids: Sequence[int]) -> list[AnyRow]:
-    """These threads as rows for :func:`items`, those that the member may read. One statement, or two."""
-    return from_places(me, _ROWS.all(me=me.id, threads=list(thread_ids)))
+def threads_by_id(me: Me, thread_ids: Sequence[int]) -> dict[int, Item]:
+    """These threads, those that the member may read. One statement, to three; of none, none."""
+    if not thread_ids:
+        return {}
+    rows = from_places(me, _ROWS.all(me=me.id, threads=list(thread_ids)))
+    return {item.id: item for item in items(rows, {row.network_id: row for row in rows})}
 
 
 def _as_of(row: Any, place: AnyRow) -> AnyRow:
@@ -226,15 +219,6 @@ def _as_of(row: Any, place: AnyRow) -> AnyRow:
 def my_networks(me_id: int) -> Sequence[AnyRow]:
     """Networks that the member belongs to, by name."""
     return _NETWORKS.all(me=me_id)
-
-
-def feed(me: Me, networks: Sequence[AnyRow], only: str) -> list[Item]:
-    """The newest threads of these networks (of which the member belongs to each). One statement, to three."""
-    if not networks:
-        return []
-    found = {f"network_{n}": network.id for n, network in enumerate(networks)}
-    rows = from_places(me, _feed(len(networks), only).all(me=me.id, **found))
-    return items(rows, {network.id: network for network in networks})
 
 
 def is_new(row: AnyRow) -> bool:

@@ -14,6 +14,7 @@ from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads.curation_models import HeldPost, ThreadTrace
+from knowledge_exchange.threads.indexing import index_threads
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from knowledge_exchange.threads.policy import ANSWERABLE
 from knowledge_exchange.threads.relocating import (
@@ -58,6 +59,7 @@ def merge(thread: AnyRow, into: AnyRow) -> Kept:
     recount(into.id)
     put_in_collections(into.id, listed["collections"])
     _end(thread, into)
+    index_threads([thread.id, into.id])
     return kept
 
 
@@ -140,6 +142,7 @@ def unmerge(thread: AnyRow, into: AnyRow, kept: Mapping[str, Any]) -> None:
         retree(one)
         recount(one)
     put_on_lists(thread.id, kept)
+    index_threads([thread.id, into.id])
     duplicates = update(Thread).where(Thread.id.in_(kept["duplicates"]), Thread.duplicate_of == into.id)
     db.session.execute(duplicates.values(duplicate_of=thread.id), execution_options=_BLIND)
     db.session.execute(delete(ThreadTrace).filter_by(network_id=thread.network_id, thread_id=into.id))

@@ -96,6 +96,30 @@ class Thread(Base):
             postgresql_where=text("kind = 'problem' AND answer_id IS NULL AND deleted_at IS NULL"),
         ),
         Index(
+            "ix_thread_answer_by",
+            "network_id",
+            "answer_by",
+            sqlite_where=text("answer_by IS NOT NULL AND answer_id IS NULL AND deleted_at IS NULL"),
+            postgresql_where=text("answer_by IS NOT NULL AND answer_id IS NULL AND deleted_at IS NULL"),
+        ),
+        # For lists in other orders than by their last post: newest question first, and what most share.
+        Index(
+            "ix_thread_network_newest",
+            "network_id",
+            "id",
+            "is_shielded",
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_thread_network_too",
+            "network_id",
+            "too",
+            "id",
+            sqlite_where=text("too > 0 AND deleted_at IS NULL"),
+            postgresql_where=text("too > 0 AND deleted_at IS NULL"),
+        ),
+        Index(
             "ix_thread_answer_asked",
             "answer_asked_at",
             sqlite_where=text("answer_asked_at IS NOT NULL"),
@@ -142,6 +166,10 @@ class Thread(Base):
     answer_checked_at: Mapped[datetime | None]
     #: When its asker was asked whether it does; empty once somebody has said, and while nobody has been asked.
     answer_asked_at: Mapped[datetime | None]
+    #: By when its asker needs an answer; raises it in the feeds of those who can help until it is answered or past.
+    answer_by: Mapped[date | None]
+    #: How many members said "I have this too" (``mark``).
+    too: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Whether it is hidden from somebody: of all others the shield's tables need not be asked.
     is_shielded: Mapped[bool] = mapped_column(default=False)
     #: Goes up with every change that shows on the page: cached bodies are kept under it.
@@ -188,6 +216,8 @@ class Post(Base):
     deleted_at: Mapped[datetime | None]
     #: By whom it was taken away: empty by its author; ``hidden`` or ``removed`` by a moderator.
     gone: Mapped[str] = mapped_column(server_default="")
+    #: How many members found it helpful (``mark``).
+    helpful: Mapped[int] = mapped_column(server_default="0")
     external_key: Mapped[str | None] = mapped_column(unique=True)
 
 

@@ -12,7 +12,8 @@ from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.shells import Given, Hole
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import policy
-from knowledge_exchange.threads.filtered import Chosen, page_of
+from knowledge_exchange.threads.chosen import Chosen, Key, filter_words, orders_for, pager_words
+from knowledge_exchange.threads.filtered import page_of
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.listing import is_pinned
 from knowledge_exchange.threads.parts import parts
@@ -40,7 +41,7 @@ _OLDER = Hole("older")
 _NEWEST = Hole("newest")
 
 
-def show_network(me: Me, network: AnyRow, chosen: Chosen, key: int | None, draft_done: str | None) -> bytes:
+def show_network(me: Me, network: AnyRow, chosen: Chosen, key: Key | None, draft_done: str | None) -> bytes:
     """A page of a network's threads as HTML in UTF-8. Statements: the threads, and those that are not kept."""
     pinned, found = _apart(page_of(me, network.id, chosen, key))
     shown = found[:THREADS_A_PAGE]
@@ -63,8 +64,7 @@ def show_network(me: Me, network: AnyRow, chosen: Chosen, key: int | None, draft
             "nav": "networks",
             "network": facts,
             "threads": bool(pinned or shown),
-            "only": chosen.word,
-            "oldest": chosen.oldest,
+            "chosen": chosen,
             "older": _OLDER if older else None,
             "newest": _NEWEST if key is not None else None,
             "ask_url": f"/n/{network.slug}/new",
@@ -73,11 +73,14 @@ def show_network(me: Me, network: AnyRow, chosen: Chosen, key: int | None, draft
         {
             "rows": network_rows([*pinned, *_but(shown, pinned)], network, me.zone),
             "older": escape(older),
-            "newest": escape(chosen.url(network.slug, None)),
+            "newest": escape(chosen.url(network.slug)),
             **{place: parts(place, me, network) for place in ("network_above", "network_beside")},
         },
         keep=not draft_done,
         levels=network_levels(),
+        filters=filter_words(),
+        orders_for=orders_for,
+        pager_words=pager_words(),
         **_HOLES,
     )
 

@@ -26,7 +26,9 @@ from knowledge_exchange.notifications.telling import Event
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads import actions, queries
 from knowledge_exchange.threads.actions import Text
+from knowledge_exchange.threads.attachments import settle_files
 from knowledge_exchange.threads.curation_models import OfficialAnswer, OfficialVersion
+from knowledge_exchange.threads.indexing import index_thread
 from knowledge_exchange.threads.models import Post, Thread
 from knowledge_exchange.threads.speaking import speak_for_office
 
@@ -78,6 +80,7 @@ def change(me: Me, thread: AnyRow, official: AnyRow, answer: Answer) -> None:
     _keep(official)
     said = {"body": answer.text.body, "html": answer.text.html, "renderer": RENDERER_VERSION}
     db.session.execute(update(Post).where(Post.id == official.post_id).values(**said))
+    settle_files(official.post_id, answer.text.body, me.id)
     _write(official.post_id, version=official.version + 1, **_facts(answer))
     _tell_changed(thread, official)
     _tell_again(me, thread, official, lambda: _("%(name)s changed the official answer in “%(title)s”"))
@@ -163,7 +166,7 @@ def _tell_again(me: Me, thread: AnyRow, official: AnyRow, words: Callable[[], st
 
 
 def settle(thread_id: int) -> None:
-    """Say in the thread's row which official answer it has now: the newest that stands there."""
+    """Say in the thread's row, and to search, which official answer it has now: the newest that stands there."""
     newest = (
         select(func.max(OfficialAnswer.post_id))
         .join(Post, Post.id == OfficialAnswer.post_id)
@@ -178,3 +181,4 @@ def settle(thread_id: int) -> None:
     }
     changed = update(Thread).where(Thread.id == thread_id).values(version=Thread.version + 1, **values)
     db.session.execute(changed, execution_options={"synchronize_session": False})
+    index_thread(thread_id)

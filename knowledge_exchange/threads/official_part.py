@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import Any
-
 from flask import render_template
 from flask.globals import app_ctx
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import language, today, zone_of
+from knowledge_exchange.core.latest import Latest
 from knowledge_exchange.threads import official_queries
 from knowledge_exchange.threads.official_states import badges, day_in_words, nations_in_words, state_of
 from knowledge_exchange.threads.rendering import initials
@@ -18,7 +16,7 @@ from knowledge_exchange.threads.rendering import initials
 #: Answers that are kept in each process, about 4 kB each.
 MOST_KEPT = 256
 
-_kept: OrderedDict[tuple[Any, ...], str] = OrderedDict()
+_kept: Latest[str] = Latest(MOST_KEPT)
 
 
 def official_part(me: Me, thread: AnyRow) -> str:
@@ -26,14 +24,7 @@ def official_part(me: Me, thread: AnyRow) -> str:
     if thread.official_id is None:
         return ""
     key = (app_ctx.app.name, thread.id, thread.version, me.zone, today(me.zone), language())
-    found = _kept.get(key)
-    if found is None:
-        found = _kept[key] = _made(thread, me.zone)
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    else:
-        _kept.move_to_end(key)
-    return found
+    return _kept.of(key, lambda: _made(thread, me.zone))
 
 
 def forget_all() -> None:

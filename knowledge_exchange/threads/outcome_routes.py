@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, limiter
@@ -16,7 +15,7 @@ from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import guarding, outcomes
 from knowledge_exchange.threads.actions import written
-from knowledge_exchange.threads.forms import Errors, clean_text
+from knowledge_exchange.threads.forms import Errors, check_short_text, clean_text
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
 from knowledge_exchange.threads.muted import not_while_muted
 from knowledge_exchange.threads.page import base_url
@@ -59,15 +58,6 @@ def _page(
     )
 
 
-def _check(body: str) -> Errors:
-    if not body.strip():
-        return {"body": _("Write something first.")}
-    over = len(body) - outcomes.MOST_CHARS
-    if over > 0:
-        return {"body": ngettext("This is %(num)s character too long.", "This is %(num)s characters too long.", over)}
-    return {}
-
-
 @blueprint.post("/t/<int:thread_id>/outcome")
 @active
 @limiter.limit(REPLY_LIMIT)
@@ -77,7 +67,7 @@ def tell_outcome(thread_id: int) -> ResponseReturnValue:
     thread = _own_thread(me, thread_id)
     body = clean_text(request.form.get("body", ""))
     not_while_muted(me, thread, body)
-    if errors := _check(body):
+    if errors := check_short_text(body, outcomes.MOST_CHARS):
         return _page(me, thread, body, errors), BAD_INPUT
     is_pseudonym = thread.sealed_id is not None
     where = {"network_slug": thread.network_slug, "thread_id": thread.id}

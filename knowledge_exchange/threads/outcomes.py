@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import start_of_day
-from knowledge_exchange.core.db import AnyRow, db, end_read, insert_or_ignore, unit_of_work
+from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
 from knowledge_exchange.core.markup import RENDERER_VERSION
 from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications import telling
@@ -21,16 +21,14 @@ from knowledge_exchange.notifications.telling import Event
 from knowledge_exchange.threads import statements
 from knowledge_exchange.threads.actions import Text
 from knowledge_exchange.threads.curation_models import ThreadOutcome
-from knowledge_exchange.threads.lasting import ask_author, take_back_question, tell_changed, touch
-from knowledge_exchange.threads.models import Thread, Voice
+from knowledge_exchange.threads.lasting import ask_author, ask_each, askers, take_back_question, tell_changed, touch
+from knowledge_exchange.threads.models import Thread
 from knowledge_exchange.threads.speaking import speaking
 from knowledge_exchange.threads.words import care_texts
 
 #: How long after an answer was accepted its asker is asked; where that is longer ago than the latter, nobody is.
 AFTER, AT_THE_LATEST = timedelta(weeks=4), timedelta(weeks=12)
 ASK_EVERY_S = 3600.0
-#: Threads whose askers are asked in one unit of work.
-BATCH = 50
 MOST_CHARS = 3_000
 
 
@@ -84,23 +82,10 @@ def take_away(thread: AnyRow) -> None:
 
 def ask_what_happened() -> None:
     """Ask the askers whose time has come, once each (a job)."""
-    while _ask_some() == BATCH:
-        pass
-
-
-def _ask_some() -> int:
     due = (Thread.answered_at <= start_of_day() - AFTER, Thread.answered_at > start_of_day() - AT_THE_LATEST)
     known = select(ThreadOutcome.thread_id).where(ThreadOutcome.thread_id == Thread.id).exists()
     there = (Thread.answer_id.is_not(None), Thread.deleted_at.is_(None), ~known)
-    columns = (Thread.id, Thread.network_id, Thread.title, Voice.participant_id.label("author_participant_id"))
-    query = select(*columns).join(Voice, Voice.id == Thread.voice_id).where(*due, *there)
-    rows = db.session.execute(query.order_by(Thread.answered_at).limit(BATCH)).all()
-    end_read()
-    if rows:
-        with unit_of_work():
-            for row in rows:
-                _ask(row)
-    return len(rows)
+    ask_each(_ask, askers().where(*due, *there))
 
 
 def _ask(thread: AnyRow) -> None:

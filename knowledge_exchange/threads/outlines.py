@@ -45,6 +45,8 @@ class Said:
     last_post_id: int
     #: An official answer holds to the end of that day; then it is under review.
     review_on: date | None
+    #: By when its asker needs an answer.
+    answer_by: date | None
     tags: tuple[Tag, ...]
 
 
@@ -67,6 +69,7 @@ _FACTS = Read(
         Thread.reply_count,
         Thread.last_post_id,
         Thread.answer_id,
+        Thread.answer_by,
         Thread.locked_at,
         Thread.official_id,
         Thread.official_review_on,
@@ -132,6 +135,7 @@ def _outline(row: AnyRow, tags: tuple[Tag, ...]) -> Outline:
         last_post_id=row.last_post_id,
         tags=tags,
         review_on=row.official_review_on,
+        answer_by=row.answer_by,
     )
 
 

@@ -10,11 +10,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.auth.sealed_list import places_of as places_of_member
 from knowledge_exchange.core import hooks
-from knowledge_exchange.core.db import Id
+from knowledge_exchange.core.db import Id, db
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
 from knowledge_exchange.notifications.queries import visible_now
+from knowledge_exchange.threads.attachment_models import Mark
+from knowledge_exchange.threads.marks import is_made_by
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
 #: Of a sealed place no time of a choice is kept.
@@ -67,6 +69,18 @@ def notices_of(member_id: int) -> Rows:
         .where(mine)
         .order_by(Notification.id)
     )
+
+
+def marks_of(member_id: int) -> Rows:
+    """What they found helpful, or have too, in threads that they have a place in.
+
+    No row says so: each mark there is tried with their number.
+    """
+    there = (_place_of(member_id), _open_to(Post.thread_id, member_id))
+    query = select(Mark.kind, Mark.post_id, Mark.by_hash).join(Post, Post.id == Mark.post_id)
+    query = query.join(Participant, Participant.thread_id == Post.thread_id).where(*there).order_by(Mark.post_id)
+    mine = dict.fromkeys((row.kind, row.post_id) for row in db.session.execute(query) if is_made_by(row, member_id))
+    return [{"kind": kind, "post_id": str(post_id)} for kind, post_id in mine]
 
 
 def _place_of(member_id: int) -> ColumnElement[bool]:

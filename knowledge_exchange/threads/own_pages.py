@@ -126,7 +126,7 @@ def thread_again(me: Me, one: waiting.Waiting | holding.Held) -> ResponseReturnV
     network = network_for(me, one.draft.slug)
     if network is None or not network.may_read:
         return _text_again(me, one)
-    texts = {name: getattr(one.draft, name) for name in ("kind", "title", "body")}
+    texts = {name: getattr(one.draft, name) for name in ("kind", "title", "body", "answer_by")}
     return thread_form(me, network, {**texts, **_choice(one).values}, {}, is_back=True)
 
 

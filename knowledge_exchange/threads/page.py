@@ -19,10 +19,13 @@ from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import policy, queries
 from knowledge_exchange.threads.choosing import Choice
+from knowledge_exchange.threads.drafts import Kept
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_UNREAD_COUNTED
+from knowledge_exchange.threads.marks_shown import laid_over
 from knowledge_exchange.threads.muted import muted_words
 from knowledge_exchange.threads.parts import parts
+from knowledge_exchange.threads.quoting import replying_to
 from knowledge_exchange.threads.rendering import Body, body_of
 from knowledge_exchange.threads.seen_by import audience_line
 from knowledge_exchange.threads.words import kinds, levels
@@ -43,6 +46,8 @@ class Wish:
     #: What was chosen beside the text, and what the guard found in it.
     choice: Choice | None = None
     review: Review | None = None
+    #: The draft that was asked for: it is what was typed.
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +99,10 @@ def page_url(thread: AnyRow, view: str, mine: str, after: int | None) -> str:
 
 
 def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
-    """The page as HTML in UTF-8. Statements: 1 to 3 for the body if it isn't kept, 1 for what is unread."""
+    """The page as HTML in UTF-8. Statements: 1 to 3 for its body if that isn't kept, 1 for the unread, 1 for marks."""
     body = body_of(thread, wish.view, wish.after, me.zone)
     reading, values = _reading(thread, body)
-    replying = _replying(thread, wish)
+    replying = replying_to(thread, wish.reply_to, wish.typed, quote=wish.quote)
     facts = {
         "nav": "networks",
         "thread": _thread_facts(thread),
@@ -123,24 +128,33 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
         me,
         facts,
         {
-            "opening": body.opening,
-            "answer": body.answer,
-            "talk": body.talk,
-            "faces": body.faces,
-            **{place: parts(place, me, thread) for place in _PARTS},
-            "form_key": escape(wish.key or secrets.token_urlsafe(16)),
-            "my_name_here": escape(thread.my_voice_name or me.name),
+            **_own(me, thread, wish, body),
             "audience": audience_line(me, thread) if facts["may_reply"] else "",
             **values,
         },
-        keep=not (replying["reply_to"] or replying["typed"] or wish.errors or wish.draft_done or wish.review),
+        keep=not any((replying["reply_to"], replying["typed"], wish.errors, wish.draft_done, wish.review, wish.kept)),
         errors=wish.errors,
+        kept=wish.kept,
         choice=wish.choice,
         review=wish.review,
         levels=levels(),
         max_body=MAX_BODY_CHARS,
         **_HOLES,
     )
+
+
+def _own(me: Me, thread: AnyRow, wish: Wish, body: Body) -> dict[str, Any]:
+    """For the holes of the page: its posts as this reader sees them, and what is theirs about the reply box."""
+    opening, talk = laid_over(body, me.id, thread.my_participant_id)
+    return {
+        "opening": opening,
+        "answer": body.answer,
+        "talk": talk,
+        "faces": body.faces,
+        **{place: parts(place, me, thread) for place in _PARTS},
+        "form_key": escape(wish.key or secrets.token_urlsafe(16)),
+        "my_name_here": escape(thread.my_voice_name or me.name),
+    }
 
 
 #: What other files bring (``parts.py``).
@@ -233,21 +247,3 @@ def _reading(thread: AnyRow, body: Body) -> tuple[dict[str, Any], dict[str, str]
         "first_elsewhere": str(elsewhere[0]) if elsewhere else "",
     }
     return facts, values
-
-
-def _replying(thread: AnyRow, wish: Wish) -> dict[str, Any]:
-    """To which post the reply box answers, and what stands in it."""
-    target = queries.post_by_id(wish.reply_to) if wish.reply_to else None
-    if target is not None and target.thread_id != thread.id:
-        # Whether this reader may see the other thread has been asked of nobody: neither named nor quoted.
-        target = None
-    typed = wish.typed
-    if target is not None and wish.quote and not typed:
-        lines = queries.source_of(target.id).splitlines()
-        typed = "".join(f"> {line}".rstrip() + "\n" for line in lines) + "\n"
-    answers_opening = target is None or target.parent_id is None
-    return {
-        "reply_to": None if answers_opening else target,
-        "root_id": thread.opening_post_id,
-        "typed": typed,
-    }

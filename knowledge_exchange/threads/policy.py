@@ -21,6 +21,10 @@ OFFICERS = frozenset({"officer", "administrator"})
 OFFICER = "officer"
 
 
+#: What readers say of posts with one touch (``marks.py``).
+_TOO = "too"
+
+
 class PostFacts(Protocol):
     """What the rules need to know of a post."""
 
@@ -101,6 +105,15 @@ def may_accept(thread: AnyRow) -> bool:
 def may_be_answer(post: PostFacts) -> bool:
     """A reply that still stands."""
     return post.parent_id is not None and post.deleted_at is None
+
+
+def may_be_marked(thread: AnyRow, post: PostFacts, kind: str) -> bool:
+    """Whoever may read says of problems that they have them, too, and of all other posts that they help.
+
+    Of posts that stand, and but for one's own (:func:`is_mine`).
+    """
+    is_problem = thread.kind in ANSWERABLE and post.parent_id is None
+    return post.deleted_at is None and (kind == _TOO) == is_problem
 
 
 def may_tell_outcome(thread: AnyRow) -> bool:

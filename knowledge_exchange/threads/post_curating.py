@@ -18,7 +18,9 @@ from knowledge_exchange.core.markup import RENDERER_VERSION
 from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads.actions import Text
+from knowledge_exchange.threads.attachments import settle_files
 from knowledge_exchange.threads.curating import Kept, give_revisions, take_revisions
+from knowledge_exchange.threads.indexing import index_posts, index_thread
 from knowledge_exchange.threads.models import Post, PostRevision, Thread
 from knowledge_exchange.threads.policy import ANSWERABLE
 
@@ -109,16 +111,22 @@ def take_back_edit(thread: AnyRow, post: AnyRow, kept: Kept) -> bool:
 
 
 def set_post(post_id: int, **values: Any) -> None:
-    """Write columns of a post."""
+    """Write columns of a post; with its text its files go and come."""
     db.session.execute(update(Post).where(Post.id == post_id).values(**values), execution_options=_PLAINLY)
+    if "body" in values:
+        settle_files(post_id, values["body"])
 
 
 def set_thread(thread: AnyRow, post: AnyRow, more: int, values: dict[str, Any]) -> None:
-    """Its state after a post of it changed: ``more`` replies stand; browsers are told."""
+    """Its state after a post of it changed: ``more`` replies stand; search and browsers are told."""
     if more and post.parent_id is not None:
         values = {**values, "reply_count": Thread.reply_count + more}
     changed = update(Thread).where(Thread.id == thread.id).values(version=Thread.version + 1, **values)
     db.session.execute(changed, execution_options=_PLAINLY)
+    if "answer_id" in values:
+        index_thread(thread.id)
+    else:
+        index_posts([post.id])
     push.tell_thread("post_changed", thread.id, thread.epoch, thread.network_id, post.id)
     if values:
         push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)

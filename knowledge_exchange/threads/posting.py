@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.networks.shield import Hidden
-from knowledge_exchange.threads import actions, policy, queries
+from knowledge_exchange.threads import actions, asking, policy, queries
 from knowledge_exchange.threads.locking import locked_thread
 from knowledge_exchange.threads.speaking import OWN, PSEUDONYM, chosen_voice
 
@@ -30,6 +30,8 @@ class Draft:
     hide_from: str = ""
     thread_id: int = 0
     parent_id: int = 0
+    #: Of a problem: the day by which an answer is needed, as ``YYYY-MM-DD``.
+    answer_by: str = ""
 
     @property
     def is_shielded(self) -> bool:
@@ -59,7 +61,11 @@ def _start(me: Me, draft: Draft, text: actions.Text) -> int:
     if draft.kind in policy.NAMED and draft.voice == PSEUDONYM:
         raise Refused("name")
     voice = draft.voice or OWN
-    return actions.start_thread(me, network.id, draft.kind, draft.title, text, voice, draft.hidden)[1]
+    thread_id, post_id = actions.start_thread(me, network.id, draft.kind, draft.title, text, voice, draft.hidden)
+    day = asking.day_of(draft.answer_by)
+    if day is not None:
+        asking.set_answer_by(thread_id, day)
+    return post_id
 
 
 def _reply(me: Me, draft: Draft, text: actions.Text) -> int:

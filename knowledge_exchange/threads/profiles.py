@@ -1,4 +1,8 @@
-"""A member's page: only what they have shown under their own name where the reader may read."""
+"""A member's page: what they chose to show, and what they wrote under their own name where the reader may read.
+
+Whoever is not in the directory has one only for those who may read something that they wrote, and then it holds that
+alone. Nothing written under a pseudonym is listed, nor counted.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,15 @@ from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, Id, db
 from knowledge_exchange.networks.models import Network
+from knowledge_exchange.networks.profiles import card_of
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from knowledge_exchange.threads.queries import readable
 from knowledge_exchange.threads.routes import blueprint
 
 MOST_SHOWN = 20
+#: Of answers that were accepted.
+MOST_ANSWERS = 5
 
 _SHOWN = (
     select(
@@ -40,21 +47,38 @@ _SHOWN = (
         readable(bindparam("me", type_=Id)),
     )
     .order_by(Post.id.desc())
-    .limit(MOST_SHOWN)
 )
+_LATELY = _SHOWN.limit(MOST_SHOWN)
+_ANSWERS = _SHOWN.where(Thread.answer_id == Post.id).limit(MOST_ANSWERS)
 
 
 def posts_shown_to(me_id: int, handle: str) -> Sequence[AnyRow]:
     """The newest posts that this handle's owner wrote under their own name and this member may read."""
-    return db.session.execute(_SHOWN, {"me": me_id, "handle": handle.lower()}).all()
+    return db.session.execute(_LATELY, {"me": me_id, "handle": handle.lower()}).all()
+
+
+def answers_shown_to(me_id: int, handle: str) -> Sequence[AnyRow]:
+    """The newest of them that were accepted as the answer."""
+    return db.session.execute(_ANSWERS, {"me": me_id, "handle": handle.lower()}).all()
 
 
 @blueprint.get("/m/<handle>")
 @active
 def profile(handle: str) -> ResponseReturnValue:
-    """Somebody's page; without a post that the reader may see it does not exist."""
+    """Somebody's page. Three statements, whoever it is; without a card or a post to be seen it does not exist."""
     me = require_me()
-    posts = posts_shown_to(me.id, handle) or abort(404)
+    card, posts = card_of(handle), posts_shown_to(me.id, handle)
+    if card is None and not posts:
+        abort(404)
     return render_template(
-        "threads/profile.html", me=me, nav="", handle=handle.lower(), posts=posts, unread=unread_count(me.id)
+        "threads/profile.html",
+        me=me,
+        nav="",
+        handle=handle.lower(),
+        card=card,
+        name=card.name if card else posts[0].name,
+        role=card.title if card else posts[0].role,
+        answers=answers_shown_to(me.id, handle),
+        posts=posts,
+        unread=unread_count(me.id),
     )

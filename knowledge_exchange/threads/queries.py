@@ -80,8 +80,10 @@ THREAD = (
         Thread.official_withdrawn_at,
         Thread.has_outcome,
         Thread.tags,
+        Thread.answer_by,
         Thread.answered_at,
         Thread.answer_checked_at,
+        Thread.too,
         Thread.version,
         Thread.epoch,
         Network.slug.label("network_slug"),
@@ -159,6 +161,7 @@ _POSTS = (
         Post.deleted_at,
         Post.moderated_at,
         Post.gone,
+        Post.helpful,
         Voice.kind.label("voice_kind"),
         Voice.name,
         Voice.handle,
@@ -196,6 +199,16 @@ def page_of_posts(thread_id: int, view: str, after: int | None) -> Sequence[AnyR
     return db.session.execute(further, {"thread": thread_id, "post": after}).all()
 
 
+_MANY = _IN_THREAD.order_by(Post.position).limit(bindparam("most"))
+_MANY_AFTER = _MANY.where(Post.position > _position_of(_post))
+
+
+def many_posts(thread_id: int, after: int | None, most: int) -> Sequence[AnyRow]:
+    """So many posts of a thread as its tree is read, after the given one: for paper, not for pages."""
+    found = {"thread": thread_id, "most": most, "post": after}
+    return db.session.execute(_MANY if after is None else _MANY_AFTER, found).all()
+
+
 def post_by_id(post_id: int) -> AnyRow | None:
     """One post with its voice; whether it may be seen is asked of its thread."""
     return cast("AnyRow | None", _BY_ID.first(post=post_id))
@@ -219,6 +232,17 @@ def posts_up_to(thread_id: int, view: str, post_id: int) -> int:
     """How many posts come up to and with this one, in the view's order."""
     found = {"thread": thread_id, "post": post_id}
     return int(db.session.execute(_BEFORE[view], found).scalar_one())
+
+
+def post_at(thread_id: int, view: str, place: int) -> int | None:
+    """The post that is the so-manieth in the view's order, counted from 1; None where there are not so many.
+
+    The order is read from the index alone.
+    """
+    order = Post.position if view == "tree" else Post.id
+    ids = select(Post.id).where(Post.thread_id == thread_id)
+    ranked = ids.add_columns(func.row_number().over(order_by=order).label("n")).subquery()
+    return db.session.scalar(select(ranked.c.id).where(ranked.c.n == place))
 
 
 def page_keys(thread_id: int, view: str, post_id: int) -> tuple[int | None, int | None]:

@@ -18,7 +18,7 @@ from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications import sealed_acts
 from knowledge_exchange.notifications.levels import effective, raised
 from knowledge_exchange.notifications.models import LEVELS
-from knowledge_exchange.threads import queries
+from knowledge_exchange.threads import queries, shelf
 from knowledge_exchange.threads.locking import with_place_of_now
 from knowledge_exchange.threads.page import base_url, plain_url
 from knowledge_exchange.threads.routes import blueprint, visible_thread
@@ -111,4 +111,5 @@ def mark_read(me: Me, thread_id: int, upto: int) -> bool:
         if found.my_participant_id is None:
             notices.participate(me.id, thread_id, "normal")
         notices.mark_thread_read(me.id, thread_id, upto)
+        shelf.note_read(me.id, thread_id)
     return True

@@ -21,6 +21,7 @@ from knowledge_exchange.notifications import moved
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.realtime import push, shielded_rooms
 from knowledge_exchange.threads.curation_models import HeldPost, OfficialAnswer, ThreadTag, ThreadTrace
+from knowledge_exchange.threads.indexing import index_thread
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from knowledge_exchange.threads.trees import aside
 
@@ -56,6 +57,7 @@ def move(thread: AnyRow, network_id: int, *, leaves_trace: bool = True) -> Kept:
     if leaves_trace:
         leave_trace(thread.network_id, thread.id)
     new_room(thread, network_id, **values)
+    index_thread(thread.id)
     return kept
 
 
@@ -118,6 +120,7 @@ def put_on_lists(thread_id: int, kept: Mapping[str, Any]) -> None:
     if found:
         slugs = " ".join(tag.slug for tag in found)
         db.session.execute(update(Thread).where(Thread.id == thread_id).values(tags=slugs), execution_options=_BLIND)
+        index_thread(thread_id)
     put_in_collections(thread_id, kept["collections"])
 
 

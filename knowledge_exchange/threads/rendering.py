@@ -6,8 +6,7 @@ version. What is the reader's own is laid over it in ``routes``.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,8 +16,11 @@ from markupsafe import Markup
 
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import DEFAULT_ZONE, today
+from knowledge_exchange.core.latest import Latest
 from knowledge_exchange.core.markup import excerpt
-from knowledge_exchange.threads import queries
+from knowledge_exchange.threads import marks, queries
+from knowledge_exchange.threads.attachment_html import NONE as NO_FILES
+from knowledge_exchange.threads.attachment_html import Files, dressed, files_in
 from knowledge_exchange.threads.limits import ANSWER_EXCERPT_CHARS, POSTS_A_PAGE
 from knowledge_exchange.threads.official_states import state_of_post
 from knowledge_exchange.threads.redacting import shown
@@ -49,6 +51,7 @@ class Body:
     answer_place: int  # its ordinal in this view, 0 where there is none
     post_ids: tuple[int, ...]
     posts_of: Mapping[int | None, str]  # ids of each participant's posts; never shown to another
+    marked: tuple[tuple[marks.Kind, int], ...]  # posts that bear marks, and which
     before: int  # posts on earlier pages
     next_key: int | None
     faces: bytes
@@ -56,20 +59,13 @@ class Body:
     source: str
 
 
-_kept: OrderedDict[tuple[Any, ...], Body] = OrderedDict()
+_kept: Latest[Body] = Latest(MOST_KEPT)
 
 
 def body_of(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
     """The page's body, from the store or made now (two or three statements)."""
     key = (current_app.name, thread.id, thread.version, view, after, zone, today(zone))
-    found = _kept.get(key)
-    if found is None:
-        found = _kept[key] = _made(thread, view, after, zone)
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    else:
-        _kept.move_to_end(key)
-    return found
+    return _kept.of(key, lambda: _made(thread, view, after, zone))
 
 
 def forget_all() -> None:
@@ -80,7 +76,8 @@ def forget_all() -> None:
 def _made(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
     rows = queries.page_of_posts(thread.id, view, after)
     shown = rows[:POSTS_A_PAGE]
-    posts = [as_post(row, thread, today(zone)) for row in shown]
+    files = files_in(thread.id, (row.html for row in shown))
+    posts = [as_post(row, thread, today(zone), files) for row in shown]
     opening = [post for post in posts if post["parent_id"] is None]
     replies = [post for post in posts if post["parent_id"] is not None]
     faces = _faces(posts)
@@ -91,6 +88,7 @@ def _made(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
         answer_place=queries.posts_up_to(thread.id, view, thread.answer_id) if thread.answer_id else 0,
         post_ids=tuple(row.id for row in shown),
         posts_of=_posts_of(shown),
+        marked=tuple(_marked(posts)),
         before=queries.posts_up_to(thread.id, view, after) if after else 0,
         next_key=shown[-1].id if len(rows) > POSTS_A_PAGE else None,
         faces=str(get_template_attribute("threads/_faces.html", "faces")(faces)).encode(),
@@ -107,8 +105,15 @@ def _posts_of(rows: Sequence[AnyRow]) -> dict[int | None, str]:
     return found
 
 
-def as_post(row: AnyRow, thread: AnyRow | None, day: date) -> dict[str, Any]:
+def _marked(posts: Sequence[dict[str, Any]]) -> Iterator[tuple[marks.Kind, int]]:
+    for post in posts:
+        if post["too"] or post["helpful"]:
+            yield (marks.HELPFUL if post["too"] is None else marks.TOO), post["id"]
+
+
+def as_post(row: AnyRow, thread: AnyRow | None, day: date, files: Files = NO_FILES) -> dict[str, Any]:
     """A row as the post macro wants it; nothing in it depends on who reads. ``day``: where it is read."""
+    html = dressed(row.html, files)
     return {
         "id": row.id,
         "parent_id": row.parent_id,
@@ -121,11 +126,13 @@ def as_post(row: AnyRow, thread: AnyRow | None, day: date) -> dict[str, Any]:
         "at": row.created_at,
         "edited_at": row.edited_at,
         "moderated_at": row.moderated_at,
-        "html": Markup(shown(row.html) if row.moderated_at else row.html),  # noqa: S704 -- made safe by core.markup
+        "html": Markup(shown(html) if row.moderated_at else html),  # noqa: S704 -- made safe by core.markup
         "is_gone": row.deleted_at is not None,
         "gone": row.gone,
         "official": state_of_post(row.id, row.voice_kind, thread, day),
         "is_answer": thread is not None and thread.answer_id == row.id,
+        "helpful": row.helpful,
+        "too": thread.too if thread is not None and thread.kind == "problem" and row.parent_id is None else None,
         "answerable": thread is not None
         and thread.kind == "problem"
         and row.parent_id is not None
@@ -198,8 +205,10 @@ def _faces(posts: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
 
 
 def post_html(row: AnyRow, thread: AnyRow | None) -> str:
-    """One reply as it is sent to everybody through the socket, in the exchange's own time zone."""
-    post = as_post(row, thread, today())
+    """One post as it is sent to everybody through the socket, in the exchange's own time zone."""
+    post = as_post(row, thread, today(), files_in(row.thread_id, (row.html,)))
+    if row.parent_id is None and thread is not None:
+        return _opening(thread, post, DEFAULT_ZONE)
     post["says_parent"] = row.depth > MOST_NESTED
     macro = get_template_attribute("threads/_post.html", "item")
     return str(macro(post, DEFAULT_ZONE))

@@ -12,10 +12,10 @@ from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks.queries import network_page as network_for
-from knowledge_exchange.networks.tag_lists import MOST_SLUG_CHARS
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import listing, policy, queries
-from knowledge_exchange.threads.filtered import Chosen
+from knowledge_exchange.threads import drafts, policy, queries
+from knowledge_exchange.threads.choosing import check_choice
+from knowledge_exchange.threads.chosen import Chosen, chosen_in
 from knowledge_exchange.threads.network_page import show_network
 from knowledge_exchange.threads.page import Wish, base_url, page_url, plain_url, show
 from knowledge_exchange.threads.parts import parts
@@ -24,6 +24,10 @@ blueprint = Blueprint("threads", __name__)
 
 #: In the address of a thread in a list: it opens where its reader left off.
 FIRST_UNREAD = "unread"
+#: Or at its so-manieth post: what the track beside it leads to.
+AT = "at"
+#: No thread has more posts.
+MOST_PLACES = 10**9
 #: Where the key of a form that has just been posted waits for the page that follows it.
 DRAFT_DONE = "draft_done"
 
@@ -48,18 +52,8 @@ def network(slug: str) -> ResponseReturnValue:
     if not found.may_read:
         unread = unread_count(me.id)
         return render_template("networks/closed.html", me=me, nav="networks", network=found, unread=unread)
-    chosen, key = _chosen() if request.query_string else (Chosen(), None)
+    chosen, key = chosen_in(request.args) if request.query_string else (Chosen(), None)
     return show_network(me, found, chosen, key, session.pop(DRAFT_DONE, None))
-
-
-def _chosen() -> tuple[Chosen, int | None]:
-    """What a network's list is narrowed to, and where its page begins."""
-    asked = request.args
-    only = asked.get("show", "")
-    oldest = only == "unanswered" and asked.get("order") == "age"
-    tag = asked.get("tag", "")[:MOST_SLUG_CHARS]
-    chosen = Chosen(only if only in listing.FILTERS and not tag else "all", tag, oldest and not tag)
-    return chosen, parse_id(asked.get("after" if chosen.oldest else "before"))
 
 
 @blueprint.get("/t/<int:thread_id>", defaults={"slug": None})
@@ -73,6 +67,8 @@ def thread(thread_id: int, slug: str | None) -> ResponseReturnValue:
         return redirect(base_url(queries.merged_into(me, thread_id) or abort(404)))
     if slug is None and FIRST_UNREAD in request.args:
         return redirect(_first_unread(me, found))
+    if slug is None and AT in request.args:
+        return redirect(_at_place(me, found, request.args[AT]))
     plain = me.desk.plain_addresses
     right = plain_url(found) if plain else base_url(found)
     if request.path != right:
@@ -87,8 +83,20 @@ def _first_unread(me: Me, found: AnyRow) -> str:
     unread = queries.unread_posts(found.id, last_read, found.my_participant_id) if last_read else ()
     if not unread:
         return base_url(found)
-    key = queries.page_keys(found.id, me.thread_view, unread[0])[0]
-    return page_url(found, me.thread_view, me.thread_view, key) + f"#p{unread[0]}"
+    return _place_of(me, found, unread[0])
+
+
+def _at_place(me: Me, found: AnyRow, asked: str) -> str:
+    """The so-manieth post of a thread as its reader sees it, on its page; else the beginning."""
+    place = parse_id(asked)
+    post_id = queries.post_at(found.id, me.thread_view, place) if place and place <= MOST_PLACES else None
+    return _place_of(me, found, post_id) if post_id else base_url(found)
+
+
+def _place_of(me: Me, found: AnyRow, post_id: int) -> str:
+    """A post's place on its page of the thread."""
+    key = queries.page_keys(found.id, me.thread_view, post_id)[0]
+    return page_url(found, me.thread_view, me.thread_view, key) + f"#p{post_id}"
 
 
 def _wish(me: Me, found: AnyRow) -> Wish:
@@ -103,7 +111,17 @@ def _wish(me: Me, found: AnyRow) -> Wish:
     if after is None and reply_to is not None:
         # The link says only "?reply=…": show the page on which that post stands.
         after = queries.page_keys(found.id, view, reply_to)[0]
-    return Wish(view, after, reply_to, quote=quoted is not None, draft_done=session.pop(DRAFT_DONE, None))
+    wish = Wish(view, after, reply_to, quote=quoted is not None, draft_done=session.pop(DRAFT_DONE, None))
+    return _with_draft(me, found, wish) if "draft" in request.args else wish
+
+
+def _with_draft(me: Me, found: AnyRow, wish: Wish) -> Wish:
+    """The reply box with a draft in it, as it was asked for in the list of them."""
+    kept = drafts.asked_for(me.id, f"reply:{found.id}")
+    if kept is not None:
+        wish.kept, wish.typed, wish.choice = kept, kept.text("body"), check_choice(kept.values)[0]
+        wish.reply_to = parse_id(kept.text("parent"))
+    return wish
 
 
 @blueprint.get("/p/<int:post_id>")
@@ -112,8 +130,7 @@ def post(post_id: int) -> ResponseReturnValue:
     """To a post's place in its thread."""
     me = require_me()
     found, _row = visible_post(me, post_id)
-    key = queries.page_keys(found.id, me.thread_view, post_id)[0]
-    return redirect(page_url(found, me.thread_view, me.thread_view, key) + f"#p{post_id}")
+    return redirect(_place_of(me, found, post_id))
 
 
 @blueprint.get("/p/<int:post_id>/more")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.threads import actions, holding, holding_rules, queries, submissions, waiting
+from knowledge_exchange.threads import actions, drafts, holding, holding_rules, queries, submissions, waiting
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
 from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, elsewhere, too_large
 from knowledge_exchange.threads.posting import Draft, Refused, post
@@ -30,7 +30,9 @@ def send(me: Me, draft: Draft, waits: bool) -> int | str | None:
     """
     if waits:
         try:
-            sent = waiting.let_wait(me, draft, form_key())
+            with unit_of_work():
+                sent = waiting.let_wait(me, draft, form_key())
+                drafts.posted(me.id)
         except waiting.Full as full:
             return _full(full)
     else:
@@ -38,7 +40,9 @@ def send(me: Me, draft: Draft, waits: bool) -> int | str | None:
             sent = _post_now(me, draft)
         except holding.Full:
             return str(_("Many posts wait for the moderators just now. Keep your text, and try again tomorrow."))
-    session[DRAFT_DONE] = f"new:{draft.slug}" if draft.slug else f"reply:{draft.thread_id}"
+    # The draft is of the form's page, wherever the thread goes.
+    page = (request.view_args or {}).get("slug", draft.slug)
+    session[DRAFT_DONE] = f"new:{page}" if draft.slug else f"reply:{draft.thread_id}"
     return sent
 
 
@@ -68,6 +72,7 @@ def _post_now(me: Me, draft: Draft) -> int | None:
 def _hold(me: Me, draft: Draft, text: actions.Text, why: str, network_id: int) -> int | None:
     with unit_of_work():
         earlier = holding.hold(me, draft, text, why, network_id, form_key())
+        drafts.posted(me.id)
     if earlier is None:
         flash(_("A moderator looks at it before it appears. Nobody else sees it until then."), "info")
     return earlier
@@ -96,9 +101,9 @@ def _once(me: Me, key: str, write: Callable[[], int]) -> int:
 
 def _write_once(me: Me, key: str, write: Callable[[], int]) -> int:
     with unit_of_work():
-        earlier = submissions.earlier_submission(me, key)
-        if earlier is not None:
-            return earlier
-        post_id = write()
-        submissions.note_submission(me, key, post_id)
+        post_id = submissions.earlier_submission(me, key)
+        if post_id is None:
+            post_id = write()
+            submissions.note_submission(me, key, post_id)
+        drafts.posted(me.id)
         return post_id

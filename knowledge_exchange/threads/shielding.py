@@ -21,6 +21,7 @@ from knowledge_exchange.networks.shield import MOST_NAMED, Hidden
 from knowledge_exchange.notifications.models import Participant
 from knowledge_exchange.realtime import shielded_rooms
 from knowledge_exchange.threads.forms import Errors
+from knowledge_exchange.threads.indexing import index_thread
 from knowledge_exchange.threads.models import Thread, Voice
 from knowledge_exchange.threads.policy import is_mine
 from knowledge_exchange.threads.speaking import OWN
@@ -95,6 +96,7 @@ def extend_shield(me: Me, thread: AnyRow, organisations: Collection[str] = (), m
     else:
         shield.extend(thread.id, organisations, members)
     db.session.execute(update(Thread).where(Thread.id == thread.id).values(is_shielded=True))
+    index_thread(thread.id)
     shield_extended([thread.id])
 
 

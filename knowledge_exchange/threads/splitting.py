@@ -14,6 +14,7 @@ from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.realtime import push
+from knowledge_exchange.threads.indexing import index_threads
 from knowledge_exchange.threads.merging import check_back, check_size, under_pseudonym
 from knowledge_exchange.threads.models import Post, Thread
 from knowledge_exchange.threads.policy import ANSWERABLE
@@ -114,6 +115,7 @@ def _put_in_order(thread: AnyRow, other_id: int) -> None:
     for one in (thread.id, other_id):
         retree(one)
         recount(one)
+    index_threads([thread.id, other_id])
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
 
 
@@ -144,6 +146,7 @@ def unsplit(thread: AnyRow, new: AnyRow, kept: Mapping[str, Any]) -> None:
     new_room(new, new.network_id, **gone, **none, reply_count=0)
     retree(thread.id)
     recount(thread.id)
+    index_threads([new.id, thread.id])
     push.tell_thread("thread_changed", thread.id, thread.epoch, thread.network_id)
 
 

@@ -11,13 +11,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from knowledge_exchange.core.clock import start_of_day
-from knowledge_exchange.core.db import AnyRow, db, end_read, unit_of_work
+from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.networks.care import STALE_MONTHS
 from knowledge_exchange.networks.care_models import NetworkCare
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads import actions
-from knowledge_exchange.threads.lasting import ask_author, months_ago, take_back_question, tell_changed, touch
-from knowledge_exchange.threads.models import Thread, Voice
+from knowledge_exchange.threads.indexing import index_thread
+from knowledge_exchange.threads.lasting import (
+    ask_author,
+    ask_each,
+    askers,
+    months_ago,
+    take_back_question,
+    tell_changed,
+    touch,
+)
+from knowledge_exchange.threads.models import Thread
 from knowledge_exchange.threads.words import care_texts
 
 #: After how many months an answer is asked about; the default of a network is among them. 0: never.
@@ -25,8 +34,6 @@ MONTHS = (0, 6, 12, 18, 24, 36)
 #: For so long the asker alone is asked; then the moderators are.
 PATIENCE = timedelta(days=14)
 ASK_EVERY_S = 3600.0
-#: Threads whose askers are asked in one unit of work.
-BATCH = 50
 
 
 def address(thread_id: int) -> str:
@@ -68,6 +75,7 @@ def put_back(thread: AnyRow, was: State, now: State) -> bool:
         return False
     times = {name: datetime.fromisoformat(str(was[name])) if was[name] else None for name in _TIMES}
     touch(thread.id, answer_id=was["answer_id"], **times)
+    index_thread(thread.id)
     for post_id in {was["answer_id"], now["answer_id"]} - {None}:
         push.tell_thread("post_changed", thread.id, thread.epoch, thread.network_id, int(str(post_id)))
     tell_changed(thread)
@@ -77,27 +85,18 @@ def put_back(thread: AnyRow, was: State, now: State) -> bool:
 def ask_whether_answers_hold() -> None:
     """Ask the askers of answers that have grown old, a batch at a time (a job)."""
     for months in MONTHS[1:]:
-        while _ask_some(months) == BATCH:
-            pass
+        _ask_of(months)
 
 
-def _ask_some(months: int) -> int:
+def _ask_of(months: int) -> None:
     before = months_ago(months)
     here = func.coalesce(NetworkCare.stale_months, STALE_MONTHS) == months
     # The first condition is the index's: what was accepted lately is not old, whoever looked at it since.
     checked = or_(Thread.answer_checked_at.is_(None), Thread.answer_checked_at <= before)
     old = (Thread.answered_at <= before, checked)
     there = (Thread.answer_id.is_not(None), Thread.answer_asked_at.is_(None), Thread.deleted_at.is_(None))
-    columns = (Thread.id, Thread.network_id, Thread.title, Voice.participant_id.label("author_participant_id"))
-    query = select(*columns).join(Voice, Voice.id == Thread.voice_id)
-    query = query.outerjoin(NetworkCare, NetworkCare.network_id == Thread.network_id)
-    rows = db.session.execute(query.where(here, *old, *there).order_by(Thread.answered_at).limit(BATCH)).all()
-    end_read()
-    if rows:
-        with unit_of_work():
-            for row in rows:
-                _ask(row)
-    return len(rows)
+    query = askers().outerjoin(NetworkCare, NetworkCare.network_id == Thread.network_id)
+    ask_each(_ask, query.where(here, *old, *there))
 
 
 def _ask(thread: AnyRow) -> None:

@@ -11,6 +11,7 @@ from knowledge_exchange.core.db import AnyRow, db, table_of
 from knowledge_exchange.networks import tag_lists
 from knowledge_exchange.networks.care_models import NetworkTag
 from knowledge_exchange.threads.curation_models import ThreadTag
+from knowledge_exchange.threads.indexing import index_thread, index_threads
 from knowledge_exchange.threads.lasting import tell_changed, touch
 from knowledge_exchange.threads.models import Thread
 
@@ -65,6 +66,7 @@ def choose(thread: AnyRow, slugs: Collection[str]) -> None:
         rows = [{"tag_id": tag.id, "thread_id": thread.id} for tag in chosen]
         db.session.execute(insert(table_of(ThreadTag)), rows)
     touch(thread.id, tags=" ".join(tag.slug for tag in chosen))
+    index_thread(thread.id)
     tell_changed(thread)
 
 
@@ -84,6 +86,7 @@ def delete_tag(tag: AnyRow) -> list[int]:
     db.session.execute(changed, execution_options={"synchronize_session": False})
     db.session.execute(delete(ThreadTag).where(ThreadTag.tag_id == tag.id))
     db.session.execute(delete(NetworkTag).where(NetworkTag.id == tag.id))
+    index_threads(thread_ids)
     return thread_ids
 
 
@@ -97,6 +100,7 @@ def bring_back(network_id: int, name: str, thread_ids: Sequence[int]) -> None:
             if len(slugs_in(row.tags)) < MOST:
                 db.session.execute(insert(table_of(ThreadTag)), {"tag_id": tag_id, "thread_id": row.id})
                 touch(row.id, tags=f"{row.tags} {slug}".strip())
+                index_thread(row.id)
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

@@ -16,14 +16,15 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.core.i18n import today
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import guarding, policy
+from knowledge_exchange.threads import asking, attaching, drafts, guarding, policy
 from knowledge_exchange.threads.audience import audience
 from knowledge_exchange.threads.choosing import Choice, check_choice, check_shield, is_to_be_asked, my_organisation
-from knowledge_exchange.threads.forms import Errors, check_body, check_thread, clean_text
+from knowledge_exchange.threads.forms import Errors, check_body, check_thread, clean_line
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.listing import my_networks
 from knowledge_exchange.threads.models import KINDS
@@ -33,6 +34,7 @@ from knowledge_exchange.threads.posting import Draft, Refused
 from knowledge_exchange.threads.routes import blueprint, visible_post, visible_thread
 from knowledge_exchange.threads.sending import form_key, send
 from knowledge_exchange.threads.shielding import hidden_for
+from knowledge_exchange.threads.similar import to_be_shown
 from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
 from knowledge_exchange.threads.words import kinds
 
@@ -40,11 +42,20 @@ from knowledge_exchange.threads.words import kinds
 @blueprint.get("/ask")
 @active
 def ask() -> ResponseReturnValue:
-    """Choose the network in which to ask."""
+    """Choose the network in which to ask; ``?title=`` is carried over (from a search that found nothing)."""
     me = require_me()
     return render_template(
-        "threads/ask.html", me=me, nav="ask", networks=my_networks(me.id), unread=unread_count(me.id)
+        "threads/ask.html",
+        me=me,
+        nav="ask",
+        networks=my_networks(me.id),
+        carried=_carried_title(),
+        unread=unread_count(me.id),
     )
+
+
+def _carried_title() -> str:
+    return clean_line(request.args.get("title", ""))[:MAX_TITLE_CHARS]
 
 
 @blueprint.get("/n/<slug>/new")
@@ -54,9 +65,20 @@ def new_thread(slug: str) -> ResponseReturnValue:
     kind = request.args.get("kind", "problem")
     is_pseudonym = request.args.get("voice") == PSEUDONYM
     choice = Choice(PSEUDONYM if is_pseudonym else OWN, is_pseudonym, "", waits=False)
-    values = {"kind": kind if kind in KINDS else "problem", **choice.values}
+    values = {"kind": kind if kind in KINDS else "problem", "title": _carried_title(), **choice.values}
     me = require_me()
-    return thread_form(me, _network(me, slug), values, {})
+    network = _network(me, slug)
+    kept = drafts.asked_for(me.id, f"new:{slug}")
+    return thread_form(me, network, _with_draft(values, kept, choice), {}, kept=kept)
+
+
+def _with_draft(values: dict[str, str], kept: drafts.Kept | None, choice: Choice) -> dict[str, str]:
+    """The form's values with those of a draft; what the address asks for stands before what was chosen then."""
+    if kept is None:
+        return values
+    asked = choice.values if choice.is_pseudonym else {}
+    kind = {"kind": values["kind"]} if "kind" in request.args else {}
+    return {**values, **kept.values, **asked, **kind}
 
 
 def _network(me: Me, slug: str) -> AnyRow:
@@ -67,11 +89,16 @@ def _network(me: Me, slug: str) -> AnyRow:
 def thread_form(me: Me, network: AnyRow, values: dict[str, str], errors: Errors, **further: Any) -> str:
     """The page of the form, with what stands in it and what is wrong with that."""
     role = network.my_role or "member"
+    slug = (request.view_args or {}).get("slug", network.slug)
     return render_template(
         "threads/new.html",
         me=me,
         nav="ask",
         network=network,
+        page_slug=slug,
+        networks=my_networks(me.id),
+        prompts=asking.prompts(),
+        today=today(me.zone),
         values=values,
         errors=errors,
         kinds={kind: words for kind, words in kinds().items() if policy.may_start(me, kind, role)},
@@ -92,12 +119,17 @@ def thread_form(me: Me, network: AnyRow, values: dict[str, str], errors: Errors,
 def post_thread(slug: str) -> ResponseReturnValue:
     """Open a thread."""
     me = require_me()
-    network = _network(me, slug)
+    network, wrong = asking.chosen_network(me, _network(me, slug), request.form)
     values, errors, choice = _typed(me, network)
+    errors |= wrong
     if errors or not me.may_start:
         may = me.may_start and not policy.is_muted(network.muted_until)
         return thread_form(me, network, values, errors), 422 if may else 403
-    review = _review(choice.is_pseudonym, network.slug, None, title=values["title"], body=values["body"])
+    shown = to_be_shown(me, request.form, values)
+    if shown:
+        return thread_form(me, network, values, {}, similar=shown), 422
+    texts = {"title": values["title"], "body": values["body"], **asking.typed_under_prompts(request.form)}
+    review = _review(choice.is_pseudonym, network.slug, None, **texts)
     if review is not None:
         return thread_form(me, network, {**values, **review.texts}, {}, review=review), review.status
     sent = send(me, _thread_draft(me, network, values, choice), choice.waits)
@@ -111,22 +143,25 @@ def post_thread(slug: str) -> ResponseReturnValue:
 
 def _thread_draft(me: Me, network: AnyRow, values: dict[str, str], choice: Choice) -> Draft:
     return Draft(
-        values["body"],
+        asking.with_answers(values),
         choice.voice,
         slug=network.slug,
         kind=values["kind"],
         title=values["title"],
         hidden=hidden_for(me, choice.shield, choice.hide_from),
         hide_from=choice.hide_from,
+        answer_by=values[asking.ANSWER_BY] if values["kind"] in policy.ANSWERABLE else "",
     )
 
 
 def _typed(me: Me, network: AnyRow) -> tuple[dict[str, str], Errors, Choice]:
     """What the form of a thread says, and what is wrong with it."""
-    values, errors = check_thread(request.form)
     choice, wrong = check_choice(request.form)
-    values |= choice.values
-    errors |= {**wrong, **check_shield(me, shield=choice.shield)}
+    files = attaching.attached(me, is_sealed=choice.is_pseudonym)
+    values, errors = check_thread({**request.form, "body": files.body})
+    further, wrong_further = asking.further(request.form, values, me.zone)
+    values |= {**choice.values, **further, "network": network.slug}
+    errors |= {**wrong_further, **files.errors, **wrong, **check_shield(me, shield=choice.shield)}
     if policy.is_muted(network.muted_until):
         errors = {"kind": muted_words(network.muted_until, network.name)}
     if not errors and not policy.may_start(me, values["kind"], network.my_role):
@@ -155,16 +190,17 @@ def post_reply(thread_id: int) -> ResponseReturnValue:
     """Answer a post."""
     me = require_me()
     found = visible_thread(me, thread_id)
-    body = clean_text(request.form.get("body", ""))
-    parent_id = parse_id(request.form.get("parent")) or found.opening_post_id
     choice, wrong = check_choice(request.form)
+    is_pseudonym = (found.my_voice or choice.voice) == PSEUDONYM
+    files = attaching.attached(me, is_sealed=is_pseudonym)
+    body = files.body
+    parent_id = parse_id(request.form.get("parent")) or found.opening_post_id
     wish = Wish(me.thread_view, None, parent_id, typed=body, key=form_key(), choice=choice)
-    wish.errors = {**check_body(body), **wrong, **_voice_taken(found.my_voice, choice.voice)}
+    wish.errors = {**check_body(body), **files.errors, **wrong, **_voice_taken(found.my_voice, choice.voice)}
     if not policy.may_reply(me, found):
         wish.errors = {"body": _("You can't reply here now. Your text is kept below.")}
     if wish.errors:
         return show(me, found, wish), 422 if me.may_reply else 403
-    is_pseudonym = (found.my_voice or choice.voice) == PSEUDONYM
     wish.review = _review(is_pseudonym, found.network_slug, thread_id, body=body)
     if wish.review is not None:
         wish.typed = wish.review.texts["body"]
