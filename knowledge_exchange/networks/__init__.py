@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
         organisation_routes,
         own_organisation,
         policy,
+        profile_routes,
         regions,
         routes,
         shield,
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(category_routes.blueprint)
     app.register_blueprint(organisation_routes.blueprint)
     app.register_blueprint(own_organisation.blueprint)
+    app.register_blueprint(profile_routes.blueprint)
     register(app, "settle categories", categories.SETTLE_EVERY_S, categories.settle_rest)
     register(app, "tag shields afresh", LIFT_EVERY_S, shield.tag_afresh)
     app.jinja_env.filters["region_name"] = regions.region_name

@@ -147,7 +147,7 @@ def set_role(member_id: int, network_id: int, role: str, *, actor: int | None = 
     record(f"network.role.{role}", actor=actor, subject=member_id, note=str(network_id))
 
 
-def moderators_of(network_id: int) -> Sequence[int]:
+def moderator_ids(network_id: int) -> Sequence[int]:
     """The active members who moderate a network."""
     where = (
         NetworkMembership.network_id == network_id,
@@ -167,7 +167,7 @@ def _settle_waiting(network_ids: list[int], member_id: int) -> None:
     )
     settled = update(JoinRequest).where(*asked).values(decided_at=now(), accepted=True)
     for network_id in db.session.scalars(settled.returning(JoinRequest.network_id)).all():
-        tell_queue(moderators_of(network_id))
+        tell_queue(moderator_ids(network_id))
     db.session.execute(
         update(NetworkInvitation)
         .where(

@@ -74,3 +74,12 @@ class NetworkMute(Base):
     until: Mapped[datetime]
     #: Why: a word of ``networks/removals.causes``.
     cause: Mapped[str]
+
+
+class TagFollow(Base):
+    """A member follows one tag of a network: threads that bear it are theirs to see first."""
+
+    __tablename__ = "tag_follow"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("network_tag.id", ondelete="CASCADE"), primary_key=True, index=True)

@@ -45,8 +45,8 @@ def organisation(code: str) -> AnyRow | None:
 
 def search(text: str) -> Sequence[AnyRow]:
     """Those with that code, or all of whose words stand in the name; one more than is shown."""
-    words = [word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in text.lower().split()]
-    named = and_(*(func.lower(Organisation.name).like(f"%{word}%", escape="\\") for word in words))
+    name = func.lower(Organisation.name)
+    named = and_(*(name.contains(word, autoescape=True) for word in text.lower().split()))
     query = _facts().where(or_(Organisation.code == text.strip().upper(), named))
     rows: Sequence[AnyRow] = db.session.execute(query.order_by(Organisation.name).limit(MOST_FOUND + 1)).all()
     return rows

@@ -10,7 +10,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db, insert_or_ignore
 from knowledge_exchange.core.ids import new_id
-from knowledge_exchange.networks.actions import add_member, leave, moderators_of
+from knowledge_exchange.networks.actions import add_member, leave, moderator_ids
 from knowledge_exchange.networks.models import JoinRequest, Network
 from knowledge_exchange.notifications.actions import tell_member
 from knowledge_exchange.realtime.push import tell_queue
@@ -26,7 +26,7 @@ def ask_to_join(member_id: int, network_id: int, note: str) -> None:
     insert_or_ignore(JoinRequest, {**row, "reason": ""})
     network = _network(network_id)
     text = _("Somebody asks to join %(network)s.", network=network.name)
-    moderators = moderators_of(network_id)
+    moderators = moderator_ids(network_id)
     tell_queue(moderators)
     for moderator_id in moderators:
         tell_member(moderator_id, KIND, text, f"/n/{network.slug}/people", network_id=network_id)
@@ -51,7 +51,7 @@ def decide_request(request_id: int, network_id: int, *, moderator_id: int, accep
     member_id = db.session.scalar(decided)
     if member_id is None:
         return False
-    tell_queue(moderators_of(network_id))
+    tell_queue(moderator_ids(network_id))
     standing = db.session.scalar(select(Member.standing).where(Member.id == member_id))
     if standing != "active":
         return True
@@ -80,7 +80,7 @@ def reopen_request(request_id: int, network_id: int, *, moderator_id: int) -> bo
     network = _network(network_id)
     text = _("The answer to your request to join %(network)s was taken back: it waits again.", network=network.name)
     tell_member(row.member_id, KIND, text, f"/n/{network.slug}", network_id=network_id)
-    tell_queue(moderators_of(network_id))
+    tell_queue(moderator_ids(network_id))
     return True
 
 

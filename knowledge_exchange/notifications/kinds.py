@@ -77,6 +77,13 @@ KINDS: tuple[Kind, ...] = (
         mail="digest",
     ),
     Kind(
+        "tagged",
+        _l("A tag that you follow"),
+        _l("A thread comes to bear a tag that you follow."),
+        toast=True,
+        mail="digest",
+    ),
+    Kind(
         "network_mention",
         _l("A mention of your network"),
         _l("Somebody calls everybody in a network that you belong to."),

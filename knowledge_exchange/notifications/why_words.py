@@ -93,6 +93,7 @@ def _rules_of_telling() -> dict[str, str]:
         "reply": _("In a thread that you watch, you are told of every reply."),
         "reply_in_network": _("In a network that you watch, you are told of every reply in its threads."),
         "new_thread": _("In a network that you watch, you are told of every new thread. This began one."),
+        "tagged": _("It began a thread that came to bear a tag that you follow. Of these you are told."),
         "accepted": _("It is a reply of yours, and it was marked as the answer."),
         "else": _("A notice of it was written for you."),
     }
