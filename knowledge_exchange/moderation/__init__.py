@@ -8,41 +8,39 @@ from flask_babel import gettext as _
 
 def init_app(app: Flask) -> None:
     """Bring the room into the app: its pages, its part of the office, what members' own pages ask of it."""
-    from knowledge_exchange.auth.office import section
     from knowledge_exchange.moderation import (  # noqa: F401
         act_models,
         act_setup,
-        aiming_routes,
-        asking_routes,
         case_models,
+        held_files,
         insight_routes,
         lasting_setup,
         models,
         moving_setup,
-        office_routes,
         official_setup,
         openness,
-        own_routes,
-        policy,
         queue_routes,
         reporting,
         rules_models,
         sanctioning,
-        words,
     )
+
+    _open_pseudonyms(app)
+    for part in (
+        *(act_setup, held_files, reporting, openness, sanctioning, official_setup),
+        *(lasting_setup, insight_routes, queue_routes, moving_setup),
+    ):
+        part.init_app(app)
+
+
+def _open_pseudonyms(app: Flask) -> None:
+    """Opening a pseudonym, and aiming at one: pages, a section of the office, what templates ask."""
+    from knowledge_exchange.auth.office import section
+    from knowledge_exchange.moderation import aiming_routes, asking_routes, office_routes, own_routes, policy, words
     from knowledge_exchange.networks.removals import causes
 
     for pages in (asking_routes, aiming_routes, office_routes, own_routes):
         app.register_blueprint(pages.blueprint)
-    act_setup.init_app(app)
-    reporting.init_app(app)
-    openness.init_app(app)
-    sanctioning.init_app(app)
-    official_setup.init_app(app)
-    lasting_setup.init_app(app)
-    insight_routes.init_app(app)
-    queue_routes.init_app(app)
-    moving_setup.init_app(app)
     app.jinja_env.globals["is_officer"] = policy.is_officer
     app.jinja_env.globals["opened_of_mine"] = own_routes.opened_of_mine
     app.jinja_env.globals["removals_of_mine"] = own_routes.removals_of_mine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,7 +14,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.moderation import post_acts, thread_acts
-from knowledge_exchange.moderation.act_words import who, words_of
+from knowledge_exchange.moderation.act_words import words_of
 from knowledge_exchange.moderation.forms import ReasonForm
 from knowledge_exchange.moderation.own_acts import done_since
 from knowledge_exchange.notifications.queries import unread_count
@@ -91,17 +90,10 @@ def _page(template: str, thread: AnyRow, offers: list[Offer], typed: Typed | Non
         last_day=(now() + LONGEST_PIN).date().isoformat(),
         max_title=MAX_TITLE_CHARS,
         max_body=MAX_BODY_CHARS,
-        meanwhile=[_happened(act, undone=undone) for act, undone in meanwhile],
-        lately=[_happened(act, undone=undone) for act, undone in done_since(thread.id, 0)[:SHOWN_LATELY]],
+        meanwhile=meanwhile,
+        lately=done_since(thread.id, 0)[:SHOWN_LATELY],
         **more,
     )
-
-
-def _happened(act: AnyRow, *, undone: bool) -> dict[str, object]:
-    """What was done meanwhile, by which role, never by whom."""
-    acted_as = json.loads(act.details or "{}").get("undone_as", "") if undone else act.acted_as
-    at = act.undone_at if undone else act.at
-    return {"id": act.id, "what": words_of(act.action).log, "who": who(acted_as), "at": at, "undone": undone}
 
 
 def done_in_words(action: str) -> str:

@@ -111,6 +111,12 @@ def seal_kept(kept: Mapping[str, Any]) -> bytes:
     return crypto.seal(plain.ljust(-(-len(plain) // KEPT_BYTES) * KEPT_BYTES))
 
 
+def details_of(act: AnyRow) -> dict[str, Any]:
+    """The facts of an act (a row with ``details``)."""
+    found: dict[str, Any] = json.loads(act.details or "{}")
+    return found
+
+
 def kept_of(act: AnyRow) -> dict[str, Any] | None:
     """What undoes an act (a row with ``kept``); None once it is final, or where another key file sealed it."""
     if act.kept is None:

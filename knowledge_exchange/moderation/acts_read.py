@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +14,7 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import end_read, unit_of_work
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.moderation.act_words import who, words_of
+from knowledge_exchange.moderation.acts import details_of
 from knowledge_exchange.moderation.own_acts import Shown, act_for
 from knowledge_exchange.moderation.undoing import CannotUndo, undo
 from knowledge_exchange.notifications.queries import unread_count
@@ -40,7 +39,7 @@ def _shown(me: Me, act_id: str) -> Shown:
 
 
 def _page(me: Me, shown: Shown, refused: str = "") -> str:
-    found, facts = shown.act, json.loads(shown.act.details or "{}")
+    found, facts = shown.act, details_of(shown.act)
     words, whoever = words_of(found.action), who(found.acted_as)
     may_appeal = _APPEAL in current_app.view_functions and shown.is_author and found.undone_at is None
     return render_template(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,11 +18,10 @@ from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, end_read
 from knowledge_exchange.core.ids import new_rounded_id, parse_id
 from knowledge_exchange.moderation import bulk, moving
-from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.bulk import MOST_AT_ONCE, Wish
+from knowledge_exchange.moderation.curators import curated_network
 from knowledge_exchange.moderation.forms import ReasonForm
 from knowledge_exchange.moderation.orders import Order
-from knowledge_exchange.networks.queries import network_page
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads.curating import LONGEST_PIN
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
@@ -34,18 +33,12 @@ BAD_INPUT = 422
 _USUAL_PIN = timedelta(days=14)
 
 
-def _network(me: Me, slug: str) -> AnyRow:
-    """The network, for whoever acts there; to everybody else there is no such page."""
-    found = network_page(me, slug) or abort(404)
-    return found if found.may_read and acted_as(me, found) else abort(404)
-
-
 @blueprint.get("/choose")
 @active
 def choose(slug: str) -> ResponseReturnValue:
     """The network's threads with boxes to tick, page by page, and what can be done to them."""
     me = require_me()
-    return _list(me, _network(me, slug))
+    return _list(me, curated_network(me, slug))
 
 
 def _list(me: Me, network: AnyRow, wrong: str = "") -> str:
@@ -80,7 +73,7 @@ class Typed:
 def ask(slug: str) -> ResponseReturnValue:
     """What is to be done to the threads that were ticked, and why."""
     me = require_me()
-    network = _network(me, slug)
+    network = curated_network(me, slug)
     action, ids = request.args.get("act", ""), _ids(request.args.getlist("thread"))
     threads = bulk.chosen(me, network.id, ids)
     if action not in bulk.ACTIONS:
@@ -121,7 +114,7 @@ def _ask(me: Me, network: AnyRow, action: str, threads: Any, typed: Typed, seen:
 def act(slug: str) -> ResponseReturnValue:
     """Do it, thread by thread, and say what became of each."""
     me = require_me()
-    network = _network(me, slug)
+    network = curated_network(me, slug)
     action, ids = request.form.get("act", ""), _ids(request.form.getlist("thread"))
     if action not in bulk.ACTIONS or not ids:
         return _list(me, network, _("Choose at least one thread, and what is to be done.")), BAD_INPUT
@@ -159,7 +152,7 @@ def _goal(me: Me, network: AnyRow, action: str, typed: Typed) -> int:
 def undo(slug: str) -> ResponseReturnValue:
     """Undo all that was done by one form."""
     me = require_me()
-    network = _network(me, slug)
+    network = curated_network(me, slug)
     outcomes = bulk.undo_all(me, parse_id(request.form.get("batch")) or 0)
     return _page("bulk_done", me, network, name=_("Undo all"), outcomes=outcomes, batch=None)
 

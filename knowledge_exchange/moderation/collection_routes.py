@@ -97,7 +97,7 @@ def show(slug: str, collection: str) -> ResponseReturnValue:
 
 def _show(me: Me, network: AnyRow, found: AnyRow, typed: dict[str, str] | None = None, error: str = "") -> str:
     rows = collected.threads_in(me, found)
-    items = collected.items_of(me, network, [row.thread_id for row in rows])
+    items = collected.items_of(me, [row.thread_id for row in rows])
     return page(
         "collection",
         me,

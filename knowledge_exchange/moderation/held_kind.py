@@ -12,7 +12,7 @@ from sqlalchemy import select
 from knowledge_exchange.audit.actions import record
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db
-from knowledge_exchange.moderation import case_ways, cases
+from knowledge_exchange.moderation import case_ways, cases, held_files
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.held_cases import part_from
 from knowledge_exchange.moderation.held_telling import tell_refused, untell
@@ -45,7 +45,7 @@ def _card(row: AnyRow, held: Held) -> Card:
     return Card(
         title=draft.title or _("A reply in “%(title)s”", title=row.title),
         badge=_("Held"),
-        html=Markup('<div class="prose">{}</div>').format(Markup(held.text.html)),  # noqa: S704 -- made safe when it was written
+        html=Markup('<div class="prose">{}</div>').format(Markup(held_files.shown(held))),  # noqa: S704 -- made safe when it was written
         facts=[
             (_("Held because"), held_because()[held.why]),
             (_("Written"), _("under a pseudonym") if draft.voice == PSEUDONYM else _("under a name of their own")),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from sqlalchemy import select
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
+from knowledge_exchange.core.csv_text import csv_text, harmless
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation.case_models import NetworkMonth
 from knowledge_exchange.moderation.insight import FEWEST_PEOPLE, MONTHS_SHOWN, MOST_ASKED, first_of_month
@@ -28,8 +27,6 @@ from knowledge_exchange.threads.queries import readable
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 #: Durations of up to two days are told in hours.
 _MOST_IN_HOURS = 2 * _DAY
-#: What a program that opens the file could take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +118,15 @@ def duration(seconds: int | None) -> str:
 
 def as_csv(lines: Sequence[Line], asked: Sequence[Asked]) -> str:
     """The numbers of the charts, month by month, and beneath them what was asked again and again."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(
+    rows: list[list[object]] = [
         ["month", "problems", "with a reply", "median hours to the first reply", "answered within a day", "people"]
-    )
+    ]
     too_few = str(_("too few to show"))
     for line in lines:
         numbers: list[object] = [too_few] * 5
         if line.shown:
             hours = "" if line.median_s is None else round(line.median_s / _HOUR, 1)
             numbers = [line.problems, line.replied, hours, line.in_a_day, f"{line.people}+"]
-        rows.writerow([f"{line.month:%Y-%m}", *numbers])
-    rows.writerow([])
-    rows.writerow(["asked again and again", "times"])
-    rows.writerows([_harmless(one.words), one.number] for one in asked)
-    return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """So that no program takes it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        rows.append([f"{line.month:%Y-%m}", *numbers])
+    rows += [[], ["asked again and again", "times"], *([harmless(one.words), one.number] for one in asked)]
+    return csv_text(rows)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core.csv_text import csv_answer
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.moderation import insight_charts
 from knowledge_exchange.moderation.insight import FEWEST_PEOPLE
@@ -90,6 +91,4 @@ def _page(found: AnyRow | None) -> str:
 def _file(found: AnyRow | None) -> Response:
     lines = lines_of(found.id if found is not None else None)
     name = found.slug if found is not None else "exchange"
-    disposition = f'attachment; filename="insight-{name}.csv"'
-    text = as_csv(lines, asked_often(require_me(), lines))
-    return Response(text, mimetype="text/csv", headers={"Content-Disposition": disposition})
+    return csv_answer(f"insight-{name}", as_csv(lines, asked_often(require_me(), lines)))

@@ -20,6 +20,7 @@ from knowledge_exchange.core.markup import excerpt
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.networks.tag_lists import tags_of
 from knowledge_exchange.threads import collected, duplicates, outcomes, summaries, tags
+from knowledge_exchange.threads.chosen import Chosen, chosen_in
 from knowledge_exchange.threads.official_states import badges, state_of
 from knowledge_exchange.threads.policy import may_tell_outcome
 from knowledge_exchange.threads.shielding import is_authors
@@ -116,13 +117,13 @@ def _links_of_curators(thread: AnyRow) -> list[tuple[str, str]]:
 
 
 def above_network(me: Me, network: AnyRow) -> str:
-    """The tags by which its list can be narrowed; and in which order the unanswered ones come."""
-    asked = request.args if request.query_string else {}
+    """The tags by which its list can be narrowed; beside its unanswered problems the way to those of all networks."""
+    chosen = chosen_in(request.args)[0] if request.query_string else Chosen()
     found = ""
     if network.has_tags:
-        found += _set("tag_bar", tags=tags_of(network.id), chosen=asked.get("tag", ""), slug=network.slug)
-    if asked.get("show") == "unanswered" and not asked.get("tag"):
-        found += _set("order", slug=network.slug, is_oldest=asked.get("order") == "age")
+        found += _set("tag_bar", tags=tags_of(network.id), chosen=chosen, slug=network.slug)
+    if chosen.only == "unanswered" and not chosen.tag:
+        found += _set("order")
     return found
 
 

@@ -5,7 +5,6 @@ Whoever does it acts in both networks. Each function works in a unit of work of 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acting import acted_as, office_of
-from knowledge_exchange.moderation.acts import Of, Reason, count_act, note_act
+from knowledge_exchange.moderation.acts import Of, Reason, count_act, details_of, note_act
 from knowledge_exchange.moderation.case_models import ModerationCase
 from knowledge_exchange.moderation.telling_acts import tell_author
 from knowledge_exchange.moderation.undoing import CannotUndo, undoable
@@ -123,7 +122,7 @@ def _log_follows(thread_id: int) -> None:
 
 def _undo_move(me: Me, act: AnyRow, kept: dict[str, Any]) -> None:
     thread = thread_now(act.thread_id)
-    if thread is None or thread.deleted_at is not None or thread.network_id != json.loads(act.details)["to"]:
+    if thread is None or thread.deleted_at is not None or thread.network_id != details_of(act)["to"]:
         raise CannotUndo(_("The thread does not stand there any more: it was moved on, or taken away."))
     home = db.session.scalar(select(Network.slug).where(Network.id == kept["network"]))
     network = network_page(me, home) if home is not None else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import abort, render_template, request
@@ -11,7 +10,6 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.core.markup import excerpt
-from knowledge_exchange.moderation.act_words import who, words_of
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.forms import ReasonForm
 from knowledge_exchange.moderation.moving_forms import SplitForm
@@ -86,17 +84,7 @@ def page(word: str, me: Me, thread: AnyRow, form: ReasonForm, *, is_conflict: bo
         thread=thread,
         form=form,
         is_conflict=is_conflict,
-        meanwhile=happened(thread.id) if is_conflict else [],
+        meanwhile=done_since(thread.id, parse_id(request.form.get("seen")) or 0) if is_conflict else [],
         max_title=MAX_TITLE_CHARS,
         **more,
     )
-
-
-def happened(thread_id: int) -> list[dict[str, object]]:
-    """What was done to a thread since the form in question was opened: what, and as which role."""
-    found: list[dict[str, object]] = []
-    for act, undone in done_since(thread_id, parse_id(request.form.get("seen")) or 0):
-        role = json.loads(act.details or "{}").get("undone_as", "") if undone else act.acted_as
-        at = act.undone_at if undone else act.at
-        found.append({"what": words_of(act.action).log, "who": who(role), "at": at, "undone": undone})
-    return found

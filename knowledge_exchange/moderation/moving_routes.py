@@ -49,10 +49,8 @@ def move(thread_id: int) -> ResponseReturnValue:
     me = require_me()
     thread = moving_pages.thread_meant(me, thread_id)
     form = MoveForm.for_thread(me, thread, request.form)
-    if _is_late(thread):
-        return _again("move", thread_id, form, is_conflict=True), CONFLICT
-    if not form.validate():
-        return moving_pages.page("move", me, thread, form), BAD_INPUT
+    if refused := _refused("move", thread, form):
+        return refused
 
     def do() -> str:
         now = _in_turn(me, [thread_id])[thread_id]
@@ -81,10 +79,8 @@ def merge(thread_id: int) -> ResponseReturnValue:
     me = require_me()
     thread = moving_pages.thread_meant(me, thread_id)
     form = MergeForm.of(thread.network_id, request.form)
-    if _is_late(thread):
-        return _again("merge", thread_id, form, is_conflict=True), CONFLICT
-    if not form.validate():
-        return moving_pages.page("merge", me, thread, form), BAD_INPUT
+    if refused := _refused("merge", thread, form):
+        return refused
     into_id = form.thread_id()
 
     def do() -> str:
@@ -127,10 +123,8 @@ def split(thread_id: int) -> ResponseReturnValue:
     me = require_me()
     thread = moving_pages.thread_meant(me, thread_id)
     form = SplitForm.of(thread.network_id, request.form)
-    if _is_late(thread):
-        return _again("split", thread_id, form, is_conflict=True), CONFLICT
-    if not form.validate():
-        return moving_pages.split_again(me, thread, form), BAD_INPUT
+    if refused := _refused("split", thread, form):
+        return refused
     made: list[int] = []
 
     def do() -> str:
@@ -181,9 +175,20 @@ def _answered(
     return redirect(goal(), 303)
 
 
+def _refused(word: str, thread: AnyRow, form: ReasonForm) -> ResponseReturnValue | None:
+    """The form again where somebody was first, or it is not filled in; None where it can be gone on with."""
+    if _is_late(thread):
+        return _form(word, thread, form, is_conflict=True), CONFLICT
+    return None if form.validate() else (_form(word, thread, form), BAD_INPUT)
+
+
 def _again(word: str, thread_id: int, form: ReasonForm, *, is_conflict: bool = False) -> str:
+    """The form with the thread as it is by now."""
+    return _form(word, moving_pages.thread_meant(require_me(), thread_id), form, is_conflict=is_conflict)
+
+
+def _form(word: str, thread: AnyRow, form: ReasonForm, *, is_conflict: bool = False) -> str:
     me = require_me()
-    thread = moving_pages.thread_meant(me, thread_id)
     if isinstance(form, SplitForm):
         return moving_pages.split_again(me, thread, form, is_conflict=is_conflict)
     return moving_pages.page(word, me, thread, form, is_conflict=is_conflict)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +11,8 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation.act_models import ModerationAct
-from knowledge_exchange.moderation.acts import kept_of
+from knowledge_exchange.moderation.act_words import who, words_of
+from knowledge_exchange.moderation.acts import details_of, kept_of
 from knowledge_exchange.moderation.undoing import act_by_id, can_be_undone, may_undo, part_in
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import Participant
@@ -77,21 +76,22 @@ def _name(member_id: int | None) -> str | None:
     return None if member_id is None else db.session.scalar(select(Member.name).where(Member.id == member_id))
 
 
-def done_since(thread_id: int, seen: int) -> Sequence[tuple[AnyRow, bool]]:
-    """What was done to a thread after the act of that number, newest first; with each whether it is that it was undone.
+def done_since(thread_id: int, seen: int) -> list[dict[str, object]]:
+    """What was done to a thread after the act of that number, newest first: what, when, by which role, never by whom.
 
     Acts keep their numbers in ``details``; those of a page's age are few.
     """
     # Not what they keep, which may be a whole thread.
     columns = (ModerationAct.id, ModerationAct.action, ModerationAct.acted_as, ModerationAct.at)
     query = select(*columns, ModerationAct.undone_at, ModerationAct.details).where(ModerationAct.thread_id == thread_id)
-    found: list[tuple[int, AnyRow, bool]] = []
+    found: list[tuple[int, dict[str, object]]] = []
     for act in db.session.execute(query.order_by(ModerationAct.id.desc()).limit(_LOOKED_AT)):
-        facts = json.loads(act.details or "{}")
-        for name, is_undoing in (("nth", False), ("undone_nth", True)):
-            if facts.get(name, 0) > seen:
-                found.append((facts[name], act, is_undoing))
-    return [(act, is_undoing) for _number, act, is_undoing in sorted(found, key=lambda one: -one[0])]
+        facts, what = details_of(act), words_of(act.action).log
+        done = {"id": act.id, "what": what, "who": who(act.acted_as), "at": act.at, "undone": False}
+        found.append((facts.get("nth", 0), done))
+        undone = {"who": who(facts.get("undone_as", "")), "at": act.undone_at, "undone": True}
+        found.append((facts.get("undone_nth", 0), {**done, **undone}))
+    return [one for number, one in sorted(found, key=lambda one: -one[0]) if number > seen]
 
 
 #: Acts of one thread in which it is looked: the newest.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Flask
@@ -13,7 +12,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acting import office_of
-from knowledge_exchange.moderation.acts import Of, Reason, note_act
+from knowledge_exchange.moderation.acts import Of, Reason, details_of, note_act
 from knowledge_exchange.moderation.orders import Order, Refused
 from knowledge_exchange.moderation.telling_acts import tell_author
 from knowledge_exchange.moderation.undoing import CannotUndo, act_by_id, may_undo, part_in, take_back, undoable
@@ -57,7 +56,7 @@ def init_app(app: Flask) -> None:
 
 
 def _take_again(me: Me, act: AnyRow, _kept: dict[str, Any]) -> None:
-    first = act_by_id(int(json.loads(act.details)["undoes"]))
+    first = act_by_id(int(details_of(act)["undoes"]))
     if first is None:
         raise CannotUndo(_("What took it away is not on record any more: do it anew from the thread."))
     kept = _taken_post(act, first) if act.post_id is not None else _taken_thread(act, first)

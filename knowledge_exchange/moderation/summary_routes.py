@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, limiter
@@ -28,7 +27,7 @@ from knowledge_exchange.moderation.curators import (
 )
 from knowledge_exchange.threads import guarding, summaries
 from knowledge_exchange.threads.actions import Text, written
-from knowledge_exchange.threads.forms import Errors, clean_text
+from knowledge_exchange.threads.forms import Errors, check_short_text, clean_text
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
 from knowledge_exchange.threads.muted import not_while_muted
 from knowledge_exchange.threads.page import base_url
@@ -83,15 +82,6 @@ def _page(
     )
 
 
-def _check(body: str) -> Errors:
-    if not body.strip():
-        return {"body": _("Write something first.")}
-    over = len(body) - summaries.MOST_CHARS
-    if over > 0:
-        return {"body": ngettext("This is %(num)s character too long.", "This is %(num)s characters too long.", over)}
-    return {}
-
-
 @blueprint.post("")
 @active
 @limiter.limit(REPLY_LIMIT)
@@ -101,7 +91,7 @@ def write(thread_id: int) -> ResponseReturnValue:
     thread = _writable(me, thread_id)
     body = clean_text(request.form.get("body", ""))
     not_while_muted(me, thread, body)
-    if errors := _check(body):
+    if errors := check_short_text(body, summaries.MOST_CHARS):
         return _page(me, thread, body, errors), BAD_INPUT
     where = {"network_slug": thread.network_slug, "thread_id": thread.id}
     review = guarding.check(request.form, {"body": body}, pseudonym=False, **where)

@@ -17,7 +17,7 @@ from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.curators import BAD_INPUT, CONFLICT, NOT_FOUND, changed_since, curated_network, page
 from knowledge_exchange.networks import tag_lists
-from knowledge_exchange.threads import tags
+from knowledge_exchange.threads import tag_follows, tags
 from knowledge_exchange.threads.forms import clean_line
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
 from knowledge_exchange.threads.page import base_url
@@ -146,6 +146,7 @@ def choose(thread_id: int) -> ResponseReturnValue:
 
 def _choose(me: Me, thread: AnyRow, chosen: list[str]) -> None:
     tags.choose(thread, chosen)
+    tag_follows.tell_followers(me, thread, set(chosen) - set(tags.slugs_in(thread.tags)))
     if not is_authors(thread):
         kept = {"before": thread.tags, "after": tags.standing(thread.id)}
         note_act(me, acted_as(me, thread), CHOSEN, Of(thread.network_id, thread.id), Reason(), kept=kept)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import gettext as _
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core.csv_text import csv_answer, csv_text, harmless
 from knowledge_exchange.moderation import act_words, totals
 from knowledge_exchange.notifications.queries import unread_count
 
 blueprint = Blueprint("moderation_totals", __name__)
-#: What a program that opens the file could take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.get("/log/totals")
@@ -50,12 +47,9 @@ def as_csv() -> ResponseReturnValue:
     month = _asked(totals.months())
     if month is None:
         abort(404)
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\r\n")
-    lines.writerow(["month", "network", "what", "number"])
-    lines.writerows([f"{month:%Y-%m}", _harmless(where), what, number] for where, what, number in _lines(month))
-    name = f'attachment; filename="moderation-{month:%Y-%m}.csv"'
-    return Response(out.getvalue(), mimetype="text/csv", headers={"Content-Disposition": name})
+    lines = [[f"{month:%Y-%m}", harmless(where), what, number] for where, what, number in _lines(month)]
+    text = csv_text([["month", "network", "what", "number"], *lines])
+    return csv_answer(f"moderation-{month:%Y-%m}", text)
 
 
 def _lines(month: date) -> Iterator[tuple[str, str, object]]:
@@ -75,11 +69,6 @@ def _lines(month: date) -> Iterator[tuple[str, str, object]]:
 
 def _number(found: int | None) -> object:
     return f"fewer than {totals.FEWEST}" if found is None else found
-
-
-def _harmless(text: str) -> str:
-    """So that no program takes the name of a network for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _asked(months: list[date]) -> date | None:

@@ -18,7 +18,7 @@ from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import AnyRow, db, table_of
 from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acting import acted_as, office_of, rank
-from knowledge_exchange.moderation.acts import count_act, kept_of
+from knowledge_exchange.moderation.acts import count_act, details_of, kept_of
 from knowledge_exchange.moderation.telling_acts import tell_undone
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.networks.queries import network_page
@@ -140,7 +140,7 @@ def _check_time(act: AnyRow) -> None:
 def _note(me: Me, act: AnyRow, undone_as: str) -> None:
     """That it was undone, by whom and as what; what was kept for it goes."""
     number = None if act.thread_id is None else count_act(act.thread_id)
-    facts = {**json.loads(act.details or "{}"), "undone_as": undone_as, **({"undone_nth": number} if number else {})}
+    facts = {**details_of(act), "undone_as": undone_as, **({"undone_nth": number} if number else {})}
     done = {"undone_at": rounded_now(), "undone_by": me.id, "kept": None, "details": json.dumps(facts)}
     db.session.execute(update(ModerationAct).where(ModerationAct.id == act.id).values(**done))
     record("moderation.undo", actor=me.id, note=str(act.id))

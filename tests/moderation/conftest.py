@@ -21,10 +21,20 @@ from knowledge_exchange.notifications.models import Notification
 from tests.auth.factor_people import code_of, give_app
 from tests.moderation.official_desk import Desk, settled
 from tests.support import worlds
+from tests.support.community import Community, settle
 from tests.support.persons import Person, person
 from tests.support.worlds import HERE, Hidden, World
 
 REASON = "The post says that somebody will be hurt tonight."
+
+
+def moderated(app: Flask) -> Community:
+    """A community in which Mo moderates North West and National; Olu moderates Reps alone."""
+    found = settle(app)
+    with app.app_context(), unit_of_work():
+        networks.set_role(found.moderator.id, found.national, "moderator")
+        networks.set_role(found.outsider.id, found.reps, "moderator")
+    return found
 
 
 @dataclass

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from knowledge_exchange.core.db import db, unit_of_work
+from knowledge_exchange.core.db import db
 from knowledge_exchange.moderation.act_models import ModerationAct
-from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.threads.models import Thread
-from tests.support.community import Community, settle
+from tests.moderation.conftest import moderated
+from tests.support.community import Community
 from tests.support.persons import Person, visitor
 from tests.threads.trees import faults
 
@@ -21,12 +21,7 @@ WHY = "A tidy list."
 
 @pytest.fixture
 def here(app: Flask) -> Community:
-    """Mo moderates North West and National; Olu moderates Reps alone."""
-    found = settle(app)
-    with app.app_context(), unit_of_work():
-        networks.set_role(found.moderator.id, found.national, "moderator")
-        networks.set_role(found.outsider.id, found.reps, "moderator")
-    return found
+    return moderated(app)
 
 
 def some(here: Community, number: int = 3) -> list[int]:

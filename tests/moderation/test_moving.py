@@ -11,7 +11,8 @@ from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks import leads
 from knowledge_exchange.threads.models import Post, Thread
-from tests.support.community import Community, settle
+from tests.moderation.conftest import moderated
+from tests.support.community import Community
 from tests.support.persons import Person, person, visitor
 from tests.threads.trees import faults
 
@@ -20,12 +21,7 @@ WHY = "It belongs there."
 
 @pytest.fixture
 def here(app: Flask) -> Community:
-    """Mo moderates North West and National; Olu moderates Reps alone."""
-    found = settle(app)
-    with app.app_context(), unit_of_work():
-        networks.set_role(found.moderator.id, found.national, "moderator")
-        networks.set_role(found.outsider.id, found.reps, "moderator")
-    return found
+    return moderated(app)
 
 
 def seen(here: Community, thread_id: int) -> str:

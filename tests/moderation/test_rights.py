@@ -92,6 +92,7 @@ NO_RIGHTS: dict[str, str] = {
     "moderation.sanction_policy.may_last": "how long a sanction may be",
     "moderation.undoing.may_undo": "reads the act; as what somebody acts, and that they are no lower than who acted",
     "moderation.official_acts.may_take_back": "may_answer_officially, of a thread that they may read",
+    "threads.policy.may_be_marked": "of posts: whoever may read one may say that it is helpful",
 }
 
 
