@@ -5,9 +5,7 @@ import "./desk-links.js";
 import "./menus.js";
 import "./times.js";
 import "./tables.js";
-import "./composer.js";
-import "./guard.js"; // before forms: what it holds back has not been sent
-import "./voice.js";
+import "./composing.js";
 import "./queue-forms.js"; // before forms and keys: in the queue both are its own
 import "./forms.js";
 import "./passkeys.js";

@@ -1,5 +1,5 @@
 // Forms: a second submit of the same form waits for the answer to the first.
-import { say } from "./dom.js";
+import { say, toast } from "./dom.js";
 import { words } from "./words.js";
 
 const GUARD_MS = 8000;
@@ -10,6 +10,7 @@ document.addEventListener("submit", (event) => {
   if (!navigator.onLine) {
     event.preventDefault();
     say(words.offlineSubmit, { quiet: false });
+    toast(words.offlineSubmit, { sign: "i-off" }); // the line is at the top of the page; whoever posts is elsewhere
     return;
   }
   if (form.dataset.sent) {

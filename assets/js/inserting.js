@@ -2,6 +2,7 @@
 import { holdingStill, icon, jump, make } from "./dom.js";
 import { unfold } from "./folds.js";
 import { live } from "./live.js";
+import { keepMarks } from "./marks.js";
 import { markPost, watchPost } from "./reading.js";
 import { refresh } from "./refresh.js";
 import { localise } from "./times.js";
@@ -204,12 +205,21 @@ function change(event) {
   swap(old, fresh);
 }
 
-/** Replace one article by another without losing the focus, the place or the mark. */
+/** Replace one article by another without losing the focus, the place, or what is the reader's own about it. */
 export function swap(old, fresh) {
-  const hadFocus = old.contains(document.activeElement);
+  if (old.querySelector("[data-edit-here]")) return; // its author is changing it: what they have typed stays
+  const held = old.contains(document.activeElement) ? document.activeElement : null;
   if (old.matches(".post--new")) markPost(fresh);
+  fresh.classList.toggle("post--mine", old.matches(".post--mine"));
+  keepMarks(old, fresh);
   holdingStill(() => old.replaceWith(fresh));
   if (unseen.delete(old)) unseen.add(fresh);
   if (old.matches(".post--new, .is-fresh")) watchPost(fresh);
-  if (hadFocus) jump(fresh, { scroll: false });
+  if (held) jump(sameIn(fresh, held) ?? fresh, { scroll: false });
+}
+
+/** The control of another article that does what this one does. */
+function sameIn(article, control) {
+  const does = (one) => one.getAttribute("href") ?? one.getAttribute("formaction");
+  return does(control) && [...article.querySelectorAll(control.localName)].find((one) => does(one) === does(control));
 }

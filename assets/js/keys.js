@@ -3,9 +3,10 @@ import { desk } from "./desk.js";
 import { jump, make } from "./dom.js";
 import { isOff, OFF } from "./keys-off.js";
 import { answer } from "./replying.js";
+import { bookmark } from "./shelf.js";
 
 const CHORD_MS = 1200;
-const GO = { h: "/", n: "/networks", u: "/notifications", m: "/me" };
+const GO = { b: "/bookmarks", h: "/", n: "/networks", r: "/recent", u: "/notifications", m: "/me" };
 const QUEUE = [
   ["1, 2, 3", "In the queue: decide, as on the buttons"],
   ["u", "In the queue: undo the last decision"],
@@ -17,9 +18,13 @@ const HELP = [
   ...(document.querySelector("[data-queue]") ? QUEUE : []),
   ["r", "Reply to the post that has the focus, or to the question"],
   ["u", "First post that is new to you"],
+  ["/", "Search"],
+  ["b", "Bookmark the post that has the focus, or is at the top of the screen"],
   ["g h", "Home"],
   ["g n", "Networks"],
   ["g u", "Notifications"],
+  ["g b", "Bookmarks"],
+  ["g r", "Recently read"],
   ["g m", "My membership"],
   ["?", "This list"],
   ["Esc", "Close a menu or this list"],
@@ -45,7 +50,7 @@ function press(event) {
   verb();
 }
 
-const VERBS = { j: () => move(1), k: () => move(-1), r: reply, u: firstNew, "?": help };
+const VERBS = { j: () => move(1), k: () => move(-1), r: reply, u: firstNew, b: keep, "/": search, "?": help };
 
 /** The things to walk through: the posts of a thread, or the rows of a list. */
 function stops() {
@@ -70,6 +75,20 @@ function nearest(all, by) {
 function reply() {
   const form = document.querySelector("[data-reply-form]");
   if (form) answer(form, document.activeElement.closest("article.post:not(.ask)"));
+}
+
+/** To the box; where the page has no room for it, to the page of the search. */
+function search() {
+  const box = [...document.querySelectorAll("[role=search] input[type=search]")].find((input) => input.offsetParent);
+  if (!box) return location.assign("/search");
+  box.focus();
+  box.select();
+}
+
+function keep() {
+  const all = document.querySelectorAll(".thread article.post");
+  const post = document.activeElement.closest("article.post") ?? [...all].find((one) => one.getBoundingClientRect().bottom > innerHeight / 4);
+  if (post) bookmark(post);
 }
 
 function firstNew() {

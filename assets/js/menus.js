@@ -30,9 +30,7 @@ document.addEventListener("focusin", (event) => {
 function escape(event) {
   if (floating) {
     event.preventDefault();
-    const back = opener;
-    shut();
-    back.focus();
+    shutMenu();
     return;
   }
   const menu = event.target.closest?.(OPEN) ?? document.querySelector(OPEN);
@@ -86,6 +84,13 @@ function place(menu, anchor) {
   const below = at.bottom + size.height < innerHeight || at.top < size.height;
   menu.style.top = `${scrollY + (below ? at.bottom + 4 : at.top - size.height - 4)}px`;
   menu.style.left = `${Math.max(8, Math.min(at.left, document.documentElement.clientWidth - size.width - 8))}px`;
+}
+
+/** Close the menu of a post, if it is open; the focus goes back to what opened it. */
+export function shutMenu() {
+  const back = opener;
+  shut();
+  back?.focus();
 }
 
 function shut() {

@@ -46,6 +46,15 @@ export function startReading(root) {
     watcher.observe(post);
   };
   for (const post of unread.values()) watcher.observe(post);
+  const known = posts.map((post) => BigInt(post.id.slice(1))).filter((id) => id <= last);
+  if (known.length) setTimeout(() => again(root, known), READ_MS);
+}
+
+/** That somebody has come back to what they have read is told once, for the list of what was read last. */
+function again(root, known) {
+  if (document.hidden || isCovered()) return void setTimeout(() => again(root, known), READ_MS);
+  const newest = String(known.reduce((a, b) => (a > b ? a : b)));
+  if (!live.seen(root.dataset.threadId, newest)) post(root.dataset.threadId, newest);
 }
 
 /** Begin to watch for a post that has just come. Set as soon as reading starts. */

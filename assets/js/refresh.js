@@ -37,7 +37,8 @@ function takeOver(root, fresh) {
     const other = fresh.querySelector(`[data-region="${region.dataset.region}"]`);
     // A reply box stays the one that is being used; only its coming and going (locked, joined) is taken over.
     const isSameBox = region.querySelector("textarea") && other?.querySelector("textarea");
-    if (!other || isSameBox) continue;
+    const isEdited = region.querySelector("[data-edit-here]");
+    if (!other || isSameBox || isEdited) continue;
     replace(region, other);
     other.dispatchEvent(new CustomEvent("part:new", { bubbles: true }));
   }

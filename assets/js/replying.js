@@ -1,5 +1,5 @@
 // Replying to a post and quoting it, without leaving the page.
-import { block } from "./composer.js";
+import { ready } from "./composing.js";
 import { jump, toast } from "./dom.js";
 import { unfold } from "./folds.js";
 import { words } from "./words.js";
@@ -63,10 +63,10 @@ function selection() {
 }
 
 /** Put what is selected in that post, or all of it, into the box as a quotation. */
-function quote(form, post) {
+async function quote(form, post) {
   const chosen = marked.post === post && marked.text.trim() ? marked.text : post.querySelector(".prose").innerText;
-  const text = chosen.trim().replace(/\n{3,}/g, "\n\n").split("\n").map((line) => `> ${line}`.trimEnd()).join("\n");
-  block(form.querySelector("textarea"), `${text}\n\n`);
+  const composer = await ready(form);
+  composer?.quote(form.querySelector("textarea"), post, chosen);
 }
 
 async function copy(event, address) {

@@ -15,6 +15,7 @@ import { startReading } from "./reading.js";
 import { startReplying } from "./replying.js";
 import { startInserting } from "./inserting.js";
 import { startFolds } from "./folds.js";
+import { startMarks } from "./marks.js";
 import { startStaying } from "./staying.js";
 
 const root = document.querySelector(".thread[data-thread-id]");
@@ -23,5 +24,6 @@ if (root) {
   startReading(root);
   startReplying(root);
   startInserting(root);
+  startMarks();
   startStaying(root);
 }

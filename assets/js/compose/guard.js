@@ -3,20 +3,23 @@
 //
 //   form[data-guard="<thread or empty>"][data-guard-network="<slug>"][data-guard-pseudonym]   fields title, body, voice
 //   [data-guard-panel]                     templates/guard/_review.html; its buttons are submit buttons of that form
-import { write } from "./composer.js";
-import { jump, make } from "./dom.js";
-import { words } from "./words.js";
+import { jump, make } from "../dom.js";
+import { words } from "../words.js";
+import { write } from "./writing.js";
 
 const PATIENCE_MS = 4000;
 const cleared = new WeakSet(); // forms that have been asked about: their next submit goes through
 
-document.addEventListener("submit", (event) => {
+// While the event comes down: before forms.js takes the form for sent, which what is held back here is not.
+document.addEventListener("submit", hold, true);
+
+function hold(event) {
   const form = event.target;
   if (event.defaultPrevented || !form.matches("[data-guard]") || !navigator.onLine) return;
   if (cleared.delete(form) || event.submitter?.hasAttribute("formaction")) return;
   event.preventDefault();
   guard(form, event.submitter);
-});
+}
 
 async function guard(form, button) {
   if (form.dataset.guarding) return; // a second press, while the first is being answered
@@ -34,6 +37,7 @@ async function guard(form, button) {
 async function ask(form, name, value) {
   const data = new FormData(form);
   if (name) data.append(name, value);
+  for (const [field, typed] of [...data]) if (typeof typed !== "string") data.delete(field); // the check reads words, no files
   data.append("thread", form.dataset.guard);
   data.append("network", form.dataset.guardNetwork ?? "");
   if ("guardPseudonym" in form.dataset) data.append("pseudonym", "1");
