@@ -39,6 +39,7 @@ ROOMS = (
     "realtime",
     "notifications",
     "networks",
+    "search",
     "verification",
     "threads",
     "moderation",
@@ -113,6 +114,7 @@ def build(given: dict[str, Any] | None) -> Flask:
         import_module(f"knowledge_exchange.{room}.keeping").init_app(app)
     _register_jobs(app)
     _register_own_data()
+    _register_own_writing()
     _drop_idle_hooks(app)
     return app
 
@@ -189,6 +191,7 @@ def _register_jobs(app: Flask) -> None:
 
 
 def _register_own_data() -> None:
+    """What is handed out to members of their membership, their networks and what was decided about them."""
     from knowledge_exchange.auth.own_data import register
     from knowledge_exchange.moderation.appeal_queries import own_appeals
     from knowledge_exchange.moderation.notes import notes_about, notes_by
@@ -198,9 +201,6 @@ def _register_own_data() -> None:
     from knowledge_exchange.networks import own_data as networks
     from knowledge_exchange.networks.mutes import own_mutes
     from knowledge_exchange.networks.removals import own_removals
-    from knowledge_exchange.notifications import settings
-    from knowledge_exchange.threads import lasting_data
-    from knowledge_exchange.threads import own_data as threads
     from knowledge_exchange.verification import own_data as verification
 
     register("claims", verification.claims_of)
@@ -222,10 +222,28 @@ def _register_own_data() -> None:
     register("requests_to_join", networks.requests_of)
     register("invitations", networks.invitations_of)
     register("link_manager", networks.link_manager_of)
+
+
+def _register_own_writing() -> None:
+    """Likewise of what they write, read and choose."""
+    from knowledge_exchange.auth.own_data import register
+    from knowledge_exchange.networks import profiles
+    from knowledge_exchange.notifications import settings
+    from knowledge_exchange.threads import attachments, lasting_data, shelf_shown, tag_follows
+    from knowledge_exchange.threads import own_data as threads
+    from knowledge_exchange.threads.draft_list import drafts_of
+
     register("posts", threads.posts_of)
+    register("drafts", drafts_of)
     register("places_in_threads", threads.places_of)
+    register("bookmarks", shelf_shown.bookmarks_of)
+    register("recently_read", shelf_shown.recent_of)
+    register("uploaded", attachments.uploaded_of)
     register("levels_over_time", threads.levels_of)
+    register("marks_of_yours", threads.marks_of)
     register("notifications", threads.notices_of)
+    register("profile", profiles.profile_of)
+    register("tags_that_you_follow", tag_follows.tags_followed_by)
     register("summaries_of_threads", lasting_data.summaries_of)
     register("asked_for_a_summary", lasting_data.asks_of)
     register("what_happened_in_the_end", lasting_data.outcomes_of)

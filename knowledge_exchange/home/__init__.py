@@ -7,7 +7,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Bring the room into the app."""
-    from knowledge_exchange.home import later  # noqa: F401
     from knowledge_exchange.home.routes import blueprint
 
     app.register_blueprint(blueprint)

@@ -18,6 +18,7 @@ from knowledge_exchange.core.shells import Hole
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import listing, told
+from knowledge_exchange.threads.feeds import feed
 from knowledge_exchange.threads.listing import Item
 from knowledge_exchange.threads.rows import thread_row, thread_rows
 
@@ -43,11 +44,10 @@ def _feed(me: Me) -> bytes:
     only = request.args.get("show", "all") if request.query_string else "all"
     only = only if only in _TABS else "all"
     networks = listing.my_networks(me.id)
-    newest = listing.feed(me, networks, only)
+    needed, newest = feed(me, networks, only)
     waiting = told.waiting(me)
-    if only == "all":
-        waiting += _unanswered(newest, waiting)
-    above = {thread.id for thread in waiting}
+    help_with = _to_help(needed, newest, waiting) if only == "all" else []
+    above = {thread.id for thread in (*waiting, *help_with)}
     below = [thread for thread in newest if thread.id not in above]
     draft_done = session.pop("draft_done", None)
     return member_page(
@@ -57,7 +57,7 @@ def _feed(me: Me) -> bytes:
             "nav": "home",
             "only": only,
             "networks": bool(networks),
-            "waiting": bool(waiting),
+            "waiting": bool(above),
             "feed": bool(below),
             "ask_url": "/ask",
             "draft_done": draft_done,
@@ -65,7 +65,7 @@ def _feed(me: Me) -> bytes:
         {
             "today": _day(today(me.zone)),
             "network_links": "".join([_link(network.slug, network.name) for network in networks]),
-            "waiting_rows": "".join([thread_row(thread, "h2", _why(thread), zone=me.zone) for thread in waiting]),
+            "waiting_rows": _rows_why(waiting, help_with, me.zone),
             "feed_rows": thread_rows(below, me.zone),
         },
         keep=not draft_done,
@@ -82,8 +82,14 @@ def _link(slug: str, name: str) -> str:
     return Markup('<a href="/n/{}">{}</a>').format(slug, name)
 
 
+def _rows_why(waiting: list[Item], help_with: list[Item], zone: str) -> str:
+    """What waits for somebody, each with the reason."""
+    help_rows = [thread_row(thread, "h2", _reasons()[1], zone=zone) for thread in help_with]
+    return "".join([*[thread_row(thread, "h2", _why(thread), zone=zone) for thread in waiting], *help_rows])
+
+
 def _why(thread: Item) -> str:
-    """Why a thread waits for somebody."""
+    """Why a thread that somebody was told of waits for them."""
     you_asked, can_you_help, you_follow = _reasons()
     if thread.mine:
         return you_asked
@@ -95,12 +101,16 @@ def _reasons() -> tuple[str, str, str]:
     return _("You asked"), _("Can you help?"), _("You follow this")
 
 
-def _unanswered(newest: list[Item], waiting: list[Item]) -> list[Item]:
-    """Questions of others that nobody has replied to yet: somebody waits for exactly this reader."""
-    room = max(told.MOST_WAITING - len(waiting), MOST_UNANSWERED)
-    open_ones = [thread for thread in newest if thread.state == "unanswered" and not thread.mine]
+def _to_help(needed: list[Item], newest: list[Item], waiting: list[Item]) -> list[Item]:
+    """Problems of others that this reader may help with: those to be answered by a day, then some that nobody has
+    replied to yet: somebody waits for exactly this reader.
+    """
     known = {thread.id for thread in waiting}
-    return [thread for thread in open_ones if thread.id not in known][:room]
+    found = [thread for thread in needed if not thread.mine and thread.id not in known]
+    known |= {thread.id for thread in found}
+    room = max(told.MOST_WAITING - len(waiting) - len(found), MOST_UNANSWERED - len(found), 0)
+    open_ones = [thread for thread in newest if thread.state == "unanswered" and not thread.mine]
+    return found + [thread for thread in open_ones if thread.id not in known][:room]
 
 
 @blueprint.get("/privacy")

@@ -38,6 +38,10 @@ quiet = QuietLog(log)
 _VERSIONS = ("HTTP/1.1", "HTTP/1.0")
 
 
+# gevent asks this after each line that we read.
+pywsgi.MAX_REQUEST_LINE = REQUEST_LINE_BYTES  # type: ignore[attr-defined]  # its stubs know less
+
+
 class UnreadInput(pywsgi.Input):
     """A body that is not read to its end behind the application's back.
 

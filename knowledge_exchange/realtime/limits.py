@@ -10,8 +10,9 @@ KIB = 1024
 MIB = 1024 * KIB
 
 # --- Request heads -----------------------------------------------------------
-REQUEST_LINE_BYTES = 8 * KIB
-"""Longest request line; a longer one is answered with 414."""
+REQUEST_LINE_BYTES = 32 * KIB
+"""Longest request line; a longer one is answered with 414. So much is a search of 10 kB, pasted into the box, each byte
+of which takes three in an address; nginx.conf takes as much, and gunicorn's own limit (8 kB at most) is off."""
 HEADER_LINE_BYTES = 8 * KIB
 """Longest single header, name and value together; longer: 431."""
 HEAD_BYTES = 32 * KIB
