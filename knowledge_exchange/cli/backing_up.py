@@ -1,8 +1,9 @@
 """Writing the whole database into one file.
 
 The file is a zip of ``tables/<name>.jsonl`` (a line with the column names, then a line a row, in the
-order of the primary key), if asked ``keys.json``, and last ``manifest.json`` with revision, row counts
-and checksums. Nothing in it belongs to one kind of database.
+order of the primary key), the files of posts as they are stored (``files/<name>``, sealed), if asked
+``keys.json``, and last ``manifest.json`` with revision, row counts and checksums. Nothing in it belongs to
+one kind of database.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from flask import current_app
 from sqlalchemy import Column, ColumnElement, Connection, Table, Text, collate, func, select
 
 from knowledge_exchange import __version__
+from knowledge_exchange.cli.backup_content import write_files
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.crypto import keyed_hash_at, newest_generation
 from knowledge_exchange.core.db import Base, db, end_read, is_sqlite
@@ -37,12 +39,20 @@ ROWS_A_BATCH = 1000
 #: Packing harder than this takes twice the time for a twentieth of the size.
 PACKING = 5
 
+#: What their names begin with: the search's tables are made anew of the others (``search/filling.py``).
+DERIVED = "search_"
+
 Told = Callable[[int], None]
 
 
 def tables() -> list[Table]:
-    """All tables, each behind those that it refers to."""
-    return list(Base.metadata.sorted_tables)
+    """All tables that hold what can't be made anew, each behind those that it refers to."""
+    return [table for table in Base.metadata.sorted_tables if not table.name.startswith(DERIVED)]
+
+
+def derived_tables() -> list[Table]:
+    """The others, in the same order."""
+    return [table for table in Base.metadata.sorted_tables if table.name.startswith(DERIVED)]
 
 
 def entry_of(table: Table) -> str:
@@ -98,6 +108,7 @@ def _fill(packed: zipfile.ZipFile, link: Connection, counts: dict[str, int], wit
             raise RuntimeError(f"{table.name} changed while it was read")
         written[table.name] = {"rows": rows, "sha256": checksum}
         done += rows
+    files = write_files(packed, link)
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -108,6 +119,7 @@ def _fill(packed: zipfile.ZipFile, link: Connection, counts: dict[str, int], wit
         "keys_mark": keys_mark(),
         "keys_generation": newest_generation(),
         "tables": written,
+        "files": files,
     }
     if with_keys:
         keys = Path(current_app.config["KE_KEY_FILE"]).read_bytes()

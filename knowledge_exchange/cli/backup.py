@@ -21,6 +21,9 @@ WITHOUT_KEYS = (
     "The key file is not in it. Keep a copy of {keys} elsewhere: without it hashed membership numbers can't be "
     "matched again, sealed data can't be read, and the seals of the record of acts can't be confirmed."
 )
+SEARCH_FOLLOWS = (
+    "The search fills itself again while the exchange runs; `knowledge-exchange search rebuild` does it at once."
+)
 NOT_EMPTY = (
     "There is something in this database already (table “{table}”). Restore into an empty one, or let the backup "
     "take its place with --replace: everything that is in it now is lost then."
@@ -127,6 +130,7 @@ def _say_what_was_done(found: Backup, file: Path) -> None:
 
     made = found.manifest["made_at"]
     click.echo(f"Restored {found.rows:,} rows from {file.name}, made {made}. `knowledge-exchange check` looks it over.")
+    click.echo(SEARCH_FOLLOWS)
     if found.keys is not None:
         click.echo(f"The keys are back in {current_app.config['KE_KEY_FILE']}.")
     elif found.manifest["keys_mark"] != keys_mark():

@@ -57,6 +57,8 @@ def _manifest(packed: zipfile.ZipFile) -> dict[str, Any]:
         raise ValueError("another format")
     if manifest["format_version"] != FORMAT_VERSION:
         raise BadBackup("it was written by a newer version of this program: restore it with that one")
+    if not all(isinstance(checksum, str) for checksum in manifest.setdefault("files", {}).values()):
+        raise ValueError("no checksums")
     for told in manifest["tables"].values():
         if not isinstance(told["rows"], int) or not isinstance(told["sha256"], str):
             raise ValueError("no counts")

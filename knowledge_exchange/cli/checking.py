@@ -16,6 +16,9 @@ from knowledge_exchange.core import rekeying
 from knowledge_exchange.core.config import problems as setting_problems
 from knowledge_exchange.core.db import db, is_sqlite
 from knowledge_exchange.networks import shield
+from knowledge_exchange.search import filling
+from knowledge_exchange.threads.attachment_models import Attachment
+from knowledge_exchange.threads.file_store import FOLDER, name_of, store
 
 DEMO_DOMAIN = "@demo.example"
 UNICODE = "UTF8"
@@ -92,7 +95,17 @@ def _database() -> list[str]:
     demo = ["There are demo accounts in this database: their password is public."] if has_demo_accounts() else []
     encoding = [problem] if (problem := encoding_problem()) else []
     keys = [*rekeying.problems(), *_shields(), *sealing.problems()]
-    return [*demo, *encoding, *_sqlite_damage(), *_integrity(), *keys]
+    return [*demo, *encoding, *_sqlite_damage(), *_integrity(), *filling.problems(), *keys, *_files()]
+
+
+def _files() -> list[str]:
+    """Files of posts that are not where they are kept."""
+    ids = db.session.scalars(select(Attachment.id).where(Attachment.post_id.is_not(None)))
+    missing = sum(not store().has(name_of(file_id)) for file_id in ids)
+    if not missing:
+        return []
+    where = Path(current_app.config["KE_DATA_DIR"]) / FOLDER
+    return [f"{missing} files of posts are missing from {where}: copy that folder from the newest backup of it."]
 
 
 def _shields() -> list[str]:

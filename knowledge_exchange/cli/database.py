@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import click
 from flask import Flask, current_app
 
 from knowledge_exchange.cli.console import with_exchange
+
+#: Names of what only SQLite has (FTS5's tables) and only PostgreSQL (the index of a tsvector).
+SEARCH_INDEX = ("search_index", "ix_search_document_words")
 
 
 def prepare_alembic(app: Flask) -> None:
@@ -18,6 +22,11 @@ def prepare_alembic(app: Flask) -> None:
     from knowledge_exchange.core.db import db
 
     Migrate(app, db, directory=str(paths.migrations()), render_as_batch=True)
+
+
+def is_compared(thing: Any, name: str | None, kind: str, is_there: bool, model: Any) -> bool:
+    """Whether Alembic is to compare it with the models: all but the search's index, which each database has its way."""
+    return not (name or "").startswith(SEARCH_INDEX)
 
 
 def upgrade_now(revision: str = "head") -> None:

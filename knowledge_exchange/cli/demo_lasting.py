@@ -1,18 +1,23 @@
-"""What lasts in the demo: tags and collections of the North West, a summary of the longest thread, an end told."""
+"""What lasts in the demo: tags and collections of the North West, a summary of the longest thread, an end told; and
+which problems need an answer by a day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.cli.demo_content import DemoCommunity
 from knowledge_exchange.core import clock
+from knowledge_exchange.core.i18n import today
 from knowledge_exchange.networks import collections, tag_lists
-from knowledge_exchange.threads import outcomes, queries, summaries, tags
+from knowledge_exchange.threads import asking, outcomes, queries, summaries, tags
 from knowledge_exchange.threads.actions import Text, written
 
+#: Beginnings of titles; in so many days an answer is needed.
+_NEEDED = {"Find twelve per cent by Friday": 3, "Handover sheet with names": 5, "EPR go-live in nine days": 8}
 NETWORK, MODERATOR = "north-west", "gentle-nudge"
 #: Beginnings of titles, each with the tags that the thread bears.
 _TAGS = ("Rotas", "Consultations", "Sickness absence", "Job bands", "Beds and discharge", "Speaking up", "Meetings")
@@ -103,6 +108,8 @@ def load_lasting(
     with clock.held(ago(_END_HOURS_AGO)):
         author, thread_id = found(_ENDED)
         outcomes.write(people[author], _row(people[author], thread_id), texts[_END])
+    for title, days in _NEEDED.items():
+        asking.set_answer_by(found(title)[1], today() + timedelta(days=days))
 
 
 def _row(me: Me, thread_id: int) -> Any:

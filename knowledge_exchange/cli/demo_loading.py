@@ -31,6 +31,7 @@ from knowledge_exchange.cli.demo_content import (
 from knowledge_exchange.cli.demo_held import held_text, load_held
 from knowledge_exchange.cli.demo_lasting import lasting_texts, load_lasting
 from knowledge_exchange.cli.demo_official import official_acts_of, official_texts
+from knowledge_exchange.cli.demo_people import load_people
 from knowledge_exchange.cli.demo_places import load_link_manager
 from knowledge_exchange.cli.demo_queue import load_queue
 from knowledge_exchange.cli.demo_rules import load_rules, rules_texts
@@ -94,6 +95,7 @@ def load_community() -> dict[str, int]:
         load_rules(state.people, state.networks, state.ago, rules)
         load_sanctions(state.people, state.networks, state.threads, state.posts, state.ago)
         load_lasting(community, state.people, state.networks, state.threads, state.ago, lasting)
+        load_people(community, state.people, state.networks, state.threads, state.posts)
         # Nobody is sent mail about what was made up in one moment.
         db.session.execute(update(Notification).values(mail="old", mail_at=state.now))
         # The history is invented, the record of it is of today: else it would seem to have waited a year for its seal.

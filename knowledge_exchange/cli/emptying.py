@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Table, delete, select, text
+from sqlalchemy import Table, delete, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
+from knowledge_exchange.cli.backing_up import derived_tables
 from knowledge_exchange.core.db import Busy, db, is_sqlite
 
 #: How long to wait for an exchange that still runs on this database.
@@ -29,6 +30,21 @@ def empty_seeded(tables: Sequence[Table]) -> None:
     """Remove what the migrations put in, in an otherwise empty database."""
     for table in reversed([table for table in tables if table.name in SEEDED]):
         db.session.execute(delete(table))
+
+
+def derived_in_place() -> list[Table]:
+    """The search's tables, where the database has them already."""
+    there = set(inspect(db.session.connection()).get_table_names())
+    return [table for table in derived_tables() if table.name in there]
+
+
+def empty_search() -> None:
+    """Remove all that the search has: what it is made of is about to change."""
+    found = derived_in_place()
+    for table in reversed(found):
+        db.session.execute(delete(table))
+    if found and is_sqlite():
+        db.session.execute(text("INSERT INTO search_index (search_index) VALUES ('delete-all')"))
 
 
 def empty_all(tables: Sequence[Table]) -> None:

@@ -22,6 +22,9 @@ LOSSES: dict[tuple[str, ...], str] = {
         "Whose pseudonyms are whose can't be read any more: who wrote under one is told of no reply, and can't change "
         "what they wrote."
     ),
+    ("attachment.name", "attachment.by_hash"): "Files of posts can't be opened, and what they are called is lost.",
+    ("locker.key_hash", "locker.content"): "Drafts, bookmarks and lists of what was read are lost.",
+    ("mark.by_hash",): "Nobody can take back that they found a post helpful, or have a problem, too.",
     ("shield.content",): "Threads that are hidden from somebody are hidden from everybody.",
     ("held_post.content", "held_post.key_hash"): "Posts that waited for a moderator are lost.",
     ("moderation_act.kept",): "What moderators did can't be undone: what they took away is lost.",

@@ -26,6 +26,7 @@ COMMANDS = {
     "keys": ("keys", "group", "Make the key file, or replace its keys."),
     "backup": ("backup", "backup", "Write everything into one file."),
     "restore": ("backup", "restore", "Read a backup into an empty database."),
+    "search": ("search", "group", "Make the index of the search anew."),
     "bench": ("bench", "group", "Fill a database for measurements; never in production."),
 }
 

@@ -15,7 +15,8 @@ from sqlalchemy.exc import StatementError
 
 from knowledge_exchange.cli.backing_up import ROWS_A_BATCH, entry_of
 from knowledge_exchange.cli.backup_file import DAMAGE, Backup, BadBackup
-from knowledge_exchange.cli.emptying import empty_all, empty_seeded, first_with_rows
+from knowledge_exchange.cli.emptying import derived_in_place, empty_all, empty_search, empty_seeded, first_with_rows
+from knowledge_exchange.cli.restoring_files import restore_files
 from knowledge_exchange.core.db import db, is_sqlite, unit_of_work
 
 #: No row is longer; a file that claims one is no backup.
@@ -32,6 +33,8 @@ class NotEmpty(ValueError):
 def restore(backup: Backup, goal: Sequence[Table], told: Told, replace: bool = False) -> None:
     """Put everything into the tables ``goal`` in one transaction; ``told`` hears how many rows are in.
 
+    The search begins anew: the exchange fills it again by itself.
+
     With ``replace`` what was there goes; without, it raises :class:`NotEmpty` where there is anything.
     Raises :class:`BadBackup` where a checksum or a row is wrong. All is as it was then, and also when
     the process is killed on the way.
@@ -42,10 +45,12 @@ def restore(backup: Backup, goal: Sequence[Table], told: Told, replace: bool = F
         if (full := first_with_rows(goal)) is not None:
             if not replace:
                 raise NotEmpty(full)
-            empty_all(goal)
+            empty_all([*goal, *derived_in_place()])
         else:
             empty_seeded(goal)
+        empty_search()
         _fill(backup, goal, told)
+        restore_files(backup)
         if not is_sqlite():
             # Without statistics the first pages would be slow.
             db.session.execute(text("ANALYZE"))

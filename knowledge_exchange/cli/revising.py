@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import DateTime, MetaData, Table
 
-from knowledge_exchange.cli.backing_up import tables
+from knowledge_exchange.cli.backing_up import DERIVED, tables
 from knowledge_exchange.cli.backup_file import Backup, BadBackup
 from knowledge_exchange.cli.database import upgrade_now
 from knowledge_exchange.core.db import UtcDateTime, db
@@ -52,11 +52,11 @@ def _what_to_do(theirs: str, ours: str, here: str) -> str:
 
 
 def tables_in_place() -> list[Table]:
-    """The tables that the database itself has, each behind those that it refers to."""
+    """The tables that the database itself has, each behind those that it refers to; without what is made anew."""
     found = MetaData()
     found.reflect(db.engine)
     for table in found.tables.values():
         for column in table.columns:
             if isinstance(column.type, DateTime):
                 column.type = UtcDateTime()
-    return [table for table in found.sorted_tables if table.name != ALEMBICS_OWN]
+    return [table for table in found.sorted_tables if not table.name.startswith((ALEMBICS_OWN, DERIVED))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Table, func, insert, select
@@ -18,6 +19,11 @@ from knowledge_exchange.core.db import Base, db, end_read, unit_of_work
 from knowledge_exchange.core.ids import new_id, new_rounded_id
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.search import documents
+from knowledge_exchange.search.documents import Document
+from knowledge_exchange.search.filling import begin_filled
+from knowledge_exchange.search.tending import settle
+from knowledge_exchange.threads.indexing import SOURCE, count, facets_of, text_of
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
 NETWORKS = 20
@@ -100,6 +106,9 @@ def add_threads(threads: int, posts: int, told: Callable[[int], None]) -> None:
     people = _people()
     if not people:
         raise ValueError("there is nobody to write")
+    if count() == 0:
+        with unit_of_work():
+            begin_filled(SOURCE)
     texts, chance, done = bodies(), random.Random(posts), 0  # noqa: S311
     rows = Rows()
     for plan in _plans(threads, posts, people, chance):
@@ -109,6 +118,7 @@ def add_threads(threads: int, posts: int, told: Callable[[int], None]) -> None:
             told(done)
             rows = Rows()
     told(done + _store(rows))
+    settle()
 
 
 def _people() -> dict[int, list[Person]]:
@@ -165,7 +175,29 @@ def _store(rows: Rows) -> int:
             if batch:
                 # The table, not the model: the ORM would part rows with and without an empty column.
                 work.execute(insert(cast(Table, model.__table__)), batch)
+        documents.put(_documents(rows))
     return len(rows.posts)
+
+
+def _documents(rows: Rows) -> Iterator[Document]:
+    """The posts as they can be found; from the rows at hand, for reading them again would take as long as writing."""
+    threads = {thread["id"]: thread for thread in rows.threads}
+    for post in rows.posts:
+        thread = threads[post["thread_id"]]
+        yield Document(
+            id=post["id"],
+            source=SOURCE,
+            network_id=thread["network_id"],
+            thread_id=thread["id"],
+            is_shielded=False,
+            title=thread["title"] if post["parent_id"] is None else "",
+            text=_text_of(post["html"]),
+            facets=facets_of(post["id"], kind=thread["kind"], answer_id=thread["answer_id"]),
+        )
+
+
+#: Bodies come from a small pool.
+_text_of = lru_cache(maxsize=None)(text_of)
 
 
 def add_sign_ins(amount: int) -> list[tuple[int, str]]:

@@ -19,6 +19,7 @@ from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.markup import RENDERER_VERSION
 from knowledge_exchange.core.order import FIRST
 from knowledge_exchange.threads.forms import clean_line
+from knowledge_exchange.threads.indexing import index_posts, index_threads
 from knowledge_exchange.threads.limits import MAX_TITLE_CHARS
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
@@ -51,11 +52,12 @@ class Stored:
 
 
 class Store:
-    """Writes the posts of one origin into one network; to be used inside a unit of work."""
+    """Writes a batch of posts of one origin into one network; to be used inside a unit of work."""
 
     def __init__(self, network_id: int, origin: Origin) -> None:
         self._network_id = network_id
         self._origin = origin
+        self._written: list[int] = []
 
     def write(self, batch: Sequence[Written], accepted: Mapping[int, int]) -> Stored:
         """Store a batch of new posts. ``accepted``: questions by the answers that were accepted."""
@@ -73,6 +75,9 @@ class Store:
         ]
         if changes:
             db.session.connection().execute(_CHANGE, changes)
+        index_posts(self._written)
+        # Of their earlier posts, too, search says that they are answered.
+        index_threads([change["thread"] for change in changes if change["is_new"]])
         orphans = [row for left in replies.values() for row, _text in left]
         answers = sum(change["is_new"] for change in changes)
         return Stored(len(questions), sum(change["more"] for change in changes), answers, orphans)
@@ -116,6 +121,7 @@ class Store:
         db.session.execute(insert(_POST), posts)
 
     def _post(self, row: Row, text: Text, voices: Mapping[str, int], place: dict[str, Any]) -> dict[str, Any]:
+        self._written.append(place["id"])
         return place | {
             "voice_id": voices[self._origin.voice_key(row)],
             "body": text.body,
