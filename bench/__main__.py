@@ -50,7 +50,7 @@ def _measured(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     settings = community.settings_for(folder)
     print("Seeding the community…")
     found: dict[str, Any] = {**_where(), "seed_posts_per_s": community.seed(settings)}
-    goals = community.targets(settings, folder)
+    goals = community.targets(settings)
     with exchange(settings) as server:
         time.sleep(SETTLE_S)
         found["idle_memory_mib"] = round(server.memory_mib(), 1)

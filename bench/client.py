@@ -31,9 +31,10 @@ def main(url: str, cookie: str, connections: int, seconds: float) -> None:
 def _ask(url: str, cookie: str, until: float, times: list[float], faults: list[str]) -> None:
     parts = urlsplit(url)
     link = http.client.HTTPConnection(parts.hostname or "", parts.port)
+    goal = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     while time.monotonic() < until and not faults:
         began = time.monotonic()
-        link.request("GET", parts.path or "/", headers={"Cookie": cookie})
+        link.request("GET", goal, headers={"Cookie": cookie})
         answer = link.getresponse()
         answer.read()
         if answer.status != http.HTTPStatus.OK:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
 
 from bench.processes import command
 
@@ -50,16 +51,19 @@ _THREAD = """
     JOIN participant ON participant.thread_id = thread.id AND participant.last_read_id < thread.last_post_id
     JOIN network ON network.id = thread.network_id
     JOIN voice ON voice.id = thread.voice_id
-    WHERE thread.reply_count BETWEEN ? AND ? AND voice.participant_id <> participant.id
+    WHERE thread.reply_count BETWEEN :least AND :most AND voice.participant_id <> participant.id
     ORDER BY thread.id DESC, participant.id LIMIT 1
 """
 
 
-def targets(settings: Mapping[str, object], folder: Path, members: int = MEMBERS) -> Targets:
+def targets(settings: Mapping[str, object], members: int = MEMBERS) -> Targets:
     """An ordinary member with unread items, signed in, and their pages."""
-    link = sqlite3.connect(folder / "exchange.sqlite3")
-    row = link.execute(_THREAD, (POSTS_A_PAGE - 1, POSTS_A_PAGE + 10)).fetchone()
-    link.close()
+    engine = create_engine(
+        str(settings.get("KE_DATABASE_URL") or f"sqlite:///{settings['KE_DATA_DIR']}/exchange.sqlite3")
+    )
+    with engine.connect() as link:
+        row = link.execute(text(_THREAD), {"least": POSTS_A_PAGE - 1, "most": POSTS_A_PAGE + 10}).first()
+    engine.dispose()
     assert row is not None, "no thread has a full page with something unread"
     thread_id, member_id, slug = row
     lines = command("bench", "sessions", "--members", members, settings=settings).splitlines()

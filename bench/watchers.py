@@ -57,7 +57,7 @@ def measure(watchers: int, replies: int, *, network: bool) -> Told:
         folder = Path(name)
         settings = community.settings_for(folder)
         community.seed(settings, POSTS, THREADS, members=watchers)
-        targets = community.targets(settings, folder, watchers)
+        targets = community.targets(settings, watchers)
         _watch(folder, targets, network)
         with exchange(settings) as server:
             found = pages.post_replies(server, targets, replies)
