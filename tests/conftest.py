@@ -69,10 +69,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out (not: skip) the databases that were not asked for; give what depends on other processes two tries."""
+    """Leave out (not: skip) the databases that were not asked for; give what depends on other processes two tries.
+
+    Files with such tests come first: they take longest, and a run that ended with them would end with idle processes.
+    """
+    long_files = set()
     for item in items:
         if any(item.get_closest_marker(name) for name in TRIED_AGAIN):
             item.add_marker(pytest.mark.flaky(reruns=1))
+            long_files.add(item.path)
+    items.sort(key=lambda item: item.path not in long_files)
     wanted = set(_chosen(config))
     left_out = [item for item in items if _kind_of(item) not in wanted | {None}]
     if left_out:

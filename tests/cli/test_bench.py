@@ -15,7 +15,9 @@ from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.db import db
 from knowledge_exchange.networks.models import Network, NetworkMembership
 from knowledge_exchange.notifications.models import Notification, Participant
+from knowledge_exchange.search.models import SearchState
 from knowledge_exchange.threads.models import Post, Thread, Voice
+from tests.support.index import check_index
 from tests.support.servers import run_command
 
 PRODUCTION = {
@@ -50,6 +52,13 @@ def test_a_seeded_database_has_what_was_asked_for(app: Flask) -> None:
         assert db.session.scalar(select(func.sum(Thread.reply_count))) == 170
         inside = select(func.count()).select_from(NetworkMembership).group_by(NetworkMembership.member_id)
         assert set(db.session.scalars(inside)) == {6}
+
+
+def test_what_was_seeded_is_found_as_if_it_had_been_posted(app: Flask) -> None:
+    seed(app)
+    with app.app_context():
+        check_index()
+        assert db.session.get_one(SearchState, "post").upto is None, "it would be filled once more"
 
 
 def test_check_finds_nothing_wrong_with_a_seeded_database(app: Flask) -> None:

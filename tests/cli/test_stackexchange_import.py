@@ -26,6 +26,7 @@ from knowledge_exchange.networks.models import Network
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from tests.cli.stackexchange_dump import REAL_DUMP, answer, question, row, write_dump
+from tests.support.index import check_index
 from tests.support.servers import environment
 
 FILE = "stackexchange-matheducators-posts.xml"
@@ -180,6 +181,8 @@ def test_a_newer_dump_adds_only_what_is_new(exchange: Flask, tmp_path: Path) -> 
     ]
     assert len(rows_of(exchange, Voice.id)) == 2
     assert_counters_are_right(exchange)
+    with exchange.app_context():
+        check_index()
 
 
 def test_the_same_dump_under_another_forums_name_is_another_source(exchange: Flask, tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_nginx_leads_to_tls_and_refuses_what_is_too_large_in_words(site: Site, a
     plain = requests.get(f"http://127.0.0.1:{site.plain_port}/t/1", allow_redirects=False, timeout=TIMEOUT_S)
     assert plain.status_code == 301
     assert plain.headers["Location"] == f"{site.origin}/t/1"
-    answer = author.post("/n/national/new", "/n/national/new", title=TITLE, body="x" * MAX_BODY_BYTES)
+    answer = author.post("/similar", "/n/national/new", title="x" * MAX_BODY_BYTES)
     assert answer.status_code == 413
     assert "Nothing has been saved." in answer.text
 

@@ -13,6 +13,7 @@ import pytest
 
 from knowledge_exchange.core import config, settings
 from knowledge_exchange.realtime import limits
+from knowledge_exchange.threads import attachment_routes
 from knowledge_exchange.verification.uploads import files as reading_files
 from tests.deploy.support import files
 from tests.deploy.support.certificate import write_certificate
@@ -93,6 +94,7 @@ def test_gunicorn_is_told_what_live_sockets_need() -> None:
     assert given["-k"] == "gevent"
     assert int(given["-w"]) > 1
     assert int(given["--worker-connections"]) == limits.CONNECTIONS
+    assert given["--limit-request-line"] == "0"  # nginx has one
     assert int(given["--graceful-timeout"]) < limits.STOP_SECONDS
     (stop_s,) = files.unit_values(files.PAGES.read_text("utf-8"), "TimeoutStopSec")
     assert int(stop_s) > limits.STOP_SECONDS
@@ -102,7 +104,9 @@ def test_gunicorn_is_told_what_live_sockets_need() -> None:
 def test_nginx_has_the_limits_of_the_exchange() -> None:
     text = files.NGINX.read_text("utf-8")
     mebibytes = {int(size) * limits.MIB for size in re.findall(r"client_(?:max_body|body_buffer)_size (\d+)m;", text)}
-    assert mebibytes == {config.MAX_BODY_BYTES, reading_files.MAX_UPLOAD_BYTES}
+    assert mebibytes == {config.MAX_BODY_BYTES, reading_files.MAX_UPLOAD_BYTES, attachment_routes.MAX_FORM_BYTES}
+    (line_kib,) = re.findall(r"large_client_header_buffers 4 (\d+)k;", text)
+    assert int(line_kib) * limits.KIB == limits.REQUEST_LINE_BYTES
     (read_s,) = re.findall(r"proxy_read_timeout (\d+)s;", text)
     assert int(read_s) > limits.SOCKET_PING_SECONDS + limits.SOCKET_PONG_SECONDS
 

@@ -20,7 +20,7 @@ SignIn = Callable[..., "Page"]
 
 
 def write(page: Page) -> None:
-    page.goto("/n/north-west/new")
+    page.goto("/n/north-west/new?kind=problem")
     page.get_by_label("Title").fill(TITLE)
     body = page.locator("#body")
     body.fill(BODY)
@@ -51,7 +51,7 @@ def test_a_text_can_be_thrown_away(sign_in: SignIn) -> None:
     write(page)
     page.reload()
     page.get_by_role("button", name="Start afresh").click()
-    assert page.locator("#body").input_value() == ""
+    page.wait_for_function("() => document.querySelector('#body')?.value === ''")
     assert kept(page) == 0
 
 
@@ -109,7 +109,9 @@ def test_quoting_takes_what_is_selected_and_answers_that_post(sign_in: SignIn) -
         }"""
     )
     post.locator("[data-quote]").click()
-    assert page.get_by_label("Your reply").input_value().strip() == f"> {chosen}"
+    name = post.locator(".by b").first.inner_text().strip()
+    said = page.wait_for_function("() => document.querySelector('#body').value.trim()").json_value()
+    assert said == f"> [{name}](/p/{(post.get_attribute('id') or '')[1:]}):\n>\n> {chosen}"
     assert page.locator("[name=parent]").input_value() == (post.get_attribute("id") or "")[1:]
     page.locator("[data-reply-to-all]").click()
     assert page.locator("[name=parent]").input_value() == page.locator("[name=parent]").get_attribute("data-root")
@@ -132,3 +134,72 @@ def test_the_toolbar_writes_for_those_who_do_not_know_the_signs(sign_in: SignIn)
     body.press("ControlOrMeta+a")
     page.get_by_role("button", name="Bold").click()
     assert body.input_value() == "**word**"
+
+
+def test_the_composer_shows_offers_and_keeps_what_is_typed_whatever_is_chosen(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    page.goto("/n/north-west/new")
+    page.get_by_role("button", name="Preview").click()
+    body = page.locator("#body")
+    body.fill("One **two**\n\n")
+    page.locator(".preview strong", has_text="two").wait_for()
+    body.evaluate(
+        """area => {
+          const held = new DataTransfer();
+          held.setData('text/html', '<table><tr><td>A</td><td>B|C</td></tr><tr><td>1</td></tr></table>');
+          area.setSelectionRange(area.value.length, area.value.length);
+          area.dispatchEvent(new ClipboardEvent('paste', {clipboardData: held, bubbles: true, cancelable: true}));
+        }"""
+    )
+    text = "One **two**\n\n| A | B\\|C |\n| --- | --- |\n| 1 |  |\n\n"
+    assert body.input_value() == text
+    page.locator("#title").fill("Rotas that nobody can staff")
+    page.locator("#tried").fill("Asking twice")
+    # The question of a problem stays where something stands under it; nothing that was typed changes.
+    page.locator("[name=kind][value=advice]").check(force=True)
+    assert page.locator("#tried").is_visible()
+    assert page.locator("#works_where").is_visible()
+    assert page.locator(".composer-foot .btn--main").inner_text() == "Post the advice"
+    page.locator("[name=kind][value=problem]").check(force=True)
+    assert page.locator("#works_where").is_hidden()
+    page.locator("#network").select_option("national")
+    page.locator("h1", has_text="National").wait_for()
+    assert "members of the exchange" in page.locator("[data-seen-by]").inner_text()
+    assert (body.input_value(), page.locator("#tried").input_value()) == (text, "Asking twice")
+    page.get_by_role("button", name="Post the problem").click()
+    page.wait_for_url(re.compile(r"/t/\d+/rotas-that"))
+    assert page.locator(".ask .prose strong").all_inner_texts() == ["two", "What have you tried?"]
+    edit_where_it_stands(page)
+
+
+def edit_where_it_stands(page: Page) -> None:
+    """Change the question on its own page, mentioning somebody from the list that is offered."""
+    page.locator(".ask a[data-more]").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
+    form = page.locator(".ask [data-edit-here]")
+    area = form.locator("textarea[name=body]")
+    area.wait_for()
+    assert page.locator("#body").count() == 1  # the reply box keeps its name
+    form.get_by_role("link", name="Leave it as it was").click()
+    assert page.locator(".ask .prose").is_visible()
+    page.locator(".ask a[data-more]").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
+    area.fill("Shorter now.")
+    form.get_by_role("button", name="Save the change").click()
+    page.locator(".ask .prose", has_text="Shorter now.").wait_for()
+
+
+def test_who_writes_in_a_thread_is_offered_after_the_sign_and_chosen_by_keyboard(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    page.goto("/n/north-west")
+    page.get_by_role("link", name=re.compile("Two surgical divisions")).first.click()
+    area = page.get_by_label("Your reply")
+    area.click()
+    page.locator("markdown-toolbar").wait_for()
+    area.press_sequentially("Ask @")
+    offered = page.locator(".offered [role=option]")
+    offered.first.wait_for()
+    handle = offered.first.get_attribute("data-handle")
+    area.press("Enter")
+    assert area.input_value() == f"Ask @{handle} "
+    assert offered.count() == 0

@@ -12,7 +12,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
-from knowledge_exchange.cli.database import prepare_alembic
+from knowledge_exchange.cli.database import is_compared, prepare_alembic
 from knowledge_exchange.core.db import Base, db
 from knowledge_exchange.core.revisions import current_revision, is_migrated, newest_revision
 from tests.support.databases import Templates
@@ -34,7 +34,7 @@ def alembic(app: Flask) -> None:
 def differences(app: Flask) -> list[Any]:
     """What autogenerate would still want to change in the database that `app` is connected to."""
     with app.app_context(), db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_compared})
         return list(compare_metadata(context, Base.metadata))
 
 

@@ -64,6 +64,13 @@ def test_what_can_be_read_in_two_ways_or_is_too_much_is_refused(server: Running,
 
 
 @pytest.mark.server
+def test_a_search_of_ten_kilobytes_gets_through(server: Running) -> None:
+    with Raw(server.port) as raw:
+        raw.send(b"GET /?q=" + b"%C3%A9" * 5_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert raw.answer()[0] == 200
+
+
+@pytest.mark.server
 def test_a_head_that_drips_is_given_up(server: Running) -> None:
     with Raw(server.port) as raw:
         raw.send(GET)

@@ -34,6 +34,7 @@ from tests.support.worlds import (
     Hidden,
     World,
     at,
+    attached,
     build,
     held,
     minutes,
@@ -108,7 +109,14 @@ class Story:
         yield Act("reads", lambda: author.post(f"/t/{thread}/read", post=str(answer)))
         yield Act("stays", lambda: author.post(f"/t/{thread}/stayed"))
         yield Act("chooses a level", lambda: author.post(f"/t/{thread}/level", level="tracking"))
-        yield Act("replies", lambda: world.reply(author, thread, "Thank you.", parent=str(answer)))
+        draft = {"draft": "a-draft-of-the-author", "parent": str(answer)}
+        files: list[str] = []
+        form = {"draft_of": f"reply:{thread}", "draft_version": "1"}
+        yield Act("keeps a draft", lambda: author.post("/drafts", body="Thank", **form, **draft))
+        yield Act("keeps more of it", lambda: author.post("/drafts", body="Thank you", **form, **draft))
+        yield Act("replies", lambda: world.reply(author, thread, "Thank you.", **draft))
+        yield Act("sends a file", lambda: files.append(attached(author)))
+        yield Act("attaches it", lambda: world.reply(author, thread, f"See this. {files[0]}"))
         yield Act("edits", lambda: sent(author, f"/p/{opening}/edit", better))
         yield Act("accepts", lambda: author.post(f"/p/{answer}/accept"))
         yield Act("reports", lambda: report(author, answer))

@@ -35,11 +35,14 @@ ACTS = {
     "moderation/stale.py": "a job, and the queue's own cases",
     "moderation/telling.py": "what an author is told of their own pseudonym",
     "threads/actions.py": "verbs: rights have been asked of the caller",
+    "threads/asking.py": "a verb: rights have been asked of the caller",
     "threads/curating.py": "verbs of moderators, likewise",
+    "threads/indexing.py": "derives what can be found, for nobody's eyes; search/asking.py asks",
     "threads/jobs.py": "renders all posts again",
     "threads/keeping.py": "erases voices",
     "threads/lasting.py": "verbs: rights have been asked of the caller",
     "threads/locking.py": "takes a turn, then asks",
+    "threads/marks.py": "verbs, and how many marks a post bears that has been asked for",
     "threads/merging.py": "verbs of moderators: rights have been asked of the caller",
     "threads/official.py": "verbs: rights have been asked of the caller",
     "threads/outcomes.py": "a job that asks authors about their own threads, and the verbs",
@@ -68,20 +71,24 @@ READS = {
     "threads/even_gone.py": {
         **dict.fromkeys(("_PLAIN", "_TURN", "thread_now"), "the thread of an act that somebody may undo, and its turn")
     },
+    "threads/attachment_html.py": {"files_in": _ASKED},
+    "threads/attachments.py": {"put_aside": "a verb of moderators: rights have been asked of the caller"},
+    "threads/sweeping.py": {"_due": "a job: deletes what nothing names, for nobody's eyes"},
     "threads/collected.py": {"still_there": "for nobody's eyes: undoes a deletion"},
     "threads/duplicates.py": {
         **dict.fromkeys(("target_of", "copies_of"), "of _shown, which asks"),
         "_link_of": "root_of, its one reader, adds readable",
         **dict.fromkeys(("points_to", "mark", "unmark"), "verbs: rights have been asked of the caller"),
     },
+    "threads/feeds.py": dict.fromkeys(("_feed", "_newest"), "of listing.newest_of and _needed, which ask"),
     "threads/filtered.py": dict.fromkeys(
-        ("_seen", "_tagged", "_unanswered", "_oldest_of"), "of listing.standing, which asks"
+        ("_seen", "_list", "_in_order", "_unanswered", "_oldest_of"), "of listing.standing, which asks"
     ),
     "threads/for_mail.py": {"posts_for_mail": "of notices that are visible now"},
     "threads/guarding.py": {"people_of": _ASKED},
     "threads/history.py": {"revisions_of": _ASKED},
     "threads/holding.py": {"_published": "posts by posting.post, which asks; notes how it was rendered"},
-    "threads/holding_rules.py": {"_care": "what a network has set, for a draft that posting.post then asks about"},
+    "threads/holding_rules.py": {"_BY_THREAD": "what a network has set, for a draft that posting.post then asks about"},
     "threads/official_queries.py": dict.fromkeys(("_BY_POST", "earlier_in", "words_on"), _ASKED),
     "threads/listing.py": {
         "newest_of": "of standing, which asks",
@@ -89,13 +96,13 @@ READS = {
         "_narrowed": _ASKED,
         "_since": _ASKED,
         "_unread": _ASKED,
-        "_feed": "of _newest, which asks",
     }
     | {"_PLACES_IN": _ASKED},
     "threads/live.py": {
         "shielded_rooms": "rooms, of which readers_among asks",
         "_threads": "of events whose room or replay asked",
     },
+    "threads/mentions.py": {"_stands": "of a thread that has been asked for"},
     "threads/network_mentions.py": {"elsewhere": _ASKED},
     "threads/own_pseudonyms.py": {"_counts": "of one's own places"},
     "threads/queries.py": {
@@ -104,11 +111,14 @@ READS = {
         **dict.fromkeys(
             (
                 *("_POSTS", "_IN_THREAD", "_position_of", "_TREE_AFTER", "_FLAT_AFTER", "_BY_ID", "_BY_IDS", "_BEFORE"),
-                *("page_keys", "_UNREAD", "source_of"),
+                *("page_keys", "_UNREAD", "source_of", "post_at", "_MANY_AFTER"),
             ),
             _ASKED,
         ),
     },
+    "threads/profiles.py": {"_ANSWERS": "of _SHOWN, which asks"},
+    "threads/search_filters.py": dict.fromkeys(("is_mine", "is_by"), "narrow what search/asking.py has asked for"),
+    "threads/shelf_shown.py": dict.fromkeys(("_VISIBLE", "_POSTS"), "of _STANDING, which asks"),
     "threads/summaries.py": dict.fromkeys(("standing", "posts_since", "place_of", "writers_of"), _ASKED),
     "threads/why.py": {"_first": _ASKED, "_standing_then": _ASKED, "_facts_of": "finds the thread; _FACTS then asks"},
 }

@@ -8,8 +8,8 @@ it: what finds nothing there would find nothing anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, product
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -20,7 +20,9 @@ from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.telling_acts import tell_author
 from knowledge_exchange.notifications.models import Notification
-from knowledge_exchange.threads.listing import FILTERS
+from knowledge_exchange.threads.attachment_models import Attachment
+from knowledge_exchange.threads.chosen import FILTERS, ORDERS
+from knowledge_exchange.threads.curation_models import HeldPost
 from tests.support.addresses import Address, Answer, addresses, answer_of, differences, look
 from tests.support.parts import parts
 from tests.support.persons import Person
@@ -57,6 +59,17 @@ NOT_SENT = {
 }
 #: What forms need to be taken.
 FIELDS = {"level": "watching", "view": "tree", "only": "all"}
+#: What is looked for: words of the hidden thread as they are, misspelt and begun, beside words that others wrote, too.
+LOOKED_FOR = (
+    "zugzwang",
+    "zugzwagn rota",
+    "marmal*",
+    "do ward question",
+    "is:unread ward",
+    "tag:rotas network:north-west",
+)
+#: A title that is like the hidden one.
+ALIKE = {"threads.similar": {"title": "Marmalade and zugzwang over the ward rota"}}
 MOST_SAID = 12
 #: Ids by the part of an address that names them; an address with the fields of a form.
 Named = dict[str, list[object]]
@@ -67,14 +80,23 @@ def pages(world: World) -> list[Address]:
     """Every page that speaks of threads, about what everybody knows, and what was missed."""
     missed = f"/live/since?after={floor_id(minutes(30))}&thread={world.ordinary[0]}"
     every = addresses(world.app, "GET", parts(world), telling=True)
-    return [*every, Address("GET", "realtime.since", missed)]
+    return [*every, Address("GET", "realtime.since", missed), *searches(LOOKED_FOR[:1])]
+
+
+def searches(looked_for: Sequence[str]) -> list[Address]:
+    """Pages of results, in both orders."""
+    ways = product(looked_for, ("best", "newest"))
+    paths = [f"/search?{urlencode({'q': typed, 'order': order})}" for typed, order in ways]
+    return [Address("GET", "search.search", path) for path in paths]
 
 
 def silent_pages(world: World) -> list[Address]:
     """Every other page, and the lists with what can be chosen for them."""
     lists = [f"{path}?show={only}" for path in ("/n/north-west", "/") for only in FILTERS]
+    lists += [f"/n/north-west?show={only}&order={order}" for only in ("all", "unanswered") for order in ORDERS]
     every = set(addresses(world.app, "GET", parts(world))) - set(pages(world))
-    return [*sorted(every, key=str), *(Address("GET", "threads.network", path) for path in lists)]
+    listed = [Address("GET", "threads.network", path) for path in lists]
+    return [*sorted(every, key=str), *listed, *searches(LOOKED_FOR[1:])]
 
 
 def seen_by(world: World, *names: str) -> dict[str, dict[Address, Answer]]:
@@ -120,6 +142,7 @@ def test_whoever_it_is_not_hidden_from_finds_it_wherever_it_belongs(world: World
     after = seen_by(world, "peer")["peer"]
     changed = {address.endpoint for address in before if address in after and before[address] != after[address]}
     assert {"home.index", "threads.network", "notifications.index", "auth.my_data", "realtime.since"} <= changed
+    assert "search.search" in changed
 
 
 def test_whoever_moves_there_later_finds_no_trace_either(world: World) -> None:
@@ -146,6 +169,8 @@ def _naming(world: World, hidden: Hidden) -> Named:
         "voice_id": [hidden.voice],
         "participant_id": [hidden.place],
         "notification_id": list(notices),
+        "file_id": [row.id for row in world.rows(select(Attachment.id))],
+        "held_id": [row.id for row in world.rows(select(HeldPost.id))],
         "act_id": [row.id for row in world.rows(select(ModerationAct.id).filter_by(thread_id=hidden.thread))],
     }
 
@@ -217,5 +242,5 @@ def _send_all(world: World, names: tuple[str, ...]) -> dict[str, dict[Address, A
     for name in names:
         every = addresses(world.app, "POST", parts(world), telling=True)
         wanted = [one for one in every if one.endpoint not in NOT_SENT]
-        sent[name] = {one: _send(world.people[name], one, fields) for one in wanted}
+        sent[name] = {one: _send(world.people[name], one, {**fields, **ALIKE.get(one.endpoint, {})}) for one in wanted}
     return sent

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.support import hostile
 from tests.support.demo import PASSWORD
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
 Reach = Callable[["Page"], object]
 
@@ -112,6 +113,18 @@ def _official(part: str, *, empty: str = "") -> Reach:
     return reach
 
 
+def _bookmarked(page: Page) -> None:
+    open_thread(page, *LONGEST)
+    page.locator("article.post").first.press("b")  # as often as the page is looked at
+    page.get_by_role("link", name="See your bookmarks").wait_for()
+    page.goto("/bookmarks")
+
+
+def _printed(page: Page) -> None:
+    path = open_thread(page, *LONGEST)
+    page.goto(f"{path.rsplit('/', 1)[0]}/print")
+
+
 def _too_often(page: Page) -> None:
     for _try in range(TRIES):
         sign_in(page, "somebody-else@demo.example", "not the password")
@@ -132,6 +145,14 @@ def _submit_empty(path: str, button: str) -> Reach:
     return reach
 
 
+def _empty_thread(page: Page) -> None:
+    page.goto("/n/north-west/new")
+    for field in ("#title", "#body"):
+        page.locator(field).fill("")  # a round before may have left a draft
+    page.get_by_role("button", name="Post the problem").click()
+    page.locator(".notice--stop").first.wait_for()
+
+
 def _draft_is_back(page: Page) -> None:
     page.goto("/n/north-west/new")
     page.get_by_label("Title").fill("Word " * (MOST_LETTERS_OF_A_TITLE // 5))
@@ -139,6 +160,40 @@ def _draft_is_back(page: Page) -> None:
     page.locator("[data-saved]", has_text="Saved").wait_for()
     page.reload()
     page.get_by_role("button", name="Start afresh").wait_for()
+
+
+def _attaching(page: Page) -> None:
+    """A picture that is attached and described; a refusal would be a complaint in the console."""
+    page.goto("/n/north-west/new")
+    attach = page.get_by_role("button", name="Attach files")
+    attach.wait_for()
+    picture: FilePayload = {"name": "rota.png", "mimeType": "image/png", "buffer": hostile.picture("PNG", (600, 300))}
+    with page.expect_file_chooser() as chosen:
+        attach.click()
+    chosen.value.set_files([picture])
+    page.get_by_label("What does it show?").fill("A rota")
+
+
+def _composing(page: Page) -> None:
+    open_thread(page, *LONGEST)
+    body = page.get_by_label("Your reply")
+    body.click()
+    page.get_by_role("button", name="Preview").click()
+    body.fill("Ask **them** ")  # a round before may have left a draft
+    body.press("End")
+    body.press_sequentially("@")
+    page.locator(".offered [role=option]").first.wait_for()
+    page.locator(".preview strong").first.wait_for()
+
+
+def _edited_where_it_stands(page: Page) -> None:
+    page.goto("/n/north-west/new")
+    page.locator("#title").fill("Said better on its own page")
+    page.locator("#body").fill("Said first.")
+    page.get_by_role("button", name="Post the problem").click()
+    page.locator(".ask a[data-more]").click()
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.locator("[data-edit-here] markdown-toolbar").wait_for()
 
 
 def _page_grew_old(page: Page) -> None:
@@ -316,6 +371,7 @@ def _taken_back(page: Page) -> None:
 
 def _held(page: Page) -> None:
     page.goto("/n/north-west/new")
+    page.get_by_label("Let it wait a few minutes").uncheck()  # as a draft of the look before had it
     page.get_by_label("Title").fill("Which locum agency answers at night?")
     page.locator("#body").fill("Nobody answers when it matters.")
     page.get_by_role("button", name="Post the problem").click()
@@ -518,6 +574,20 @@ def _to_settle(page: Page) -> None:
     page.locator(".error").first.wait_for()
 
 
+def _narrowed(page: Page) -> None:
+    """The search with all of its filters open."""
+    page.goto("/search?q=rota+network:north-west")
+    page.get_by_text("Narrow the search", exact=True).click()
+    page.get_by_role("button", name="Show these").wait_for()
+
+
+def _similar_threads(page: Page) -> None:
+    """The form of a problem, with what has been asked like it."""
+    page.goto("/n/national/new")
+    page.get_by_label("Title").press_sequentially("On-call every third weekend")
+    page.get_by_role("heading", name=re.compile("^(Answered|Asked) before")).wait_for()
+
+
 def _asked_why(page: Page) -> None:
     """The queue, with the reason asked for."""
     page.goto("/moderation")
@@ -541,6 +611,9 @@ PENDING = [at("/me"), at("/verify"), Stop("claim with errors", _submit_empty("/m
 NO_STANDING = [at("/me"), at("/me/leave"), at("/help")]
 READING = [
     *map(at, ("/", "/?show=unanswered", "/networks", "/n/north-west", "/n/north-west?show=case_study")),
+    *map(at, ("/n/north-west?show=unanswered&order=due", "/n/north-west?order=shared", "/bookmarks", "/recent")),
+    Stop("bookmarks with something in them", _bookmarked),
+    Stop("thread for paper", _printed),
     *map(at, ("/n/national", "/n/london", "/n/london?show=announcement", "/n/operations-managers")),
     Stop("thread as a tree", _thread(BRANCHED, "?view=tree")),
     Stop("thread by time", _thread(BRANCHED, "?view=flat")),
@@ -550,8 +623,12 @@ READING = [
 ]
 WRITING = [
     *map(at, ("/ask", "/n/north-west/new", "/n/north-west/new?kind=case_study")),
-    Stop("new thread with errors", _submit_empty("/n/north-west/new", "Post the problem")),
+    Stop("new thread with errors", _empty_thread),
+    Stop("composing a reply", _composing),
+    Stop("attaching files", _attaching),
+    Stop("a post edited where it stands", _edited_where_it_stands),
     Stop("draft is back", _draft_is_back),
+    at("/drafts"),
     Stop("page grew old", _page_grew_old),
     Stop("gone meanwhile", _gone_meanwhile),
     Stop("own thread", _own_thread),
@@ -572,7 +649,28 @@ WRITING = [
     at("/me/reports"),
 ]
 PERSONAL = [
-    *map(at, ("/notifications", "/search", "/members", "/me", "/settings/account", "/m/second-cup", "/help")),
+    Stop("search that finds nothing", lambda page: page.goto("/search?q=xylophone+is:answered+after:2026-01")),
+    Stop("search, narrowed", _narrowed),
+    Stop("threads like a title", _similar_threads),
+    *map(
+        at,
+        (
+            "/notifications",
+            "/search",
+            "/search?q=on-call+rota",
+            "/search?q=cosultation",
+            "/members",
+            "/me",
+            "/settings/account",
+            "/m/second-cup",
+            "/m/grey-heron",
+            "/members?q=nobody+says+so",
+            "/settings/profile",
+            "/tags",
+            "/n/north-west?tag=rotas",
+            "/help",
+        ),
+    ),
     *map(at, ("/no/such/page", "/n/north-west-reps", "/moderation", "/rules", "/privacy")),
     Stop("settings with errors", _submit_empty("/settings/account", "Change the password")),
     *map(at, ("/settings/email", "/settings/email/no-such-link")),

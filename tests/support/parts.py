@@ -10,7 +10,7 @@ from tests.support.worlds import ELSEWHERE, HERE, World
 OF_NOBODY = (
     *("appeal_id", "claim_id", "import_id", "invitation_id", "number", "passkey_id", "request_id", "run_id"),
     *("sign_in_id", "notification_id", "voice_id", "participant_id", "waiting_id", "unsealing_id"),
-    *("sanction_id", "act_id"),
+    *("sanction_id", "act_id", "file_id", "held_id"),
 )
 #: Parts of addresses that name no thread: something that is there, or nothing that anybody could have.
 PARTS: Mapping[str, list[object]] = {
@@ -21,6 +21,7 @@ PARTS: Mapping[str, list[object]] = {
     "collection": ["start-here"],
     "word": ["suspend"],
     "action": ["lock", "hide"],
+    "width": [480],
     "token": ["no-such-token"],
     **{name: ["4"] for name in OF_NOBODY},
 }

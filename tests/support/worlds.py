@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,12 @@ from knowledge_exchange.auth.sealed_list import keep_lists
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
-from knowledge_exchange.networks import collections, tag_lists
+from knowledge_exchange.networks import collections, profiles, tag_lists
 from knowledge_exchange.networks.care_models import NetworkCare
 from knowledge_exchange.networks.models import LinkManager, NetworkMembership
+from knowledge_exchange.networks.profiles import Said
 from knowledge_exchange.notifications.models import NoticeChoice, Notification, Participant
-from knowledge_exchange.threads import duplicates
+from knowledge_exchange.threads import duplicates, tag_follows
 from knowledge_exchange.threads.even_gone import thread_now
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from tests.networks import employers
@@ -194,7 +196,7 @@ def _settle(world: World) -> None:
             networks.set_role(world.moderator.id, world.north_west, "moderator")
             db.session.add(NetworkCare(network_id=world.north_west, watched_words=WATCHED))
             db.session.execute(insert(LinkManager).values(manager))
-            tag_lists.add(world.north_west, "Rotas")
+            followed = tag_lists.add(world.north_west, "Rotas")
             collections.make(world.north_west, "Start here", "")
         # Everybody is in national, too: where one belongs tells nothing.
         with unit_of_work():
@@ -202,6 +204,12 @@ def _settle(world: World) -> None:
             for name, somebody in world.people.items():
                 if name not in ("outsider", "visitor") and somebody.id not in there:
                     networks.add_member(somebody.id, world.national)
+        with unit_of_work():
+            for name, somebody in world.people.items():
+                if name not in ("outsider", "visitor"):
+                    tag_follows.follow(somebody.id, followed)
+                if name == "peer":
+                    profiles.say(somebody.id, "", Said(is_listed=True, ask_me_about="Rotas"))
         keep_lists()
 
 
@@ -214,14 +222,15 @@ def life_of_a_thread(world: World, **fields: str) -> Hidden:
     """The author asks under a pseudonym, is answered, replies, edits, accepts; others read, and posts are reported."""
     hidden = world.hide(world.author, **fields)
     answer = world.reply(world.peer, hidden.thread, "Ask the ward clerk.")
-    world.reply(world.author, hidden.thread, "Thank you.", parent=str(answer))
+    world.reply(world.author, hidden.thread, f"Thank you. {attached(world.author)}", parent=str(answer))
     edited = sent(world.author, f"/p/{hidden.opening}/edit", {"title": f"{TITLE}!", "body": f"{WORDS} Still."})
     accepted = world.author.post(f"/p/{answer}/accept")
     read = world.peer.post(f"/t/{hidden.thread}/read", post=str(answer))
-    assert [edited.status_code, accepted.status_code, read.status_code] == [303] * 3
+    marked = [world.author.post(f"/p/{answer}/helpful"), world.peer.post(f"/p/{hidden.opening}/too")]
+    assert [one.status_code for one in (edited, accepted, read, *marked)] == [303] * 5
     report(world.peer, hidden.opening)
     report(world.author, answer)
-    held(world.author, f"/t/{hidden.thread}/replies", body=f"A {WATCHED}.")
+    held(world.author, f"/t/{hidden.thread}/replies", body=f"A {WATCHED}. {attached(world.author)}")
     given = {"voice": "pseudonym", "shield": "1", **fields}
     held(world.author, "/n/north-west/new", kind="problem", title=f"{TITLE}, again", body=f"A {WATCHED}.", **given)
     looked_after(world, hidden.thread)
@@ -241,6 +250,14 @@ def looked_after(world: World, thread_id: int) -> None:
         assert row is not None
         for known in world.ordinary[:1]:
             duplicates.mark(row, known)
+
+
+def attached(who: Person) -> str:
+    """Somebody sends a file that bears their name; the text that names it in a post."""
+    file: Any = (io.BytesIO(b"who,when\nnights,later\n"), f"{who.name}.csv")
+    answer = who.post("/files", file=file)
+    assert answer.status_code == 201, answer.text
+    return str(answer.get_json()["text"])
 
 
 def report(who: Person, post_id: int, category: str = "attack", note: str = "Look at this.") -> None:
