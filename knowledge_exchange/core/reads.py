@@ -4,19 +4,23 @@ What SQLAlchemy does around a statement (look it up in its cache, set up a conte
 times what SQLite needs to answer it. What matters is kept: types, and one transaction for all that a page
 reads. In a unit of work they go over the session's connection; where statements are listened to, through
 SQLAlchemy.
+
+What is the same each time a statement is sent is written into it. SQLite plans a statement anew whenever a value is
+bound that may decide whether a partial index serves: for the one that finds who is asking, ten times its own work.
 """
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Insert
+from sqlalchemy import BindParameter, Dialect, Insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -25,6 +29,8 @@ from knowledge_exchange.core.links import Link, Work, end_reading, open_link, re
 
 #: Values that each bound parameter remembers.
 _MOST_BOUND = 4
+#: Text that needs no quoting anywhere; any other stays bound.
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +174,7 @@ class Write(_Statement):
 def _compile(
     statement: Any, dialect: Dialect, names: tuple[str, ...], options: dict[str, Any], *, inserts: bool
 ) -> _Compiled:
-    compiled = statement.compile(dialect=dialect, column_keys=names if inserts else None)
+    compiled = _compiler(dialect.statement_compiler)(dialect, statement, column_keys=names if inserts else None)
     assert isinstance(compiled, SQLCompiler)
     # With lists (IN) written out: they are constant, for no bound parameter of ours is a list.
     state = compiled.construct_expanded_state(dict.fromkeys(names))
@@ -187,6 +193,26 @@ def _compile(
         row=row_type._make,
         options=options,
     )
+
+
+@cache
+def _compiler(base: type[SQLCompiler]) -> type[SQLCompiler]:
+    class WithConstants(base):  # type: ignore[misc, valid-type]
+        """The dialect's own, which writes constants into the statement."""
+
+        def visit_bindparam(self, bindparam: BindParameter[Any], literal_binds: bool = False, **more: Any) -> str:
+            written = literal_binds or _is_plain(bindparam)
+            return str(super().visit_bindparam(bindparam, literal_binds=written, **more))
+
+    return WithConstants
+
+
+def _is_plain(bound: BindParameter[Any]) -> bool:
+    """Whether it is a constant, not a value that is given when the statement is sent, and one that is safe to write."""
+    if bound.required or bound.callable is not None or bound.value is None:
+        return False
+    values = bound.value if bound.expanding else (bound.value,)
+    return all(type(v) in (int, bool) or (type(v) is str and _PLAIN_WORD.fullmatch(v)) for v in values)
 
 
 def _kept(bind: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -106,3 +106,19 @@ def test_a_connection_that_ended_is_replaced(here: Flask) -> None:
     assert link is not None
     link.driver.close()
     assert READ.first(me=5).name == "Zoë"
+
+
+def test_what_is_the_same_each_time_is_written_into_the_statement(here: Flask) -> None:
+    """SQLite would plan anew for each value that may decide whether a partial index serves."""
+    compiled = READ._for(db.engine.dialect, {"me": 5})
+    assert compiled.constants == {}
+    assert "'active'" in compiled.sql
+
+
+def test_text_that_would_need_quoting_stays_bound(here: Flask) -> None:
+    hostile = "x' OR '1'='1"
+    statement = select(Member.id, Member.name).where(Member.name.in_((hostile, "Zoë", "50%")), Member.id == 5)
+    read = Read(statement)
+    assert sorted(read._for(db.engine.dialect, {}).constants.values(), key=str) == sorted([hostile, "Zoë", "50%"])
+    assert read.first().name == "Zoë"
+    assert Read(select(Member.id).where(Member.name == hostile)).all() == []
