@@ -58,6 +58,7 @@ class _Shell:
 
 
 _kept: OrderedDict[tuple[Any, ...], _Shell] = OrderedDict()
+_fragments: OrderedDict[tuple[Any, ...], Markup] = OrderedDict()
 
 
 def page(
@@ -83,6 +84,17 @@ def page(
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
     return found.filled(values)
+
+
+def fragment(template: str, **facts: Any) -> Markup:
+    """A piece of a page that is made of facts alone (hashable): kept under them, never of who reads it."""
+    key = (app_ctx.app.name, template, language(), *facts.items())
+    found = _fragments.get(key)
+    if found is None:
+        found = _fragments[key] = Markup(render_template(template, me=Given(), **facts))  # noqa: S704 -- a template's
+        while len(_fragments) > MOST_KEPT:
+            _fragments.popitem(last=False)
+    return found
 
 
 def _set(template: str, context: dict[str, Any]) -> _Shell:

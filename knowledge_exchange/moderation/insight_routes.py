@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, abort, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from markupsafe import Markup
 
 from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.csv_text import csv_answer
 from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.core.shells import fragment
 from knowledge_exchange.moderation import insight_charts
 from knowledge_exchange.moderation.insight import FEWEST_PEOPLE
 from knowledge_exchange.moderation.insight_pages import as_csv, asked_often, duration, lines_of
@@ -29,8 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 def _link(_me: Me, network: AnyRow) -> str:
-    link = Markup('<section><h2>{}</h2><p><a href="/n/{}/insight">{}</a></p></section>')
-    return link.format(_("How we are doing"), network.slug, _("Replies, answers, what is asked again"))
+    return fragment("moderation/_beside_insight.html", slug=network.slug)
 
 
 @blueprint.get("/n/<slug>/insight")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from flask import Flask
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.core.shells import fragment
 from knowledge_exchange.moderation import (
     log_routes,
     policy,
@@ -33,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 def beside_network(me: Me, network: AnyRow) -> str:
     """The ways to a network's rules and log, and for some to its moderators (a part)."""
-    return render_template(
+    return fragment(
         "moderation/_beside_network.html",
         slug=network.slug,
         may_read_log=policy.may_read_log(me, may_read=bool(network.may_read)),

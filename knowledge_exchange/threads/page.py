@@ -145,7 +145,7 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
 
 def _own(me: Me, thread: AnyRow, wish: Wish, body: Body) -> dict[str, Any]:
     """For the holes of the page: its posts as this reader sees them, and what is theirs about the reply box."""
-    opening, talk = laid_over(body, me.id, thread.my_participant_id)
+    opening, talk = laid_over(body, thread.opening_post_id, me.id, thread.my_participant_id)
     return {
         "opening": opening,
         "answer": body.answer,

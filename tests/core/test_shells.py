@@ -16,6 +16,7 @@ from knowledge_exchange.core.shells import Given, Hole
 PAGES = {
     "page.html": "<p>{{ title }}</p><b id={{ number }}>{{ name }}</b>{% if loud %}!{% endif %}{{ name }}",
     "text.html": "{{ _('Hello %(name)s', name=name) }} {{ name|upper if False else name }}",
+    "mine.html": "{{ me.name }}",
     "thing.html": "{{ thing.title }} {{ thing.secret }}",
 }
 
@@ -81,3 +82,17 @@ def test_only_so_many_pages_are_kept(app: Flask, monkeypatch: pytest.MonkeyPatch
     for number in range(9):
         show("Ann", title=str(number))
     assert len(shells._kept) == 5
+
+
+def test_a_piece_is_kept_under_its_facts_and_knows_no_reader(app: Flask) -> None:
+    assert shells.fragment("page.html", title="<One>", number=1, name="Ann") == "<p>&lt;One&gt;</p><b id=1>Ann</b>Ann"
+    assert shells.fragment("page.html", title="Two", number=1, name="Ann") == "<p>Two</p><b id=1>Ann</b>Ann"
+    with pytest.raises(RuntimeError, match="no 'name'"):
+        shells.fragment("mine.html")
+
+
+def test_only_so_many_pieces_are_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shells, "MOST_KEPT", 5)
+    for number in range(9):
+        shells.fragment("page.html", title="T", number=number, name="Ann")
+    assert len(shells._fragments) <= 5
