@@ -1,14 +1,29 @@
-"""Short texts that other people's pages show: names above all."""
+"""Texts that other people's pages show, as they are kept: what is written, and names above all."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 #: Seen in no name, but able to break a page's machinery (zero byte), to hide, or to turn the text beside
 #: it around. Joiners (U+200C, U+200D) stay: in some scripts they are letters' own business.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff]"
 )
+
+# Characters that no keyboard types and PostgreSQL does not store, or that turn a line around.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def clean_text(text: str) -> str:
+    """A text as it is stored: one kind of line break, nothing that can't be stored, NFC."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip("\n")
+
+
+def clean_line(text: str) -> str:
+    """A title: one line, single spaces."""
+    return " ".join(clean_text(text).split())
 
 
 def one_line(text: str) -> str:

@@ -11,9 +11,9 @@ from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.core.text import clean_line
 from knowledge_exchange.moderation.curators import BAD_INPUT, curated, curated_now, page
 from knowledge_exchange.networks import collections
-from knowledge_exchange.threads.forms import clean_line
 
 blueprint = Blueprint("collecting", __name__, url_prefix="/t/<int:thread_id>/collections")
 

@@ -14,12 +14,12 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.core.text import clean_line, clean_text
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.curators import BAD_INPUT, NOT_FOUND, curated_network, page, readable_network
 from knowledge_exchange.networks import collections
 from knowledge_exchange.threads import collected
-from knowledge_exchange.threads.forms import clean_line, clean_text
 
 blueprint = Blueprint("collections", __name__, url_prefix="/n/<slug>/collections")
 DELETED = "collection_deleted"

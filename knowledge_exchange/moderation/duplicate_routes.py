@@ -15,6 +15,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.core.text import clean_text
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.curators import BAD_INPUT, CONFLICT, changed_since, curated, curated_now, page
@@ -22,7 +23,6 @@ from knowledge_exchange.moderation.limits import MOST_REASON
 from knowledge_exchange.moderation.telling_acts import tell_author
 from knowledge_exchange.threads import duplicates
 from knowledge_exchange.threads.even_gone import thread_now
-from knowledge_exchange.threads.forms import clean_text
 from knowledge_exchange.threads.page import base_url
 from knowledge_exchange.threads.queries import post_by_id, thread_visible_to
 

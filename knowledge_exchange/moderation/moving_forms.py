@@ -14,10 +14,11 @@ from wtforms.validators import ValidationError
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.core.text import clean_line
 from knowledge_exchange.moderation import moving
 from knowledge_exchange.moderation.forms import ReasonForm
 from knowledge_exchange.threads import queries
-from knowledge_exchange.threads.forms import check_title, clean_line
+from knowledge_exchange.threads.forms import check_title
 from knowledge_exchange.threads.models import KINDS
 from knowledge_exchange.threads.words import kinds
 

@@ -15,6 +15,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, end_read, unit_of_work
 from knowledge_exchange.core.i18n import today
+from knowledge_exchange.core.text import clean_line
 from knowledge_exchange.moderation import official_acts
 from knowledge_exchange.moderation.official_routes import (
     BAD_INPUT,
@@ -28,7 +29,7 @@ from knowledge_exchange.moderation.official_routes import (
 )
 from knowledge_exchange.moderation.undoing import CannotUndo, undo
 from knowledge_exchange.threads import official, official_queries
-from knowledge_exchange.threads.forms import Errors, clean_line
+from knowledge_exchange.threads.forms import Errors
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.official_forms import (
     REVIEW_MONTHS,

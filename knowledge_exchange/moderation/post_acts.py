@@ -13,6 +13,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import AnyRow, db
+from knowledge_exchange.core.text import clean_text
 from knowledge_exchange.moderation.act_models import ModerationAct
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, Reason, kept_of, note_act, seal_kept
@@ -25,7 +26,7 @@ from knowledge_exchange.threads import curating, post_curating, redacting
 from knowledge_exchange.threads.actions import Text, written
 from knowledge_exchange.threads.curating import Kept
 from knowledge_exchange.threads.even_gone import thread_now
-from knowledge_exchange.threads.forms import check_body, clean_text
+from knowledge_exchange.threads.forms import check_body
 from knowledge_exchange.threads.policy import ANSWERABLE, is_mine, is_official
 from knowledge_exchange.threads.scrubbing import scrubbed
 

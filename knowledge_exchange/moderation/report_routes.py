@@ -12,12 +12,12 @@ from knowledge_exchange.auth.limits import limiter
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.core.text import clean_text
 from knowledge_exchange.moderation import reports
 from knowledge_exchange.moderation.own_reports import reports_of_mine
 from knowledge_exchange.moderation.report_outcomes import outcome_words
 from knowledge_exchange.moderation.report_words import categories, refusals
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads.forms import clean_text
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.routes import visible_post
 

@@ -12,6 +12,7 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.policy import has_handle_form
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.core.text import clean_text
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
@@ -27,7 +28,7 @@ from knowledge_exchange.moderation.curators import (
 )
 from knowledge_exchange.threads import guarding, summaries
 from knowledge_exchange.threads.actions import Text, written
-from knowledge_exchange.threads.forms import Errors, check_short_text, clean_text
+from knowledge_exchange.threads.forms import Errors, check_short_text
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
 from knowledge_exchange.threads.muted import not_while_muted
 from knowledge_exchange.threads.page import base_url

@@ -13,12 +13,12 @@ from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.core.text import clean_line
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, Reason, note_act
 from knowledge_exchange.moderation.curators import BAD_INPUT, CONFLICT, NOT_FOUND, changed_since, curated_network, page
 from knowledge_exchange.networks import tag_lists
 from knowledge_exchange.threads import tag_follows, tags
-from knowledge_exchange.threads.forms import clean_line
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
 from knowledge_exchange.threads.page import base_url
 from knowledge_exchange.threads.routes import visible_thread

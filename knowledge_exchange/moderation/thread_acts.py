@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now, rounded_now
 from knowledge_exchange.core.db import AnyRow
+from knowledge_exchange.core.text import clean_line
 from knowledge_exchange.moderation.acting import acted_as
 from knowledge_exchange.moderation.acts import Of, note_act
 from knowledge_exchange.moderation.limits import FINAL_AFTER
@@ -25,7 +26,7 @@ from knowledge_exchange.moderation.undoing import CannotUndo, undoable
 from knowledge_exchange.threads import curating
 from knowledge_exchange.threads.curating import LONGEST_PIN, MOST_PINNED, Kept
 from knowledge_exchange.threads.even_gone import thread_now
-from knowledge_exchange.threads.forms import check_title, clean_line
+from knowledge_exchange.threads.forms import check_title
 from knowledge_exchange.threads.models import KINDS
 from knowledge_exchange.threads.policy import NAMED, is_mine
 

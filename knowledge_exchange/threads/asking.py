@@ -17,9 +17,10 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.core.i18n import per_language, today
+from knowledge_exchange.core.text import clean_text
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.realtime import push
-from knowledge_exchange.threads.forms import Errors, check_body, clean_text
+from knowledge_exchange.threads.forms import Errors, check_body
 from knowledge_exchange.threads.models import Thread
 from knowledge_exchange.threads.policy import ANSWERABLE
 

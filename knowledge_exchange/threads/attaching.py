@@ -10,12 +10,12 @@ from flask import request
 from flask_babel import ngettext
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.text import one_line
+from knowledge_exchange.core.text import clean_text, one_line
 from knowledge_exchange.core.uploads import DOCUMENTS, PICTURES, SUFFIXES, Refused, look_at
 from knowledge_exchange.threads import attachment_words as words
 from knowledge_exchange.threads import attachments
 from knowledge_exchange.threads.attachments import MAX_FILE_BYTES, MAX_NAME_CHARS, MOST_A_POST, Kept, QuotaReached
-from knowledge_exchange.threads.forms import Errors, clean_text
+from knowledge_exchange.threads.forms import Errors
 
 #: The form's fields: files, and what the pictures among them show.
 FIELD, ALT = "file", "alt"

@@ -14,10 +14,11 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.core.text import clean_line, clean_text
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import actions, asking, attaching, drafts, guarding, policy, queries
-from knowledge_exchange.threads.forms import check_body, check_title, clean_line, clean_text
+from knowledge_exchange.threads.forms import check_body, check_title
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.muted import muted_page

@@ -10,6 +10,7 @@ from functools import lru_cache
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from knowledge_exchange.core.text import clean_line, clean_text
 from knowledge_exchange.threads.limits import (
     MAX_BODY_CHARS,
     MAX_SLUG_CHARS,
@@ -28,19 +29,6 @@ _PAGES = frozenset(
 )
 #: Titles whose words for addresses are kept.
 MOST_SLUGS = 4096
-# Characters that no keyboard types and PostgreSQL does not store, or that turn a line around.
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def clean_text(text: str) -> str:
-    """A text as it is stored: one kind of line break, nothing that can't be stored, NFC."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip("\n")
-
-
-def clean_line(text: str) -> str:
-    """A title: one line, single spaces."""
-    return " ".join(clean_text(text).split())
 
 
 def check_body(body: str) -> Errors:

@@ -15,11 +15,11 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import db
 from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.core.text import clean_line, clean_text
 from knowledge_exchange.guard.reviewing import Known, Review, review
 from knowledge_exchange.networks.organisation_index import organisation_index
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.asking import typed_under_prompts
-from knowledge_exchange.threads.forms import clean_line, clean_text
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.models import Post, Voice
 from knowledge_exchange.threads.routes import blueprint

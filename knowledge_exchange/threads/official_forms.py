@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from knowledge_exchange.core.db import AnyRow
-from knowledge_exchange.threads.forms import Errors, check_body, clean_text
+from knowledge_exchange.core.text import clean_text
+from knowledge_exchange.threads.forms import Errors, check_body
 from knowledge_exchange.threads.official_states import nations
 
 MAX_SOURCES_CHARS = 4000

@@ -11,11 +11,12 @@ from knowledge_exchange.auth.limits import REPLY_LIMIT, SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
+from knowledge_exchange.core.text import clean_text
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import guarding, outcomes
 from knowledge_exchange.threads.actions import written
-from knowledge_exchange.threads.forms import Errors, check_short_text, clean_text
+from knowledge_exchange.threads.forms import Errors, check_short_text
 from knowledge_exchange.threads.locking import locked_thread, with_place_of_now
 from knowledge_exchange.threads.muted import not_while_muted
 from knowledge_exchange.threads.page import base_url

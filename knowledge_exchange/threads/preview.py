@@ -11,9 +11,10 @@ from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import TYPING_LIMIT, limiter
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.markup import render
+from knowledge_exchange.core.text import clean_text
 from knowledge_exchange.threads.asking import typed_under_prompts, with_answers
 from knowledge_exchange.threads.attachment_html import dressed_for
-from knowledge_exchange.threads.forms import check_body, clean_text
+from knowledge_exchange.threads.forms import check_body
 from knowledge_exchange.threads.routes import blueprint
 
 

@@ -11,9 +11,9 @@ from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.limits import TYPING_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
+from knowledge_exchange.core.text import clean_line
 from knowledge_exchange.search.finding import alike, plainly
 from knowledge_exchange.search.language import parse
-from knowledge_exchange.threads.forms import clean_line
 from knowledge_exchange.threads.limits import MAX_TITLE_CHARS
 from knowledge_exchange.threads.listing import Item, threads_by_id
 from knowledge_exchange.threads.routes import blueprint

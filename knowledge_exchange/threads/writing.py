@@ -18,13 +18,14 @@ from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import today
 from knowledge_exchange.core.ids import parse_id
+from knowledge_exchange.core.text import clean_line
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import asking, attaching, drafts, guarding, policy
 from knowledge_exchange.threads.audience import audience
 from knowledge_exchange.threads.choosing import Choice, check_choice, check_shield, is_to_be_asked, my_organisation
-from knowledge_exchange.threads.forms import Errors, check_body, check_thread, clean_line
+from knowledge_exchange.threads.forms import Errors, check_body, check_thread
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.listing import my_networks
 from knowledge_exchange.threads.models import KINDS

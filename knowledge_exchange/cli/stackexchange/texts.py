@@ -15,9 +15,8 @@ from flask_babel import gettext as _
 
 from knowledge_exchange.cli.stackexchange.conversion import to_markdown
 from knowledge_exchange.cli.stackexchange.rows import Row
-from knowledge_exchange.core.markup import render
-from knowledge_exchange.threads.forms import clean_text
-from knowledge_exchange.threads.limits import MAX_BODY_CHARS
+from knowledge_exchange.core.markup import MAX_CHARS, render
+from knowledge_exchange.core.text import clean_text
 
 #: Posts that a process is given at once.
 _AT_ONCE = 8
@@ -74,12 +73,12 @@ def _begin() -> None:
 def _made(body: str, site: str | None, note: str) -> Text:
     """One text, in another process; ``note`` says that the end was left out."""
     whole = clean_text(to_markdown(body, site))
-    fitting = whole if len(whole) <= MAX_BODY_CHARS else _cut(whole, note)
+    fitting = whole if len(whole) <= MAX_CHARS else _cut(whole, note)
     return Text(fitting, render(fitting), is_cut=fitting is not whole)
 
 
 def _cut(body: str, note: str) -> str:
     """As many whole paragraphs as fit, and a word that there was more."""
-    room = MAX_BODY_CHARS - len(note)
+    room = MAX_CHARS - len(note)
     end = body.rfind("\n\n", 0, room)
     return body[: end if end > 0 else room] + note
