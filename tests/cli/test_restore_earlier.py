@@ -43,6 +43,8 @@ def earlier_backup(make_app: Callable[..., Flask], tmp_path: Path, monkeypatch: 
             work.execute(insert(known["notification"]).values(id=NOTICE, member_id=MEMBER, **notice))
         with monkeypatch.context() as patched, backing_up.snapshot() as link:
             patched.setattr(backing_up, "tables", lambda: found)
+            # That version knew of no files.
+            patched.setattr(backing_up, "write_files", lambda _packed, _link: {})
             backing_up.write_backup(goal, link, backing_up.row_counts(link), False, lambda _rows: None)
     return goal
 
