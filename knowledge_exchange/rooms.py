@@ -144,21 +144,21 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.core.rekeying import LIFT_EVERY_S, lift_waiting
     from knowledge_exchange.jobs import register
     from knowledge_exchange.mail import jobs as mail
-    from knowledge_exchange.moderation.appeal_jobs import APPEALS_EVERY_S, look_after_appeals
-    from knowledge_exchange.moderation.case_clock import ESCALATE_EVERY_S, escalate_due
-    from knowledge_exchange.moderation.final import finish_due
-    from knowledge_exchange.moderation.insight import LOOK_EVERY_S as INSIGHT_EVERY_S
-    from knowledge_exchange.moderation.insight import work_out
+    from knowledge_exchange.moderation.acts.final import finish_due
+    from knowledge_exchange.moderation.appeals.appeal_jobs import APPEALS_EVERY_S, look_after_appeals
+    from knowledge_exchange.moderation.cases.case_clock import ESCALATE_EVERY_S, escalate_due
+    from knowledge_exchange.moderation.insight.insight import LOOK_EVERY_S as INSIGHT_EVERY_S
+    from knowledge_exchange.moderation.insight.insight import work_out
     from knowledge_exchange.moderation.jobs import look_after_requests
     from knowledge_exchange.moderation.limits import FINISH_EVERY_S
     from knowledge_exchange.moderation.limits import LOOK_EVERY_S as REQUESTS_EVERY_S
-    from knowledge_exchange.moderation.official_reviews import LOOK_EVERY_S as REVIEWS_EVERY_S
-    from knowledge_exchange.moderation.official_reviews import open_reviews
-    from knowledge_exchange.moderation.sanction_jobs import SANCTIONS_EVERY_S, look_after_sanctions
+    from knowledge_exchange.moderation.official.official_reviews import LOOK_EVERY_S as REVIEWS_EVERY_S
+    from knowledge_exchange.moderation.official.official_reviews import open_reviews
+    from knowledge_exchange.moderation.sanctions.sanction_jobs import SANCTIONS_EVERY_S, look_after_sanctions
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
+    from knowledge_exchange.threads.holding.waiting import PUBLISH_EVERY_S, publish_due
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, render_again
-    from knowledge_exchange.threads.waiting import PUBLISH_EVERY_S, publish_due
     from knowledge_exchange.verification.claims.reminding import REMIND_EVERY_S, remind
     from knowledge_exchange.verification.inviting.invitations import INVITE_EVERY_S, invite_waiting
     from knowledge_exchange.verification.pulling.jobs import PULL_EVERY_S, pull_rolls
@@ -193,11 +193,11 @@ def _register_jobs(app: Flask) -> None:
 def _register_own_data() -> None:
     """What is handed out to members of their membership, their networks and what was decided about them."""
     from knowledge_exchange.auth.own_data import register
-    from knowledge_exchange.moderation.appeal_queries import own_appeals
+    from knowledge_exchange.moderation.appeals.appeal_queries import own_appeals
     from knowledge_exchange.moderation.notes import notes_about, notes_by
     from knowledge_exchange.moderation.own_data import acts_on_posts_of, openings_of, rules_accepted_by
-    from knowledge_exchange.moderation.own_reports import reports_of
-    from knowledge_exchange.moderation.sanction_queries import own_sanctions
+    from knowledge_exchange.moderation.reports.own_reports import reports_of
+    from knowledge_exchange.moderation.sanctions.sanction_queries import own_sanctions
     from knowledge_exchange.networks import own_data as networks
     from knowledge_exchange.networks.mutes import own_mutes
     from knowledge_exchange.networks.removals import own_removals
@@ -229,9 +229,12 @@ def _register_own_writing() -> None:
     from knowledge_exchange.auth.own_data import register
     from knowledge_exchange.networks import profiles
     from knowledge_exchange.notifications import settings
-    from knowledge_exchange.threads import attachments, lasting_data, shelf_shown, tag_follows
     from knowledge_exchange.threads import own_data as threads
-    from knowledge_exchange.threads.draft_list import drafts_of
+    from knowledge_exchange.threads.curation import lasting_data
+    from knowledge_exchange.threads.drafts.draft_list import drafts_of
+    from knowledge_exchange.threads.files import attachments
+    from knowledge_exchange.threads.shelf import shelf_shown
+    from knowledge_exchange.threads.tags import tag_follows
 
     register("posts", threads.posts_of)
     register("drafts", drafts_of)

@@ -1,5 +1,5 @@
 // “Helpful” and “I have this too”, pressed without leaving the page. Which of them the reader has pressed stands in the page
-// (threads/marks_shown.py); a post that comes anew through the socket is the same for everybody, and takes that over from the old one.
+// (threads/marks/marks_shown.py); a post that comes anew through the socket is the same for everybody, and takes that over from the old one.
 import { say } from "./dom.js";
 import { words } from "./words.js";
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 
 from sqlalchemy import Connection, select
 
-from knowledge_exchange.threads.attachment_models import Attachment
-from knowledge_exchange.threads.attachments import WIDTHS
-from knowledge_exchange.threads.file_store import name_of, store
+from knowledge_exchange.threads.files.attachment_models import Attachment
+from knowledge_exchange.threads.files.attachments import WIDTHS
+from knowledge_exchange.threads.files.file_store import name_of, store
 
 CHUNK_BYTES = 256 * 1024
 

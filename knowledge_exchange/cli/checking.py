@@ -17,8 +17,8 @@ from knowledge_exchange.core.config import problems as setting_problems
 from knowledge_exchange.core.db import db, is_sqlite
 from knowledge_exchange.networks import shield
 from knowledge_exchange.search import filling
-from knowledge_exchange.threads.attachment_models import Attachment
-from knowledge_exchange.threads.file_store import FOLDER, name_of, store
+from knowledge_exchange.threads.files.attachment_models import Attachment
+from knowledge_exchange.threads.files.file_store import FOLDER, name_of, store
 
 DEMO_DOMAIN = "@demo.example"
 UNICODE = "UTF8"

@@ -9,8 +9,9 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db
 from knowledge_exchange.networks.care_models import NetworkCare
-from knowledge_exchange.threads import actions, holding
-from knowledge_exchange.threads.holding_rules import WORD
+from knowledge_exchange.threads import actions
+from knowledge_exchange.threads.holding import holding
+from knowledge_exchange.threads.holding.holding_rules import WORD
 from knowledge_exchange.threads.posting import Draft
 
 NETWORK = "north-west"

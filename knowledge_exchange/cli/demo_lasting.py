@@ -13,8 +13,11 @@ from knowledge_exchange.cli.demo_content import DemoCommunity
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.i18n import today
 from knowledge_exchange.networks import collections, tag_lists
-from knowledge_exchange.threads import asking, outcomes, queries, summaries, tags
+from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.actions import Text, written
+from knowledge_exchange.threads.composing import asking
+from knowledge_exchange.threads.curation import outcomes, summaries
+from knowledge_exchange.threads.tags import tags
 
 #: Beginnings of titles; in so many days an answer is needed.
 _NEEDED = {"Find twelve per cent by Friday": 3, "Handover sheet with names": 5, "EPR go-live in nine days": 8}

@@ -46,8 +46,8 @@ from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.threads import actions as threads
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.models import Thread as ThreadRow
-from knowledge_exchange.threads.shielding import organisation_of
-from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
+from knowledge_exchange.threads.veils.shielding import organisation_of
+from knowledge_exchange.threads.veils.speaking import OWN, PSEUDONYM
 
 #: Members joined before anything was written.
 MEMBERS_SINCE = timedelta(days=400)

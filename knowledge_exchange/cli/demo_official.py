@@ -10,14 +10,15 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.cli.demo_content import DemoCommunity
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import AnyRow
-from knowledge_exchange.moderation import official_acts
-from knowledge_exchange.moderation.cases import open_case
-from knowledge_exchange.moderation.insight import MONTHS_SHOWN, work_out
-from knowledge_exchange.moderation.official_reviews import DUE_IN, KIND
-from knowledge_exchange.threads import official, queries
+from knowledge_exchange.moderation.cases.cases import open_case
+from knowledge_exchange.moderation.insight.insight import MONTHS_SHOWN, work_out
+from knowledge_exchange.moderation.official import official_acts
+from knowledge_exchange.moderation.official.official_reviews import DUE_IN, KIND
+from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.actions import Text, written
-from knowledge_exchange.threads.official import Answer
-from knowledge_exchange.threads.official_forms import REVIEW_MONTHS, months_after
+from knowledge_exchange.threads.official import official
+from knowledge_exchange.threads.official.official import Answer
+from knowledge_exchange.threads.official.official_forms import REVIEW_MONTHS, months_after
 
 OFFICER = "duty-desk"
 _EXAMPLE = "\n\n*An invented example for a demonstration. It is not legal advice.*\n"

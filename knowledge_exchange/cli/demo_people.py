@@ -9,7 +9,9 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.cli.demo_content import DemoCommunity, Thread
 from knowledge_exchange.networks import profiles, tag_lists
 from knowledge_exchange.networks.profiles import Said
-from knowledge_exchange.threads import marks, policy, queries, tag_follows
+from knowledge_exchange.threads import policy, queries
+from knowledge_exchange.threads.marks import marks
+from knowledge_exchange.threads.tags import tag_follows
 
 #: By handle: what each can be asked about, and a few words more.
 _LISTED = {

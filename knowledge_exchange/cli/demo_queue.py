@@ -8,7 +8,8 @@ from datetime import datetime
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.cli.demo_content import DemoCommunity
 from knowledge_exchange.core import clock
-from knowledge_exchange.moderation import notes, reports
+from knowledge_exchange.moderation import notes
+from knowledge_exchange.moderation.reports import reports
 from knowledge_exchange.networks import requests
 from knowledge_exchange.threads import queries
 

@@ -11,8 +11,8 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, insert_or_ignore
 from knowledge_exchange.core.markup import render
-from knowledge_exchange.moderation.publishing import Draft, publish
-from knowledge_exchange.moderation.rules_models import RulesAcceptance, RulesVersion
+from knowledge_exchange.moderation.held.publishing import Draft, publish
+from knowledge_exchange.moderation.openness.rules_models import RulesAcceptance, RulesVersion
 from knowledge_exchange.networks.models import NetworkMembership
 
 NETWORK, LEAD = "north-west", "gentle-nudge"

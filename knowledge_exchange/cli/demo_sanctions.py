@@ -7,11 +7,12 @@ from datetime import datetime
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import clock
-from knowledge_exchange.moderation import appeals, sanctions
-from knowledge_exchange.moderation.acts import Reason
-from knowledge_exchange.moderation.sanction_policy import MUTE, WARNING
-from knowledge_exchange.moderation.sanction_queries import sanction_by_id
-from knowledge_exchange.moderation.sanctions import About, Terms
+from knowledge_exchange.moderation.acts.acts import Reason
+from knowledge_exchange.moderation.appeals import appeals
+from knowledge_exchange.moderation.sanctions import sanctions
+from knowledge_exchange.moderation.sanctions.sanction_policy import MUTE, WARNING
+from knowledge_exchange.moderation.sanctions.sanction_queries import sanction_by_id
+from knowledge_exchange.moderation.sanctions.sanctions import About, Terms
 
 NETWORK, MODERATOR = "north-west", "gentle-nudge"
 #: Handles of people.toml: who signs in as a colleague, and somebody who can't.

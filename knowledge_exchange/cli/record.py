@@ -10,8 +10,8 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.cli.console import with_exchange
 from knowledge_exchange.core.db import db, end_read, unit_of_work
-from knowledge_exchange.moderation.aiming import opened_note
-from knowledge_exchange.moderation.sanction_policy import RECORDED
+from knowledge_exchange.moderation.cases.aiming import opened_note
+from knowledge_exchange.moderation.sanctions.sanction_policy import RECORDED
 
 #: The latest; older ones are in backups.
 MOST = 100

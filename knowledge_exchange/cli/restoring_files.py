@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from knowledge_exchange.cli.backup_content import CHUNK_BYTES, entry_of_file
 from knowledge_exchange.cli.backup_file import DAMAGE, Backup, BadBackup
-from knowledge_exchange.threads.file_store import is_name, store
+from knowledge_exchange.threads.files.file_store import is_name, store
 
 
 def restore_files(backup: Backup) -> None:

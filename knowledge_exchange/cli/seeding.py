@@ -23,7 +23,7 @@ from knowledge_exchange.search import documents
 from knowledge_exchange.search.documents import Document
 from knowledge_exchange.search.filling import begin_filled
 from knowledge_exchange.search.tending import settle
-from knowledge_exchange.threads.indexing import SOURCE, count, facets_of, text_of
+from knowledge_exchange.threads.finding.indexing import SOURCE, count, facets_of, text_of
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
 NETWORKS = 20

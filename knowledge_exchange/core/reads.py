@@ -174,7 +174,8 @@ class Write(_Statement):
 def _compile(
     statement: Any, dialect: Dialect, names: tuple[str, ...], options: dict[str, Any], *, inserts: bool
 ) -> _Compiled:
-    compiled = _compiler(dialect.statement_compiler)(dialect, statement, column_keys=names if inserts else None)
+    compiler: Any = dialect.statement_compiler
+    compiled = _compiler(compiler)(dialect, statement, column_keys=names if inserts else None)
     assert isinstance(compiled, SQLCompiler)
     # With lists (IN) written out: they are constant, for no bound parameter of ours is a list.
     state = compiled.construct_expanded_state(dict.fromkeys(names))
@@ -196,8 +197,8 @@ def _compile(
 
 
 @cache
-def _compiler(base: type[SQLCompiler]) -> type[SQLCompiler]:
-    class WithConstants(base):  # type: ignore[misc, valid-type]
+def _compiler(base: Any) -> type[SQLCompiler]:
+    class WithConstants(base):  # type: ignore[misc]
         """The dialect's own, which writes constants into the statement."""
 
         def visit_bindparam(self, bindparam: BindParameter[Any], literal_binds: bool = False, **more: Any) -> str:

@@ -8,22 +8,18 @@ from flask_babel import gettext as _
 
 def init_app(app: Flask) -> None:
     """Bring the room into the app: its pages, its part of the office, what members' own pages ask of it."""
-    from knowledge_exchange.moderation import (  # noqa: F401
-        act_models,
-        act_setup,
-        case_models,
-        held_files,
-        insight_routes,
-        lasting_setup,
-        models,
-        moving_setup,
-        official_setup,
-        openness,
-        queue_routes,
-        reporting,
-        rules_models,
-        sanctioning,
-    )
+    from knowledge_exchange.moderation import models  # noqa: F401
+    from knowledge_exchange.moderation.acts import act_models, act_setup  # noqa: F401
+    from knowledge_exchange.moderation.cases import case_models  # noqa: F401
+    from knowledge_exchange.moderation.held import held_files
+    from knowledge_exchange.moderation.insight import insight_routes
+    from knowledge_exchange.moderation.lasting import lasting_setup
+    from knowledge_exchange.moderation.moving import moving_setup
+    from knowledge_exchange.moderation.official import official_setup
+    from knowledge_exchange.moderation.openness import openness, rules_models  # noqa: F401
+    from knowledge_exchange.moderation.queue import queue_routes
+    from knowledge_exchange.moderation.reports import reporting
+    from knowledge_exchange.moderation.sanctions import sanctioning
 
     _open_pseudonyms(app)
     for part in (
@@ -36,7 +32,8 @@ def init_app(app: Flask) -> None:
 def _open_pseudonyms(app: Flask) -> None:
     """Opening a pseudonym, and aiming at one: pages, a section of the office, what templates ask."""
     from knowledge_exchange.auth.office import section
-    from knowledge_exchange.moderation import aiming_routes, asking_routes, office_routes, own_routes, policy, words
+    from knowledge_exchange.moderation import asking_routes, office_routes, own_routes, policy, words
+    from knowledge_exchange.moderation.cases import aiming_routes
     from knowledge_exchange.networks.removals import causes
 
     for pages in (asking_routes, aiming_routes, office_routes, own_routes):

@@ -20,7 +20,7 @@ from knowledge_exchange.networks import policy
 from knowledge_exchange.networks.care_models import NetworkCare
 from knowledge_exchange.networks.routes import visible_network
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads.holding_rules import MAX_WORD_CHARS, MOST_WORDS, words_in
+from knowledge_exchange.threads.holding.holding_rules import MAX_WORD_CHARS, MOST_WORDS, words_in
 
 BAD_INPUT = 422
 

@@ -12,7 +12,7 @@ from wtforms import DateField, Form, RadioField, SelectField, StringField, TextA
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.moderation.acts import Reason
+from knowledge_exchange.moderation.acts.acts import Reason
 from knowledge_exchange.moderation.limits import (
     LEAST_ANSWER,
     LEAST_REASON,
@@ -21,7 +21,7 @@ from knowledge_exchange.moderation.limits import (
     MOST_BASIS,
     MOST_REASON,
 )
-from knowledge_exchange.moderation.rules import choices
+from knowledge_exchange.moderation.openness.rules import choices
 from knowledge_exchange.moderation.unsealing import Asked
 
 _BY_LAW = "law"

@@ -7,8 +7,8 @@ from datetime import datetime
 from flask import Flask
 
 from knowledge_exchange.core import keeping, rekeying
-from knowledge_exchange.moderation.act_models import ActAppeal, ModerationAct
-from knowledge_exchange.moderation.case_models import CaseNote, MemberNote, ModerationCase, Report
+from knowledge_exchange.moderation.acts.act_models import ActAppeal, ModerationAct
+from knowledge_exchange.moderation.cases.case_models import CaseNote, MemberNote, ModerationCase, Report
 
 
 def init_app(app: Flask) -> None:

@@ -13,8 +13,9 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.ids import parse_id
-from knowledge_exchange.moderation import notes, queue
-from knowledge_exchange.moderation.queue_page import duties_of
+from knowledge_exchange.moderation import notes
+from knowledge_exchange.moderation.queue import queue
+from knowledge_exchange.moderation.queue.queue_page import duties_of
 from knowledge_exchange.networks.policy import may_moderate
 from knowledge_exchange.networks.queries import network_page
 from knowledge_exchange.notifications.queries import unread_count

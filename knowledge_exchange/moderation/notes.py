@@ -16,7 +16,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow, db
-from knowledge_exchange.moderation.case_models import CaseNote, MemberNote
+from knowledge_exchange.moderation.cases.case_models import CaseNote, MemberNote
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.models import Participant
 from knowledge_exchange.threads.models import Post, Thread, Voice

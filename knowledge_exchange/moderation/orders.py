@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from knowledge_exchange.moderation.acts import Reason
+from knowledge_exchange.moderation.acts.acts import Reason
 
 
 class Refused(Exception):

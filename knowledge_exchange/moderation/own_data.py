@@ -6,9 +6,9 @@ from sqlalchemy import or_, select
 
 from knowledge_exchange.auth.own_data import Rows, rows_of
 from knowledge_exchange.auth.sealed_list import places_of
-from knowledge_exchange.moderation.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
 from knowledge_exchange.moderation.models import Unsealing
-from knowledge_exchange.moderation.rules_models import RulesAcceptance, RulesVersion
+from knowledge_exchange.moderation.openness.rules_models import RulesAcceptance, RulesVersion
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import Participant

@@ -11,7 +11,8 @@ from knowledge_exchange.auth.gate import active, once_set_up, signed_in
 from knowledge_exchange.auth.sessions import current_me, require_me
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
-from knowledge_exchange.moderation import queries, sanction_queries, words
+from knowledge_exchange.moderation import queries, words
+from knowledge_exchange.moderation.sanctions import sanction_queries
 from knowledge_exchange.notifications.queries import unread_count
 
 blueprint = Blueprint("pseudonyms_explained", __name__)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow
-from knowledge_exchange.moderation.sanction_policy import Target
+from knowledge_exchange.moderation.sanctions.sanction_policy import Target
 
 _MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 _MINE, _THEIRS = 1, 2

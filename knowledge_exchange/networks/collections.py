@@ -1,6 +1,6 @@
 """Threads that belong together, put in an order by a network's moderators. Nothing here commits.
 
-What a reader sees of one is what they may read of its threads; that is asked above (``threads/collected.py``).
+What a reader sees of one is what they may read of its threads; that is asked above (``threads/curation/collected.py``).
 """
 
 from __future__ import annotations

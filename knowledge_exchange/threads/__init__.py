@@ -8,24 +8,21 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Bring the room into the app, and answer what the live stream asks of it."""
     from knowledge_exchange.threads import (  # noqa: F401
-        attachment_models,
-        attachment_routes,
         changing,
-        curation_models,
-        draft_routes,
         history,
-        mark_routes,
-        mentions,
-        outcome_routes,
-        preview,
         printing,
         profiles,
-        shield_pages,
-        similar,
         unanswered_routes,
         writing,
     )
+    from knowledge_exchange.threads.composing import mentions, preview  # noqa: F401
+    from knowledge_exchange.threads.curation import curation_models, outcome_routes  # noqa: F401
+    from knowledge_exchange.threads.drafts import draft_routes  # noqa: F401
+    from knowledge_exchange.threads.files import attachment_models, attachment_routes  # noqa: F401
+    from knowledge_exchange.threads.finding import similar  # noqa: F401
+    from knowledge_exchange.threads.marks import mark_routes  # noqa: F401
     from knowledge_exchange.threads.routes import blueprint
+    from knowledge_exchange.threads.veils import shield_pages  # noqa: F401
 
     _answer_hooks(app)
     _give_templates(app)
@@ -37,7 +34,9 @@ def init_app(app: Flask) -> None:
 
 def _answer_hooks(app: Flask) -> None:
     from knowledge_exchange.core import hooks
-    from knowledge_exchange.threads import for_mail, live, official_queries, queries, reading, shielding, why
+    from knowledge_exchange.threads import for_mail, live, queries, reading, why
+    from knowledge_exchange.threads.official import official_queries
+    from knowledge_exchange.threads.veils import shielding
 
     hooks.provide(app, "thread_room", live.room_of)
     hooks.provide(app, "visible_threads", queries.threads_visible_to)
@@ -54,7 +53,9 @@ def _answer_hooks(app: Flask) -> None:
 
 def _give_templates(app: Flask) -> None:
     from knowledge_exchange.core.i18n import today
-    from knowledge_exchange.threads import drafts, official_states, own_pages
+    from knowledge_exchange.threads import own_pages
+    from knowledge_exchange.threads.drafts import drafts
+    from knowledge_exchange.threads.official import official_states
 
     given = app.jinja_env.globals
     given["official_badges"] = official_states.badges
@@ -64,10 +65,12 @@ def _give_templates(app: Flask) -> None:
 
 
 def _add_parts(app: Flask) -> None:
-    from knowledge_exchange.threads import shelf_routes, tag_follow_routes, traces
+    from knowledge_exchange.threads.curation import traces
     from knowledge_exchange.threads.needed_by import needed_by
-    from knowledge_exchange.threads.official_part import official_part
+    from knowledge_exchange.threads.official.official_part import official_part
     from knowledge_exchange.threads.parts import part
+    from knowledge_exchange.threads.shelf import shelf_routes
+    from knowledge_exchange.threads.tags import tag_follow_routes
 
     part(app, "above", needed_by, order=10)
     part(app, "official", official_part)
@@ -78,9 +81,9 @@ def _add_parts(app: Flask) -> None:
 
 def _be_found(app: Flask) -> None:
     from knowledge_exchange.search import sources
-    from knowledge_exchange.threads import indexing
-    from knowledge_exchange.threads.search_cards import thread_cards
-    from knowledge_exchange.threads.search_filters import FILTERS
+    from knowledge_exchange.threads.finding import indexing
+    from knowledge_exchange.threads.finding.search_cards import thread_cards
+    from knowledge_exchange.threads.finding.search_filters import FILTERS
 
     posts = sources.Source(indexing.SOURCE, indexing.documents_after, indexing.count, thread_cards, FILTERS)
     sources.register(app, posts)

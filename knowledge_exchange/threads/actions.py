@@ -26,11 +26,11 @@ from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.notifications.telling import Event
 from knowledge_exchange.realtime import push
 from knowledge_exchange.threads import statements
-from knowledge_exchange.threads.attachments import delete_of_post, settle_files
-from knowledge_exchange.threads.indexing import index_posts, index_thread
+from knowledge_exchange.threads.composing.network_mentions import mentioned_members
+from knowledge_exchange.threads.files.attachments import delete_of_post, settle_files
+from knowledge_exchange.threads.finding.indexing import index_posts, index_thread
 from knowledge_exchange.threads.models import Post, PostRevision, Thread
-from knowledge_exchange.threads.network_mentions import mentioned_members
-from knowledge_exchange.threads.speaking import NOBODY, OWN, Speaker, speak, speaking
+from knowledge_exchange.threads.veils.speaking import NOBODY, OWN, Speaker, speak, speaking
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,18 @@ from knowledge_exchange.core.db import AnyRow, unit_of_work
 from knowledge_exchange.core.text import clean_line, clean_text
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import actions, asking, attaching, drafts, guarding, policy, queries
+from knowledge_exchange.threads import actions, policy, queries
+from knowledge_exchange.threads.composing import asking, guarding
+from knowledge_exchange.threads.drafts import drafts
+from knowledge_exchange.threads.files import attaching
 from knowledge_exchange.threads.forms import check_body, check_title
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.muted import muted_page
 from knowledge_exchange.threads.page import base_url
 from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint, visible_post
-from knowledge_exchange.threads.seen_by import audience_line
-from knowledge_exchange.threads.speaking import PSEUDONYM
+from knowledge_exchange.threads.veils.seen_by import audience_line
+from knowledge_exchange.threads.veils.speaking import PSEUDONYM
 
 
 def _changed_elsewhere(post: AnyRow) -> ResponseReturnValue:

@@ -20,7 +20,7 @@ from knowledge_exchange.networks.care_models import NetworkTag
 from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.threads import listing
 from knowledge_exchange.threads.chosen import Chosen, Key
-from knowledge_exchange.threads.curation_models import ThreadTag
+from knowledge_exchange.threads.curation.curation_models import ThreadTag
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.listing import Item
 from knowledge_exchange.threads.models import Thread

@@ -12,7 +12,7 @@ from knowledge_exchange.core.i18n import today
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.letter_words import QuotedPost
 from knowledge_exchange.threads.models import Post, Thread, Voice
-from knowledge_exchange.threads.official_states import badges, state_of_post
+from knowledge_exchange.threads.official.official_states import badges, state_of_post
 
 _NO_TEXTS = (literal("").label("body"), literal("").label("html"))
 

@@ -13,8 +13,8 @@ from knowledge_exchange.auth.gate import active
 from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.notifications.queries import unread_count
+from knowledge_exchange.threads.curation.redacting import shown
 from knowledge_exchange.threads.models import PostRevision
-from knowledge_exchange.threads.redacting import shown
 from knowledge_exchange.threads.routes import blueprint, visible_post
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from knowledge_exchange.core.db import db, end_read, unit_of_work
 from knowledge_exchange.core.markup import RENDERER_VERSION, render
-from knowledge_exchange.threads.indexing import index_posts
+from knowledge_exchange.threads.finding.indexing import index_posts
 from knowledge_exchange.threads.models import Post, Thread
 
 RENDER_EVERY_S = 60.0

@@ -11,10 +11,10 @@ from sqlalchemy import func, select, update
 from knowledge_exchange.core import hooks, keeping, rekeying
 from knowledge_exchange.core.db import db
 from knowledge_exchange.notifications.models import Notification, Participant
-from knowledge_exchange.threads.attachment_models import Attachment, Mark
-from knowledge_exchange.threads.curation_models import HeldPost
+from knowledge_exchange.threads.curation.curation_models import HeldPost
+from knowledge_exchange.threads.files.attachment_models import Attachment, Mark
+from knowledge_exchange.threads.files.sweeping import sweep
 from knowledge_exchange.threads.models import Post, Submission, Thread, Voice, WaitingPost
-from knowledge_exchange.threads.sweeping import sweep
 
 
 def init_app(app: Flask) -> None:

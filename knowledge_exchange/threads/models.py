@@ -249,7 +249,7 @@ class WaitingPost(Base):
     key_hash: Mapped[str | None] = mapped_column(unique=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     due_at: Mapped[datetime] = mapped_column(index=True)
-    #: Why it could not be published (a word of ``threads/waiting.py``); empty while it waits.
+    #: Why it could not be published (a word of ``threads/holding/waiting.py``); empty while it waits.
     failed: Mapped[str] = mapped_column(default="")
 
 

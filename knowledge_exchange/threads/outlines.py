@@ -20,8 +20,8 @@ from knowledge_exchange.core.reads import Read
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import MOST_PINNED_SHOWN, THREADS_A_PAGE
 from knowledge_exchange.threads.models import Thread, Voice
-from knowledge_exchange.threads.official_states import HOLDS, WITHDRAWN
-from knowledge_exchange.threads.tags import Tag, names_of
+from knowledge_exchange.threads.official.official_states import HOLDS, WITHDRAWN
+from knowledge_exchange.threads.tags.tags import Tag, names_of
 
 #: Outlines that are kept in each process, about 0.5 kB each.
 MOST_KEPT = 4096

@@ -15,8 +15,8 @@ from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.networks.shield import thread_open_to
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
 from knowledge_exchange.notifications.queries import visible_now
-from knowledge_exchange.threads.attachment_models import Mark
-from knowledge_exchange.threads.marks import is_made_by
+from knowledge_exchange.threads.files.attachment_models import Mark
+from knowledge_exchange.threads.marks.marks import is_made_by
 from knowledge_exchange.threads.models import Post, Thread, Voice
 
 #: Of a sealed place no time of a choice is kept.

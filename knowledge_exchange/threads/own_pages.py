@@ -16,11 +16,13 @@ from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import holding, own_pseudonyms, policy, queries, waiting
-from knowledge_exchange.threads.choosing import Choice
+from knowledge_exchange.threads import policy, queries
+from knowledge_exchange.threads.composing.choosing import Choice
+from knowledge_exchange.threads.holding import holding, waiting
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS
 from knowledge_exchange.threads.routes import DRAFT_DONE, blueprint
-from knowledge_exchange.threads.seen_by import audience_line
+from knowledge_exchange.threads.veils import own_pseudonyms
+from knowledge_exchange.threads.veils.seen_by import audience_line
 from knowledge_exchange.threads.words import held_because, kinds
 from knowledge_exchange.threads.writing import thread_form
 

@@ -18,16 +18,16 @@ from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.levels import effective
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.threads import policy, queries
-from knowledge_exchange.threads.choosing import Choice
-from knowledge_exchange.threads.drafts import Kept
+from knowledge_exchange.threads.composing.choosing import Choice
+from knowledge_exchange.threads.composing.quoting import replying_to
+from knowledge_exchange.threads.drafts.drafts import Kept
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_UNREAD_COUNTED
-from knowledge_exchange.threads.marks_shown import laid_over
+from knowledge_exchange.threads.marks.marks_shown import laid_over
 from knowledge_exchange.threads.muted import muted_words
 from knowledge_exchange.threads.parts import parts
-from knowledge_exchange.threads.quoting import replying_to
 from knowledge_exchange.threads.rendering import Body, body_of
-from knowledge_exchange.threads.seen_by import audience_line
+from knowledge_exchange.threads.veils.seen_by import audience_line
 from knowledge_exchange.threads.words import kinds, levels
 
 

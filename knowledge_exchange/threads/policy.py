@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import AnyRow
-from knowledge_exchange.threads.official_states import ROLE
+from knowledge_exchange.threads.official.official_states import ROLE
 
 #: Kinds that can have an accepted answer.
 ANSWERABLE = frozenset({"problem"})

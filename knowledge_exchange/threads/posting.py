@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.networks.shield import Hidden
-from knowledge_exchange.threads import actions, asking, policy, queries
+from knowledge_exchange.threads import actions, policy, queries
+from knowledge_exchange.threads.composing import asking
 from knowledge_exchange.threads.locking import locked_thread
-from knowledge_exchange.threads.speaking import OWN, PSEUDONYM, chosen_voice
+from knowledge_exchange.threads.veils.speaking import OWN, PSEUDONYM, chosen_voice
 
 
 @dataclass(frozen=True, slots=True)

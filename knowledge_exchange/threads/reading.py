@@ -18,10 +18,11 @@ from knowledge_exchange.notifications import actions as notices
 from knowledge_exchange.notifications import sealed_acts
 from knowledge_exchange.notifications.levels import effective, raised
 from knowledge_exchange.notifications.models import LEVELS
-from knowledge_exchange.threads import queries, shelf
+from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.locking import with_place_of_now
 from knowledge_exchange.threads.page import base_url, plain_url
 from knowledge_exchange.threads.routes import blueprint, visible_thread
+from knowledge_exchange.threads.shelf import shelf
 
 
 @blueprint.post("/t/<int:thread_id>/read")

@@ -18,12 +18,13 @@ from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import DEFAULT_ZONE, today
 from knowledge_exchange.core.latest import Latest
 from knowledge_exchange.core.markup import excerpt
-from knowledge_exchange.threads import marks, queries
-from knowledge_exchange.threads.attachment_html import NONE as NO_FILES
-from knowledge_exchange.threads.attachment_html import Files, dressed, files_in
+from knowledge_exchange.threads import queries
+from knowledge_exchange.threads.curation.redacting import shown
+from knowledge_exchange.threads.files.attachment_html import NONE as NO_FILES
+from knowledge_exchange.threads.files.attachment_html import Files, dressed, files_in
 from knowledge_exchange.threads.limits import ANSWER_EXCERPT_CHARS, POSTS_A_PAGE
-from knowledge_exchange.threads.official_states import state_of_post
-from knowledge_exchange.threads.redacting import shown
+from knowledge_exchange.threads.marks import marks
+from knowledge_exchange.threads.official.official_states import state_of_post
 
 #: Pages kept in each process: about 40 kB each.
 MOST_KEPT = 256

@@ -13,9 +13,10 @@ from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.ids import parse_id
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import drafts, policy, queries
-from knowledge_exchange.threads.choosing import check_choice
+from knowledge_exchange.threads import policy, queries
 from knowledge_exchange.threads.chosen import Chosen, chosen_in
+from knowledge_exchange.threads.composing.choosing import check_choice
+from knowledge_exchange.threads.drafts import drafts
 from knowledge_exchange.threads.network_page import show_network
 from knowledge_exchange.threads.page import Wish, base_url, page_url, plain_url, show
 from knowledge_exchange.threads.parts import parts

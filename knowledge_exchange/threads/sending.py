@@ -10,12 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.threads import actions, drafts, holding, holding_rules, queries, submissions, waiting
+from knowledge_exchange.threads import actions, queries
+from knowledge_exchange.threads.composing import submissions
+from knowledge_exchange.threads.composing.network_mentions import MOST_MENTIONED, elsewhere, too_large
+from knowledge_exchange.threads.drafts import drafts
+from knowledge_exchange.threads.holding import holding, holding_rules, waiting
 from knowledge_exchange.threads.limits import MAX_KEY_CHARS
-from knowledge_exchange.threads.network_mentions import MOST_MENTIONED, elsewhere, too_large
 from knowledge_exchange.threads.posting import Draft, Refused, post
 from knowledge_exchange.threads.routes import DRAFT_DONE
-from knowledge_exchange.threads.speaking import PSEUDONYM
+from knowledge_exchange.threads.veils.speaking import PSEUDONYM
 
 
 def form_key() -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Text, bindparam, case, cast, func, literal, null, select,
 from knowledge_exchange.core.db import Bytewise, Id, db, table_of
 from knowledge_exchange.core.order import keys_of
 from knowledge_exchange.core.reads import Write
-from knowledge_exchange.threads.curation_models import OfficialAnswer
+from knowledge_exchange.threads.curation.curation_models import OfficialAnswer
 from knowledge_exchange.threads.models import Post, Thread
 
 #: What stands in front of a position that is only there until all have their new one: it is in no key.

@@ -19,11 +19,11 @@ from knowledge_exchange.networks.queries import is_in
 from knowledge_exchange.notifications.mine import given, of_me, read_at
 from knowledge_exchange.notifications.models import NetworkLevel, Notification, Participant
 from knowledge_exchange.notifications.why_rules import Call, Notice, PostFacts
-from knowledge_exchange.threads import network_mentions
+from knowledge_exchange.threads.composing import network_mentions
 from knowledge_exchange.threads.models import Post, PostRevision, Thread, Voice
-from knowledge_exchange.threads.official_states import ROLE
+from knowledge_exchange.threads.official.official_states import ROLE
 from knowledge_exchange.threads.queries import readable
-from knowledge_exchange.threads.speaking import PSEUDONYM
+from knowledge_exchange.threads.veils.speaking import PSEUDONYM
 
 _me = bindparam("me", type_=Id)
 _Author = aliased(Participant)

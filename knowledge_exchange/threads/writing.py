@@ -22,9 +22,18 @@ from knowledge_exchange.core.text import clean_line
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
-from knowledge_exchange.threads import asking, attaching, drafts, guarding, policy
-from knowledge_exchange.threads.audience import audience
-from knowledge_exchange.threads.choosing import Choice, check_choice, check_shield, is_to_be_asked, my_organisation
+from knowledge_exchange.threads import policy
+from knowledge_exchange.threads.composing import asking, guarding
+from knowledge_exchange.threads.composing.choosing import (
+    Choice,
+    check_choice,
+    check_shield,
+    is_to_be_asked,
+    my_organisation,
+)
+from knowledge_exchange.threads.drafts import drafts
+from knowledge_exchange.threads.files import attaching
+from knowledge_exchange.threads.finding.similar import to_be_shown
 from knowledge_exchange.threads.forms import Errors, check_body, check_thread
 from knowledge_exchange.threads.limits import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from knowledge_exchange.threads.listing import my_networks
@@ -34,9 +43,9 @@ from knowledge_exchange.threads.page import Wish, base_url, show
 from knowledge_exchange.threads.posting import Draft, Refused
 from knowledge_exchange.threads.routes import blueprint, visible_post, visible_thread
 from knowledge_exchange.threads.sending import form_key, send
-from knowledge_exchange.threads.shielding import hidden_for
-from knowledge_exchange.threads.similar import to_be_shown
-from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
+from knowledge_exchange.threads.veils.audience import audience
+from knowledge_exchange.threads.veils.shielding import hidden_for
+from knowledge_exchange.threads.veils.speaking import OWN, PSEUDONYM
 from knowledge_exchange.threads.words import kinds
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from knowledge_exchange.cli.main import cli
-from knowledge_exchange.threads.file_store import FOLDER
+from knowledge_exchange.threads.files.file_store import FOLDER
 from tests.support.community import Community, settle
 from tests.support.persons import known
 from tests.threads.test_attachments import file_of

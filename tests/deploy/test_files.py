@@ -13,7 +13,7 @@ import pytest
 
 from knowledge_exchange.core import config, settings
 from knowledge_exchange.realtime import limits
-from knowledge_exchange.threads import attachment_routes
+from knowledge_exchange.threads.files import attachment_routes
 from knowledge_exchange.verification.uploads import files as reading_files
 from tests.deploy.support import files
 from tests.deploy.support.certificate import write_certificate

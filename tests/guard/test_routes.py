@@ -12,7 +12,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.guard.reviewing import MOST_SHOWN
 from knowledge_exchange.networks.models import Organisation
-from knowledge_exchange.threads import guarding
+from knowledge_exchange.threads.composing import guarding
 from tests.support.community import Community, settle
 from tests.support.persons import Person
 

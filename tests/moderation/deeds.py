@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.acts import Of, Reason, note_act
+from knowledge_exchange.moderation.acts.acts import Of, Reason, note_act
 from tests.support.worlds import World
 
 RULE = "2 · Patients stay private"

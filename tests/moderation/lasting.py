@@ -13,12 +13,12 @@ from sqlalchemy import select
 
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.act_models import ModerationAct
-from knowledge_exchange.moderation.stale import ask_about_old_answers
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
+from knowledge_exchange.moderation.lasting.stale import ask_about_old_answers
 from knowledge_exchange.networks import tag_lists
 from knowledge_exchange.notifications.models import Notification
+from knowledge_exchange.threads.curation.outcomes import ask_what_happened
 from knowledge_exchange.threads.models import Thread
-from knowledge_exchange.threads.outcomes import ask_what_happened
 from tests.moderation.acting import Bench, build
 from tests.support.persons import Person
 

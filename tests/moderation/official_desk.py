@@ -14,7 +14,7 @@ from sqlalchemy import select
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
-from knowledge_exchange.threads.curation_models import OfficialAnswer
+from knowledge_exchange.threads.curation.curation_models import OfficialAnswer
 from tests.support.community import Community, settle
 from tests.support.persons import Person, person
 

@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.act_models import ModerationAct, Sanction
-from knowledge_exchange.moderation.appeal_jobs import look_after_appeals
-from knowledge_exchange.moderation.case_clock import escalate_due
-from knowledge_exchange.moderation.sanction_jobs import look_after_sanctions
+from knowledge_exchange.moderation.acts.act_models import ModerationAct, Sanction
+from knowledge_exchange.moderation.appeals.appeal_jobs import look_after_appeals
+from knowledge_exchange.moderation.cases.case_clock import escalate_due
+from knowledge_exchange.moderation.sanctions.sanction_jobs import look_after_sanctions
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import NetworkMembership
 from tests.support.persons import Person, person

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import AnyRow, db, table_of
-from knowledge_exchange.moderation.act_models import ModerationAct
-from knowledge_exchange.moderation.acts import kept_of
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.acts import kept_of
+from knowledge_exchange.threads.curation.redacting import MARK, shown
 from knowledge_exchange.threads.models import Post, PostRevision
-from knowledge_exchange.threads.redacting import MARK, shown
 from tests.moderation.acting import TITLE, WHY, WORDS, Bench, build, text_of
 
 #: What each act is done with.

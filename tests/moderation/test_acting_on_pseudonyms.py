@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.threads.models import Thread

@@ -18,9 +18,9 @@ from knowledge_exchange.auth.models import Member, SignIn, StandingChange
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import time_of
-from knowledge_exchange.moderation.act_models import ActAppeal, Sanction
-from knowledge_exchange.moderation.aiming import opened_note
-from knowledge_exchange.moderation.sanction_policy import RECORDED
+from knowledge_exchange.moderation.acts.act_models import ActAppeal, Sanction
+from knowledge_exchange.moderation.cases.aiming import opened_note
+from knowledge_exchange.moderation.sanctions.sanction_policy import RECORDED
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import NetworkMembership, NetworkRemoval
 from knowledge_exchange.notifications.models import LevelChange

@@ -12,8 +12,8 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import time_of
-from knowledge_exchange.moderation.act_models import ModerationAct, Sanction
-from knowledge_exchange.moderation.sanction_jobs import look_after_sanctions
+from knowledge_exchange.moderation.acts.act_models import ModerationAct, Sanction
+from knowledge_exchange.moderation.sanctions.sanction_jobs import look_after_sanctions
 from knowledge_exchange.networks.care_models import NetworkMute
 from knowledge_exchange.networks.models import NetworkMembership, NetworkRemoval
 from knowledge_exchange.notifications.models import Notification

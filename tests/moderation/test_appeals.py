@@ -13,11 +13,13 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.moderation import appeal_kind, appeals, cases, sanctions
-from knowledge_exchange.moderation.act_models import ActAppeal, Sanction
-from knowledge_exchange.moderation.acts import Of, Reason, note_act
-from knowledge_exchange.moderation.case_models import ModerationCase
-from knowledge_exchange.moderation.queue_kinds import CannotDecide
+from knowledge_exchange.moderation.acts.act_models import ActAppeal, Sanction
+from knowledge_exchange.moderation.acts.acts import Of, Reason, note_act
+from knowledge_exchange.moderation.appeals import appeal_kind, appeals
+from knowledge_exchange.moderation.cases import cases
+from knowledge_exchange.moderation.cases.case_models import ModerationCase
+from knowledge_exchange.moderation.queue.queue_kinds import CannotDecide
+from knowledge_exchange.moderation.sanctions import sanctions
 from knowledge_exchange.networks.care_models import NetworkMute
 from knowledge_exchange.notifications.models import Notification
 from tests.moderation.sanction_people import WHY, Court, court

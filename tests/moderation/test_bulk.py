@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from knowledge_exchange.core.db import db
-from knowledge_exchange.moderation.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
 from knowledge_exchange.threads.models import Thread
 from tests.moderation.conftest import moderated
 from tests.support.community import Community

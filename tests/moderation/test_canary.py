@@ -21,8 +21,8 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.notifications.models import NoticeChoice, Notification
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
-from knowledge_exchange.threads import relocating
-from knowledge_exchange.threads.even_gone import thread_now
+from knowledge_exchange.threads.curation import relocating
+from knowledge_exchange.threads.curation.even_gone import thread_now
 from knowledge_exchange.threads.models import Thread
 from tests.notifications.mailbox import Mailbox
 from tests.realtime.support.listening import Listener

@@ -11,9 +11,9 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.acting import me_of
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation import cases
-from knowledge_exchange.moderation.case_clock import escalate_due
-from knowledge_exchange.moderation.case_models import ModerationCase
+from knowledge_exchange.moderation.cases import cases
+from knowledge_exchange.moderation.cases.case_clock import escalate_due
+from knowledge_exchange.moderation.cases.case_models import ModerationCase
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import NetworkMembership
 from knowledge_exchange.notifications.models import Notification

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from knowledge_exchange.core import clock, keeping
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks.care_models import NetworkCare
-from knowledge_exchange.threads.curation_models import HeldPost
+from knowledge_exchange.threads.curation.curation_models import HeldPost
 from tests.moderation.acting import Bench, build
 from tests.support import hostile
 from tests.support.community import Community, settle

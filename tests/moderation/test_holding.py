@@ -11,15 +11,16 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.acting import me_of
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db, unit_of_work
-from knowledge_exchange.moderation import cases, held_kind
-from knowledge_exchange.moderation.act_models import ModerationAct
-from knowledge_exchange.moderation.acts import Reason
-from knowledge_exchange.moderation.case_models import ModerationCase
-from knowledge_exchange.moderation.queue_kinds import CannotDecide
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.acts import Reason
+from knowledge_exchange.moderation.cases import cases
+from knowledge_exchange.moderation.cases.case_models import ModerationCase
+from knowledge_exchange.moderation.held import held_kind
+from knowledge_exchange.moderation.queue.queue_kinds import CannotDecide
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.care_models import NetworkCare
 from knowledge_exchange.notifications.models import Notification
-from knowledge_exchange.threads.curation_models import HeldPost
+from knowledge_exchange.threads.curation.curation_models import HeldPost
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from tests.support.persons import Person
 from tests.support.worlds import TITLE, World, sent
@@ -270,7 +271,7 @@ def test_what_waits_for_its_hour_is_held_when_that_comes(care: World) -> None:
     from datetime import timedelta
 
     from knowledge_exchange.core import clock
-    from knowledge_exchange.threads import waiting
+    from knowledge_exchange.threads.holding import waiting
 
     _ask(care.newcomer, wait="1")
     assert not care.rows(select(HeldPost.id))

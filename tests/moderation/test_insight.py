@@ -20,12 +20,12 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.case_models import NetworkMonth
-from knowledge_exchange.moderation.insight import MONTHS_SHOWN, work_out
+from knowledge_exchange.moderation.cases.case_models import NetworkMonth
+from knowledge_exchange.moderation.insight.insight import MONTHS_SHOWN, work_out
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.care_models import NetworkTag
 from knowledge_exchange.threads import actions, queries
-from knowledge_exchange.threads.curation_models import ThreadTag
+from knowledge_exchange.threads.curation.curation_models import ThreadTag
 from knowledge_exchange.threads.models import Thread
 from tests.support.persons import Person, Statements, person
 

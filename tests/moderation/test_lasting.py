@@ -14,8 +14,8 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks import tag_lists
 from knowledge_exchange.networks.tag_lists import MOST_TAGS
+from knowledge_exchange.threads.curation.summaries import MOST_CHARS
 from knowledge_exchange.threads.models import Thread
-from knowledge_exchange.threads.summaries import MOST_CHARS
 from tests.moderation.acting import text_of
 from tests.moderation.conftest import plain
 from tests.moderation.lasting import Shelf, shelf_in

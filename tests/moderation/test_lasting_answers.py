@@ -14,13 +14,15 @@ from knowledge_exchange.auth.acting import acting
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation import cases, stale
-from knowledge_exchange.moderation.acts import Reason
-from knowledge_exchange.moderation.case_models import ModerationCase
-from knowledge_exchange.moderation.queue_kinds import CannotDecide
+from knowledge_exchange.moderation.acts.acts import Reason
+from knowledge_exchange.moderation.cases import cases
+from knowledge_exchange.moderation.cases.case_models import ModerationCase
+from knowledge_exchange.moderation.lasting import stale
+from knowledge_exchange.moderation.queue.queue_kinds import CannotDecide
 from knowledge_exchange.notifications.models import Notification
-from knowledge_exchange.threads import actions, lasting_data
-from knowledge_exchange.threads.curation_models import ThreadOutcome
+from knowledge_exchange.threads import actions
+from knowledge_exchange.threads.curation import lasting_data
+from knowledge_exchange.threads.curation.curation_models import ThreadOutcome
 from knowledge_exchange.threads.forms import slug_of
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.models import Thread

@@ -8,8 +8,8 @@ import pytest
 
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.moderation.act_models import ModerationAct, Sanction
-from knowledge_exchange.moderation.log import ACTS_A_PAGE
+from knowledge_exchange.moderation.acts.act_models import ModerationAct, Sanction
+from knowledge_exchange.moderation.openness.log import ACTS_A_PAGE
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.threads.models import Thread
 from tests.moderation.deeds import NOVEMBER, OCTOBER, RULE, Deeds, items

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks import leads
 from knowledge_exchange.threads.models import Post, Thread

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.threads.models import Post, Thread
 from tests.security.test_writing_at_once import Act, at_once, window

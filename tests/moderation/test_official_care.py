@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from knowledge_exchange.core import clock
-from knowledge_exchange.moderation.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
 from knowledge_exchange.notifications.models import Notification
-from knowledge_exchange.threads.curation_models import OfficialAnswer, OfficialVersion
+from knowledge_exchange.threads.curation.curation_models import OfficialAnswer, OfficialVersion
 from knowledge_exchange.threads.for_mail import posts_for_mail
 from knowledge_exchange.threads.models import Post, Thread
 from tests.moderation.official_desk import FIELDS, NOON, Desk

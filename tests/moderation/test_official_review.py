@@ -14,13 +14,13 @@ from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation import official_kind
-from knowledge_exchange.moderation.acts import Reason
-from knowledge_exchange.moderation.case_models import ModerationCase
-from knowledge_exchange.moderation.cases import cases_for
-from knowledge_exchange.moderation.official_reviews import open_reviews
-from knowledge_exchange.moderation.queue_kinds import CannotDecide, Done
-from knowledge_exchange.threads.curation_models import OfficialAnswer
+from knowledge_exchange.moderation.acts.acts import Reason
+from knowledge_exchange.moderation.cases.case_models import ModerationCase
+from knowledge_exchange.moderation.cases.cases import cases_for
+from knowledge_exchange.moderation.official import official_kind
+from knowledge_exchange.moderation.official.official_reviews import open_reviews
+from knowledge_exchange.moderation.queue.queue_kinds import CannotDecide, Done
+from knowledge_exchange.threads.curation.curation_models import OfficialAnswer
 from tests.moderation.official_desk import NOON, Desk
 from tests.support.persons import known
 

@@ -12,10 +12,10 @@ from sqlalchemy import update
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.insight import work_out
-from knowledge_exchange.moderation.official_reviews import open_reviews
+from knowledge_exchange.moderation.insight.insight import work_out
+from knowledge_exchange.moderation.official.official_reviews import open_reviews
 from knowledge_exchange.networks import actions as networks
-from knowledge_exchange.threads.curation_models import OfficialAnswer
+from knowledge_exchange.threads.curation.curation_models import OfficialAnswer
 from knowledge_exchange.threads.models import Post, Thread, Voice
 from tests.moderation.official_desk import FIELDS, NEXT_YEAR, Desk
 from tests.support.addresses import Answer, answer_of

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.case_models import CaseNote, MemberNote, ModerationCase, QueueClaim
+from knowledge_exchange.moderation.cases.case_models import CaseNote, MemberNote, ModerationCase, QueueClaim
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.models import JoinRequest, NetworkMembership
 from knowledge_exchange.realtime.models import LiveEvent

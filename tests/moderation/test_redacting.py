@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from knowledge_exchange.core.db import db
+from knowledge_exchange.threads.curation.redacting import MARK
 from knowledge_exchange.threads.models import PostRevision
-from knowledge_exchange.threads.redacting import MARK
 from tests.moderation.acting import WORDS, Bench, build
 
 

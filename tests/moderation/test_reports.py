@@ -10,10 +10,11 @@ from sqlalchemy import select
 from knowledge_exchange.auth.acting import me_of
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, unit_of_work
-from knowledge_exchange.moderation import cases, report_kind
-from knowledge_exchange.moderation.acts import Reason
-from knowledge_exchange.moderation.case_models import ModerationCase, Report
-from knowledge_exchange.moderation.queue_kinds import CannotDecide
+from knowledge_exchange.moderation.acts.acts import Reason
+from knowledge_exchange.moderation.cases import cases
+from knowledge_exchange.moderation.cases.case_models import ModerationCase, Report
+from knowledge_exchange.moderation.queue.queue_kinds import CannotDecide
+from knowledge_exchange.moderation.reports import report_kind
 from knowledge_exchange.notifications.models import Notification
 from knowledge_exchange.threads.models import Post
 from tests.support.persons import Person, person

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import knowledge_exchange
-from knowledge_exchange.moderation.rights import RIGHTS
+from knowledge_exchange.moderation.openness.rights import RIGHTS
 from knowledge_exchange.moderation.specimens import specimens
 from tests.support.worlds import World
 
@@ -87,11 +87,11 @@ NO_RIGHTS: dict[str, str] = {
     "verification.policy.may_claim": "of standing, before anybody has a role",
     "verification.rolls.doubts.may_mean": "of entries on rolls",
     "moderation.queries.may_be_seen_by": "a condition in SQL on requests of officers, whose right is may_settle",
-    "moderation.case_keepers.may_decide": "a condition in SQL, tried for each role in tests/moderation/test_cases.py",
-    "moderation.rules_routes.may_edit": "asks may_edit_rules and may_edit_network_rules for a page",
-    "moderation.sanction_policy.may_last": "how long a sanction may be",
-    "moderation.undoing.may_undo": "reads the act; as what somebody acts, and that they are no lower than who acted",
-    "moderation.official_acts.may_take_back": "may_answer_officially, of a thread that they may read",
+    "moderation.cases.case_keepers.may_decide": "a condition in SQL, tried for each role in tests/moderation/test_cases.py",
+    "moderation.openness.rules_routes.may_edit": "asks may_edit_rules and may_edit_network_rules for a page",
+    "moderation.sanctions.sanction_policy.may_last": "how long a sanction may be",
+    "moderation.acts.undoing.may_undo": "reads the act; as what somebody acts, and that they are no lower than who acted",
+    "moderation.official.official_acts.may_take_back": "may_answer_officially, of a thread that they may read",
     "threads.policy.may_be_marked": "of posts: whoever may read one may say that it is helpful",
 }
 
@@ -147,7 +147,9 @@ def _asked_by_the_table() -> set[str]:
 
 def test_every_right_in_the_source_is_in_the_table_or_is_said_to_be_none() -> None:
     found, asked = set(_rights_in_source()), _asked_by_the_table()
-    assert found - asked - set(NO_RIGHTS) == set(), "give it a line in moderation/rights.py, or say here why it is none"
+    assert found - asked - set(NO_RIGHTS) == set(), (
+        "give it a line in moderation/openness/rights.py, or say here why it is none"
+    )
     assert set(NO_RIGHTS) - found == set(), "these are gone"
     assert asked <= found
 

@@ -14,9 +14,9 @@ from knowledge_exchange.audit.models import AuditEntry
 from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation import rules
-from knowledge_exchange.moderation.publishing import MOST_BODY, MOST_RULES, MOST_TITLE, Draft, publish
-from knowledge_exchange.moderation.rules_models import HouseRule, RulesAcceptance, RulesVersion
+from knowledge_exchange.moderation.held.publishing import MOST_BODY, MOST_RULES, MOST_TITLE, Draft, publish
+from knowledge_exchange.moderation.openness import rules
+from knowledge_exchange.moderation.openness.rules_models import HouseRule, RulesAcceptance, RulesVersion
 from knowledge_exchange.networks.models import NetworkMembership
 from tests.support.persons import Person, Statements, person
 from tests.support.worlds import World
@@ -191,7 +191,7 @@ def test_nobody_below_an_officer_writes_the_rules_of_all(world: World) -> None:
 
 
 def test_another_process_knows_of_a_new_version_within_seconds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from knowledge_exchange.moderation import rules_bar
+    from knowledge_exchange.moderation.openness import rules_bar
 
     world.peer.get("/")
     with world.app.app_context(), unit_of_work():  # past the promise, as another process does it

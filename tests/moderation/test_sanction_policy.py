@@ -10,9 +10,17 @@ import pytest
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core import clock
-from knowledge_exchange.moderation.acting import rank
-from knowledge_exchange.moderation.sanction_policy import DAYS, KINDS, Target, may_last, may_sanction, rank_of, ways
-from knowledge_exchange.moderation.sanctions import ends_on
+from knowledge_exchange.moderation.acts.acting import rank
+from knowledge_exchange.moderation.sanctions.sanction_policy import (
+    DAYS,
+    KINDS,
+    Target,
+    may_last,
+    may_sanction,
+    rank_of,
+    ways,
+)
+from knowledge_exchange.moderation.sanctions.sanctions import ends_on
 from knowledge_exchange.threads.muted import last_day
 
 #: By what they are: office, place in the network, whether they lead there.

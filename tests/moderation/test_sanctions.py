@@ -14,7 +14,7 @@ from knowledge_exchange.auth.models import Member, SignIn, StandingChange
 from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.moderation.case_models import ModerationCase
+from knowledge_exchange.moderation.cases.case_models import ModerationCase
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.networks.care_models import NetworkMute
 from knowledge_exchange.networks.models import NetworkRemoval

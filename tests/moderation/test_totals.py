@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation.act_models import ActAppeal
-from knowledge_exchange.moderation.act_words import WORDS
-from knowledge_exchange.moderation.case_models import ModerationCase, Report
+from knowledge_exchange.moderation.acts.act_models import ActAppeal
+from knowledge_exchange.moderation.acts.act_words import WORDS
+from knowledge_exchange.moderation.cases.case_models import ModerationCase, Report
 from knowledge_exchange.networks import actions as networks
 from tests.moderation.deeds import NOVEMBER, OCTOBER, Deeds, items
 from tests.support.persons import Person, Statements

@@ -14,7 +14,7 @@ from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
-from knowledge_exchange.threads import network_mentions
+from knowledge_exchange.threads.composing import network_mentions
 from knowledge_exchange.threads.models import Post
 from tests.notifications.test_network_levels import choose
 from tests.support.community import Community

@@ -6,7 +6,7 @@ import pytest
 
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.networks import actions as networks
-from knowledge_exchange.threads import network_mentions
+from knowledge_exchange.threads.composing import network_mentions
 from tests.support.community import Community
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from knowledge_exchange.core.db import db
 from knowledge_exchange.notifications.models import Notification
-from knowledge_exchange.threads import network_mentions
+from knowledge_exchange.threads.composing import network_mentions
 from tests.notifications.test_network_levels import choose
 from tests.notifications.test_rules import badge
 from tests.support.community import Community

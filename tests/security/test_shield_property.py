@@ -16,13 +16,13 @@ from sqlalchemy import select
 
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.core.ids import floor_id
-from knowledge_exchange.moderation.act_models import ModerationAct
-from knowledge_exchange.moderation.acts import Of, Reason, note_act
-from knowledge_exchange.moderation.telling_acts import tell_author
+from knowledge_exchange.moderation.acts.act_models import ModerationAct
+from knowledge_exchange.moderation.acts.acts import Of, Reason, note_act
+from knowledge_exchange.moderation.acts.telling_acts import tell_author
 from knowledge_exchange.notifications.models import Notification
-from knowledge_exchange.threads.attachment_models import Attachment
 from knowledge_exchange.threads.chosen import FILTERS, ORDERS
-from knowledge_exchange.threads.curation_models import HeldPost
+from knowledge_exchange.threads.curation.curation_models import HeldPost
+from knowledge_exchange.threads.files.attachment_models import Attachment
 from tests.support.addresses import Address, Answer, addresses, answer_of, differences, look
 from tests.support.parts import parts
 from tests.support.persons import Person

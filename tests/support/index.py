@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from knowledge_exchange.core.db import db, is_sqlite, table_of, unit_of_work
 from knowledge_exchange.search import documents
 from knowledge_exchange.search.models import SearchDocument
-from knowledge_exchange.threads.indexing import count, documents_after
+from knowledge_exchange.threads.finding.indexing import count, documents_after
 
 _ALL = 10_000
 

@@ -114,7 +114,7 @@ class Statements:
     """Counts the statements sent to the database while it is open.
 
     Left out: what a process looks for every few seconds on behalf of all its pages, and which therefore meets one of
-    them by chance: slow writers (``realtime/cursors.py``) and new house rules (``moderation/rules_bar.py``).
+    them by chance: slow writers (``realtime/cursors.py``) and new house rules (``moderation/openness/rules_bar.py``).
     """
 
     _BY_CHANCE = ("pg_stat_activity", "max(rules_version.id)")

@@ -9,16 +9,16 @@ from knowledge_exchange.auth.actions import create_member
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.moderation import reports
+from knowledge_exchange.moderation.reports import reports
 from knowledge_exchange.networks import requests
 from knowledge_exchange.networks.shield import Hidden
 from knowledge_exchange.threads import actions as threads
-from knowledge_exchange.threads import holding
-from knowledge_exchange.threads.holding_rules import WORD
+from knowledge_exchange.threads.holding import holding
+from knowledge_exchange.threads.holding.holding_rules import WORD
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.posting import Draft
-from knowledge_exchange.threads.shielding import organisation_of
-from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
+from knowledge_exchange.threads.veils.shielding import organisation_of
+from knowledge_exchange.threads.veils.speaking import OWN, PSEUDONYM
 
 
 def me(member_id: int) -> Me:

@@ -24,9 +24,10 @@ from knowledge_exchange.networks.care_models import NetworkCare
 from knowledge_exchange.networks.models import LinkManager, NetworkMembership
 from knowledge_exchange.networks.profiles import Said
 from knowledge_exchange.notifications.models import NoticeChoice, Notification, Participant
-from knowledge_exchange.threads import duplicates, tag_follows
-from knowledge_exchange.threads.even_gone import thread_now
+from knowledge_exchange.threads.curation import duplicates
+from knowledge_exchange.threads.curation.even_gone import thread_now
 from knowledge_exchange.threads.models import Post, Thread, Voice
+from knowledge_exchange.threads.tags import tag_follows
 from tests.networks import employers
 from tests.support.persons import Person, person, visitor
 

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from knowledge_exchange.auth.acting import me_of
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.db import AnyRow, db, unit_of_work
-from knowledge_exchange.threads import post_curating, queries
+from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.actions import Text
-from knowledge_exchange.threads.even_gone import thread_now
+from knowledge_exchange.threads.curation import post_curating
+from knowledge_exchange.threads.curation.even_gone import thread_now
+from knowledge_exchange.threads.curation.relocating import CannotRelocate
 from knowledge_exchange.threads.jobs import render_again
 from knowledge_exchange.threads.models import Post, Thread
-from knowledge_exchange.threads.official_queries import official_by_post
-from knowledge_exchange.threads.relocating import CannotRelocate
+from knowledge_exchange.threads.official.official_queries import official_by_post
 from tests.support.community import Community
 from tests.support.persons import Person
 

@@ -15,7 +15,7 @@ from knowledge_exchange.core.db import Base, db, unit_of_work
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
 from knowledge_exchange.threads import outlines, rows
 from knowledge_exchange.threads.models import Thread
-from knowledge_exchange.threads.shield_pages import COLLEAGUE_LIMIT
+from knowledge_exchange.threads.veils.shield_pages import COLLEAGUE_LIMIT
 from tests.networks.shielded import THERE, TITLE, Trusts, settle
 from tests.support.persons import Person, person
 

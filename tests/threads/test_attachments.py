@@ -17,9 +17,9 @@ from knowledge_exchange.auth.models import Locker
 from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core import clock, crypto, keeping
 from knowledge_exchange.core.db import db, end_read, unit_of_work
-from knowledge_exchange.threads import attachments, sweeping
-from knowledge_exchange.threads.attachment_models import Attachment
-from knowledge_exchange.threads.file_store import FOLDER, FolderStore, name_of
+from knowledge_exchange.threads.files import attachments, sweeping
+from knowledge_exchange.threads.files.attachment_models import Attachment
+from knowledge_exchange.threads.files.file_store import FOLDER, FolderStore, name_of
 from tests.support import hostile
 from tests.support.community import Community
 from tests.support.persons import Person, Statements, visitor

@@ -8,7 +8,7 @@ from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.threads import policy
 from knowledge_exchange.threads.locking import locked_post
 from knowledge_exchange.threads.models import Post, Thread
-from knowledge_exchange.threads.speaking import speaking
+from knowledge_exchange.threads.veils.speaking import speaking
 from tests.support.community import Community
 from tests.threads.test_reading import me_of
 

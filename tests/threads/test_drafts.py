@@ -19,8 +19,8 @@ from knowledge_exchange.auth.models import Locker
 from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
-from knowledge_exchange.threads.draft_forms import MOST_CHARS
-from knowledge_exchange.threads.drafts import Drawer, Typed, turn_of
+from knowledge_exchange.threads.drafts.draft_forms import MOST_CHARS
+from knowledge_exchange.threads.drafts.drafts import Drawer, Typed, turn_of
 from tests.support.community import Community
 from tests.support.persons import Person
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from knowledge_exchange.threads import actions
-from knowledge_exchange.threads.holding_rules import links_abroad, says_one_of, words_in
+from knowledge_exchange.threads.holding.holding_rules import links_abroad, says_one_of, words_in
 
 
 @pytest.mark.parametrize(

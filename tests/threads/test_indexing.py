@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge_exchange.core.db import unit_of_work
-from knowledge_exchange.threads.indexing import text_of
+from knowledge_exchange.threads.finding.indexing import text_of
 from tests.support.community import Community
 from tests.support.index import check_index, index
 from tests.threads.verbs import UNDOABLE, Verbs

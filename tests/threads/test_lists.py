@@ -13,12 +13,13 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.notifications import actions as notices
-from knowledge_exchange.threads import actions, outlines, tags
+from knowledge_exchange.threads import actions, outlines
 from knowledge_exchange.threads.chosen import Chosen, Key, chosen_in, key_in
 from knowledge_exchange.threads.feeds import MOST_NEEDED
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.models import Thread
 from knowledge_exchange.threads.routes import visible_thread
+from knowledge_exchange.threads.tags import tags
 from tests.support.community import Community
 from tests.support.persons import Person, Statements
 

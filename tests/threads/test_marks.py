@@ -12,7 +12,7 @@ from knowledge_exchange.auth.models import Member
 from knowledge_exchange.core import clock, crypto, key_file
 from knowledge_exchange.core.db import db
 from knowledge_exchange.notifications.models import Participant
-from knowledge_exchange.threads.attachment_models import Mark
+from knowledge_exchange.threads.files.attachment_models import Mark
 from knowledge_exchange.threads.live import post_payloads
 from knowledge_exchange.threads.models import Post, Thread
 from tests.support.community import Community

@@ -15,11 +15,11 @@ from knowledge_exchange.core.order import key_between, keys_of
 from knowledge_exchange.notifications.actions import choose_level
 from knowledge_exchange.notifications.models import Notification, Participant
 from knowledge_exchange.threads import actions, queries
+from knowledge_exchange.threads.curation.merging import branch_of, merge, unmerge
+from knowledge_exchange.threads.curation.relocating import CannotRelocate, move, move_back
+from knowledge_exchange.threads.curation.splitting import split, unsplit
 from knowledge_exchange.threads.locking import locked_threads
-from knowledge_exchange.threads.merging import branch_of, merge, unmerge
 from knowledge_exchange.threads.models import Post, Thread, Voice
-from knowledge_exchange.threads.relocating import CannotRelocate, move, move_back
-from knowledge_exchange.threads.splitting import split, unsplit
 from tests.support.community import Community
 from tests.support.persons import Person
 from tests.threads.trees import faults

@@ -11,7 +11,7 @@ from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.threads.limits import THREADS_A_PAGE
 from knowledge_exchange.threads.models import Thread
-from knowledge_exchange.threads.shelf import MOST_BOOKMARKS, MOST_RECENT, Shelf, keep, shelf_of
+from knowledge_exchange.threads.shelf.shelf import MOST_BOOKMARKS, MOST_RECENT, Shelf, keep, shelf_of
 from tests.support.community import Community
 from tests.support.persons import Person
 

@@ -22,11 +22,11 @@ from knowledge_exchange.realtime.connections import connections
 from knowledge_exchange.realtime.models import LiveEvent
 from knowledge_exchange.realtime.sockets import NAMESPACE, socketio
 from knowledge_exchange.threads import actions, own_data, queries
-from knowledge_exchange.threads.audience import audience, reply_kind, rounded
 from knowledge_exchange.threads.keepers import keepers_of
 from knowledge_exchange.threads.locking import locked_thread
 from knowledge_exchange.threads.models import Thread
-from knowledge_exchange.threads.shielding import check_handles, extend_shield, hidden_for, members_named
+from knowledge_exchange.threads.veils.audience import audience, reply_kind, rounded
+from knowledge_exchange.threads.veils.shielding import check_handles, extend_shield, hidden_for, members_named
 from tests.networks.employers import worker
 from tests.networks.shielded import HERE, THERE, TITLE, Trusts, settle
 from tests.support.persons import Person, Statements

@@ -11,11 +11,12 @@ from knowledge_exchange.networks.shield import Hidden
 from knowledge_exchange.notifications import sealed
 from knowledge_exchange.notifications.models import LevelChange, Notification, Participant
 from knowledge_exchange.realtime.models import LiveEvent
-from knowledge_exchange.threads import actions, queries, speaking
+from knowledge_exchange.threads import actions, queries
 from knowledge_exchange.threads.actions import Text
 from knowledge_exchange.threads.models import Post, Thread, Voice
-from knowledge_exchange.threads.pseudonyms import new_name
-from knowledge_exchange.threads.speaking import chosen_voice
+from knowledge_exchange.threads.veils import speaking
+from knowledge_exchange.threads.veils.pseudonyms import new_name
+from knowledge_exchange.threads.veils.speaking import chosen_voice
 from tests.support.community import Community
 from tests.support.persons import Person
 from tests.threads.test_reading import me_of
@@ -77,8 +78,8 @@ def test_who_has_written_under_their_name_gets_no_pseudonym(here: Community) -> 
 def test_names_are_friendly_and_none_comes_twice(here: Community, monkeypatch: pytest.MonkeyPatch) -> None:
     with here.app.test_request_context():
         assert all(len(new_name().split()) == 2 for _one in range(NAMES))
-    monkeypatch.setattr("knowledge_exchange.threads.pseudonyms._HOW", ["quiet"])
-    monkeypatch.setattr("knowledge_exchange.threads.pseudonyms._WHO", ["heron"])
+    monkeypatch.setattr("knowledge_exchange.threads.veils.pseudonyms._HOW", ["quiet"])
+    monkeypatch.setattr("knowledge_exchange.threads.veils.pseudonyms._WHO", ["heron"])
     for _one in range(3):
         opened(here, here.author)
     with here.app.app_context():

@@ -21,9 +21,10 @@ from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.core.ids import time_of
 from knowledge_exchange.jobs import jobs_of
 from knowledge_exchange.networks import actions as networks
-from knowledge_exchange.threads import actions, waiting
+from knowledge_exchange.threads import actions
+from knowledge_exchange.threads.drafts.sealed_drafts import STEP_BYTES
+from knowledge_exchange.threads.holding import waiting
 from knowledge_exchange.threads.models import Post, Submission, Thread, WaitingPost
-from knowledge_exchange.threads.sealed_drafts import STEP_BYTES
 from tests.support.community import Community, settle
 from tests.support.persons import Person
 from tests.threads.test_pseudonyms import NEW, TEXT, voices_in, works_at

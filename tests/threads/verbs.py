@@ -12,22 +12,21 @@ from knowledge_exchange.core.markup import RENDERER_VERSION
 from knowledge_exchange.networks import tag_lists
 from knowledge_exchange.networks.care_models import NetworkTag
 from knowledge_exchange.networks.shield import Hidden
-from knowledge_exchange.threads import (
-    actions,
+from knowledge_exchange.threads import actions, queries
+from knowledge_exchange.threads.curation import (
     curating,
     merging,
-    official,
     post_curating,
-    queries,
     redacting,
     relocating,
-    shielding,
     splitting,
     stale,
-    tags,
 )
 from knowledge_exchange.threads.models import Post, Thread
-from knowledge_exchange.threads.speaking import OWN, PSEUDONYM
+from knowledge_exchange.threads.official import official
+from knowledge_exchange.threads.tags import tags
+from knowledge_exchange.threads.veils import shielding
+from knowledge_exchange.threads.veils.speaking import OWN, PSEUDONYM
 from tests.threads.chance import WORDS, Chance, Undo
 
 KINDS = ("problem", "advice", "discussion")

@@ -7,7 +7,7 @@ import { words } from "../words.js";
 import { addTool } from "./toolbar.js";
 import { block, write } from "./writing.js";
 
-const MOST_BYTES = 10 * 1024 * 1024; // threads/attachments.py says so, too
+const MOST_BYTES = 10 * 1024 * 1024; // threads/files/attachments.py says so, too
 const MOST_FILES = 10;
 const TYPES = ".jpg,.jpeg,.png,.webp,.gif,.pdf,.docx,.xlsx,.pptx,.odt,.ods,.odp,.txt,.csv";
 

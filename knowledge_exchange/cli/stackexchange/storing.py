@@ -19,7 +19,7 @@ from knowledge_exchange.core.ids import new_id
 from knowledge_exchange.core.markup import RENDERER_VERSION
 from knowledge_exchange.core.order import FIRST
 from knowledge_exchange.core.text import clean_line
-from knowledge_exchange.threads.indexing import index_posts, index_threads
+from knowledge_exchange.threads.finding.indexing import index_posts, index_threads
 from knowledge_exchange.threads.limits import MAX_TITLE_CHARS
 from knowledge_exchange.threads.models import Post, Thread, Voice
 

@@ -19,8 +19,8 @@ from knowledge_exchange.core.crypto import token_hash
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.networks import actions as networks
 from knowledge_exchange.notifications.models import LEVELS
-from knowledge_exchange.threads import curating, relocating
-from knowledge_exchange.threads.even_gone import thread_now
+from knowledge_exchange.threads.curation import curating, relocating
+from knowledge_exchange.threads.curation.even_gone import thread_now
 from knowledge_exchange.threads.limits import POSTS_A_PAGE
 from tests.realtime.support.simulated import Browser
 from tests.support.persons import Person, person

@@ -1,0 +1,1 @@
+"""A decision looked at again by somebody else."""

@@ -1,0 +1,1 @@
+"""What is to be decided, by whom and until when."""

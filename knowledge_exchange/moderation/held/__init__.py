@@ -1,0 +1,1 @@
+"""Posts that were held back, decided."""

@@ -1,0 +1,1 @@
+"""Twelve months of a network in numbers that name nobody."""

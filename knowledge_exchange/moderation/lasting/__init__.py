@@ -1,0 +1,1 @@
+"""Summaries, duplicates, collections, tags, old answers."""

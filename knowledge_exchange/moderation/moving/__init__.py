@@ -1,0 +1,1 @@
+"""Threads moved, merged, split, many at once."""

@@ -1,0 +1,1 @@
+"""What members can read of how they are moderated."""

@@ -1,0 +1,1 @@
+"""One list of all that waits for a moderator."""

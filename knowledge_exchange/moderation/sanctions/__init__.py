@@ -1,0 +1,1 @@
+"""From a reminder to a suspension, and how each ends."""

@@ -1,0 +1,1 @@
+"""The verbs by which threads are kept in order, and what lasts of them."""

@@ -1,0 +1,1 @@
+"""What is being written, kept sealed until it is posted."""

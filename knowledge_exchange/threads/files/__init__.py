@@ -1,0 +1,1 @@
+"""Files beside posts: taken in, kept, shown, swept."""

@@ -1,0 +1,1 @@
+"""What readers say of a post with one touch."""

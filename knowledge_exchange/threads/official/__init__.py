@@ -1,0 +1,1 @@
+"""Answers given officially, with their sources and their day of review."""

@@ -1,0 +1,1 @@
+"""What a member keeps for themselves: bookmarks and what they read of late."""

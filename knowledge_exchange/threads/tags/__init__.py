@@ -1,0 +1,1 @@
+"""What threads are about, and who follows it."""

@@ -1,0 +1,1 @@
+"""Pseudonyms, and from whom a thread is hidden."""
