@@ -87,10 +87,10 @@ NO_RIGHTS: dict[str, str] = {
     "verification.policy.may_claim": "of standing, before anybody has a role",
     "verification.rolls.doubts.may_mean": "of entries on rolls",
     "moderation.queries.may_be_seen_by": "a condition in SQL on requests of officers, whose right is may_settle",
-    "moderation.cases.case_keepers.may_decide": "a condition in SQL, tried for each role in tests/moderation/test_cases.py",
+    "moderation.cases.case_keepers.may_decide": "a condition in SQL, tried in tests/moderation/test_cases.py",
     "moderation.openness.rules_routes.may_edit": "asks may_edit_rules and may_edit_network_rules for a page",
     "moderation.sanctions.sanction_policy.may_last": "how long a sanction may be",
-    "moderation.acts.undoing.may_undo": "reads the act; as what somebody acts, and that they are no lower than who acted",
+    "moderation.acts.undoing.may_undo": "reads the act; whether they are no lower than who acted",
     "moderation.official.official_acts.may_take_back": "may_answer_officially, of a thread that they may read",
     "threads.policy.may_be_marked": "of posts: whoever may read one may say that it is helpful",
 }
