@@ -30,8 +30,8 @@ FEW = 5
 PARTIAL = 100
 #: Words of a long text that are looked for in pairs: the longest say most.
 MOST_PAIRED = 8
-#: Newest first, a page is made of at most so many rounds of this many documents.
-_ROUNDS, _A_ROUND = 5, 100
+#: Newest first, a page is made of at most so many rounds: of this many documents first, and at most.
+_ROUNDS, _FIRST_ROUND, _A_ROUND = 5, 60, 100
 ORDERS = ("best", "newest")
 
 
@@ -107,22 +107,29 @@ def _newest(asks: Asked, query: Query, before: str, most: int) -> Found:
     end = parse_id(before) or MAX_ID
     newest: dict[int, AnyRow] = {}
     matches: dict[int, int] = {}
-    below, rows = end, []
+    below, size, seen, is_more = end, _FIRST_ROUND, 0, False
     for _round in range(_ROUNDS):
-        rows = asks.rows(asks.node, _A_ROUND, before=below)
+        rows = asks.rows(asks.node, size, before=below)
         shown = _shown_before(asks, rows, end)
         for row in rows:
             key = row.thread_id or row.id
             matches[key] = matches.get(key, 0) + 1
             if key not in newest and key not in shown:
                 newest[key] = row
-        if len(rows) < _A_ROUND or len(newest) > most:
+        is_more = len(rows) == size
+        if not is_more or len(newest) > most:
             break
-        below = rows[-1].id
+        below, seen = rows[-1].id, seen + size
+        size = _next_round(seen, len(newest), most + 1 - len(newest))
     page = [_hit(row, matches[key]) for key, row in list(newest.items())[:most]]
     if len(newest) > most:
         return Found(page, query, str(page[-1].id), hints=asks.hints)
-    return Found(page, query, str(rows[-1].id) if len(rows) == _A_ROUND else "", hints=asks.hints)
+    return Found(page, query, str(below) if is_more else "", hints=asks.hints)
+
+
+def _next_round(seen: int, threads: int, lacking: int) -> int:
+    """As many documents as hold the threads that lack, where they lie as far apart as before; half as many again."""
+    return min(_A_ROUND, max(_FIRST_ROUND // 2, seen * lacking * 3 // (2 * max(threads, 1))))
 
 
 def _shown_before(asks: Asked, rows: Sequence[AnyRow], end: int) -> set[int]:

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
 
+from knowledge_exchange.core.i18n import language
 from knowledge_exchange.core.text import one_line
 from knowledge_exchange.search import facets
 from knowledge_exchange.search.query import AllOf, AnyOf, Filters, Node, Phrase, Query, Word
@@ -22,6 +24,8 @@ from knowledge_exchange.search.words import STOP, Piece, fold, pieces, stem
 #: What is typed beyond this is not looked for, and so many words of it are.
 MAX_QUERY_CHARS = 400
 MOST_WORDS = 24
+#: Queries that each process has understood before: the next page, another order.
+MOST_KEPT = 256
 #: A prefix shorter than this would fit half of all words.
 SHORTEST_PREFIX = 2
 #: What can stand before a colon.
@@ -57,6 +61,12 @@ class _Found:
 
 def parse(typed: str) -> Query:
     """What somebody typed, understood as far as it can be. Never raises."""
+    return _parsed(typed[: 4 * MAX_QUERY_CHARS + 1], language())
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _parsed(typed: str, _language: str) -> Query:
+    """The same in one language, in which its hints are."""
     text = one_line(typed[: 4 * MAX_QUERY_CHARS].replace("\0", " "))
     found = _Found()
     if len(text) > MAX_QUERY_CHARS or len(typed) > 4 * MAX_QUERY_CHARS:

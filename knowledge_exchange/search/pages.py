@@ -65,7 +65,7 @@ def show_search(me: Me, typed: str, order: str, key: str) -> bytes:
     state = "blank" if query.is_empty else "hits" if results.full or results.partial else "nothing"
     facts = {"nav": "search", "state": state, "order": order, **_facts(found, results, key)}
     moment = (app_ctx.app.name, today(me.zone), language())
-    values = {**_around(query, order, places, moment), **_own(query, found, results, order)}
+    values = {**_around(query, order, places, moment), **_own(query, found, results, order, key)}
     holes = {name: hole for name, hole in _HOLES.items() if name not in facts}
     return member_page("search/search.html", me, facts, values, keep=True, **holes)
 
@@ -83,16 +83,16 @@ def _facts(found: Found, results: _Results, key: str) -> dict[str, object]:
     }
 
 
-def _own(query: Query, found: Found, results: _Results, order: str) -> dict[str, str]:
+def _own(query: Query, found: Found, results: _Results, order: str, key: str) -> dict[str, str]:
     """What the page says of what was found, for its holes."""
     return {
         "hints": _part("hints")(tuple(dict.fromkeys((*query.hints, *found.hints)))),
         "rows": results.full,
         "partial_rows": results.partial,
-        "older": escape(address(query.text, order, found.next_key)),
-        "newest": escape(address(query.text, order)),
+        "older": escape(address(query.text, order, found.next_key)) if found.next_key else "",
+        "newest": escape(address(query.text, order)) if key else "",
         "guess": escape(found.guess),
-        "guess_url": escape(address(found.guess, order)),
+        "guess_url": escape(address(found.guess, order)) if found.guess else "",
     }
 
 
