@@ -44,3 +44,17 @@ def as_lowered(text: str) -> tuple[str, ...]:
     """A name, typed somehow, as ``lower()`` of a database may make it of that name, to be compared; of ASCII, one."""
     ways = (text, text.title(), text.upper())
     return tuple(dict.fromkeys((text.lower(), *map(lowered_on_sqlite, ways))))
+
+
+#: Letters that Unicode does not take apart into a plain one and its accent.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'", "ʼ": "'"}
+)
+
+
+def folded(text: str) -> str:
+    """The text as it is looked for: in small letters without accents; each kind of apostrophe is the same."""
+    if text.isascii():
+        return text.lower()
+    parted = unicodedata.normalize("NFKD", text)
+    return "".join([sign for sign in parted if not unicodedata.combining(sign)]).casefold().translate(_PLAIN)

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import and_, case, func, select, tuple_, update
 
 from knowledge_exchange.auth.models import Member, Profile
 from knowledge_exchange.auth.own_data import columns_of
 from knowledge_exchange.core.db import AnyRow, AnySelect, db, insert_of_dialect
-from knowledge_exchange.core.text import as_lowered
+from knowledge_exchange.core.text import folded
 from knowledge_exchange.networks.models import Organisation
 from knowledge_exchange.networks.regions import REGIONS
 
@@ -24,6 +24,8 @@ from knowledge_exchange.networks.regions import REGIONS
 A_PAGE = 30
 #: Words of a search that count.
 MOST_WORDS = 6
+#: Members read at once where somebody looks for words.
+_AT_ONCE = 200
 
 _IS_LISTED = and_(Profile.is_listed, Member.standing == "active", Member.handle.is_not(None))
 _region = case((Profile.shows_region, Member.region))
@@ -64,8 +66,8 @@ class Wanted:
 
     @property
     def words(self) -> list[str]:
-        """The words, in small letters."""
-        return self.text.lower().split()[:MOST_WORDS]
+        """The words, folded."""
+        return folded(self.text).split()[:MOST_WORDS]
 
 
 def said_by(member_id: int) -> Said:
@@ -98,11 +100,13 @@ def directory(wanted: Wanted, after: str) -> tuple[list[Card], str | None]:
 
     One statement, two for further pages.
     """
-    query = _cards().where(*_fitting(wanted)).order_by(_NAME, Member.handle).limit(A_PAGE + 1)
+    query = _cards().order_by(_NAME, Member.handle)
+    if wanted.region:
+        query = query.where(_region == wanted.region)
     begin = _place_of(after) if after else None
     if begin is not None:
         query = query.where(tuple_(_NAME, Member.handle) > tuple_(*begin))
-    cards = [_card(row) for row in db.session.execute(query)]
+    cards = _fitting(query, wanted.words)
     return cards[:A_PAGE], cards[A_PAGE - 1].handle if len(cards) > A_PAGE else None
 
 
@@ -131,19 +135,31 @@ def _cards() -> AnySelect:
     )
 
 
-def _fitting(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Conditions on what is shown alone: by what somebody keeps to themselves nobody finds them."""
-    found = [_says(word) for word in wanted.words]
-    if wanted.region:
-        found.append(_region == wanted.region)
+def _fitting(query: AnySelect, words: list[str]) -> list[Card]:
+    """The first who say all the words, one more than a page.
+
+    Words are looked for here and not in the database: no two databases fold accents alike, and a folded copy would
+    have to follow each change of a name, an employer and what is shown. Read are those alone who wish to be found, and
+    no more of them than a page needs.
+    """
+    if not words:
+        return [_card(row) for row in db.session.execute(query.limit(A_PAGE + 1))]
+    found: list[Card] = []
+    with db.session.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
+        for card in map(_card, rows):
+            said = _said(card)
+            if all(word in said for word in words):
+                found.append(card)
+            if len(found) > A_PAGE:
+                break
     return found
 
 
-def _says(word: str) -> ColumnElement[bool]:
-    regions = [slug for slug, (name, _code) in REGIONS.items() if word in name.lower()]
-    shown = (Member.name, Member.handle, Member.title, Profile.ask_me_about, Profile.about, _organisation)
-    said = (func.lower(text).contains(one, autoescape=True) for text in shown for one in as_lowered(word))
-    return or_(*said, _region.in_(regions))
+def _said(card: Card) -> str:
+    """All that is shown of somebody, folded, and that alone: by what they keep to themselves nobody finds them."""
+    region = REGIONS[card.region][0] if card.region in REGIONS else ""
+    shown = (card.name, card.handle, card.title, card.organisation or "", region, card.about, *card.topics)
+    return folded("\n".join(shown))
 
 
 def _card(row: AnyRow) -> Card:

@@ -7,13 +7,14 @@ as its parts and as one: ``follow-up`` is found as ``follow up`` and as ``follow
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 import snowballstemmer
+
+from knowledge_exchange.core.text import folded
 
 #: Goes up with every change of what a text's words are: the index is then made again (``search/filling.py``).
 VERSION = 1
@@ -23,10 +24,6 @@ MOST_LETTERS = 40
 MAX_CHARS = 60_000
 #: Words whose stems each process keeps, about 0.2 kB each: making one costs 0.2 ms.
 _MOST_KEPT = 65_536
-#: Letters that Unicode does not take apart into a plain one and its accent.
-_PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'", "ʼ": "'"}
-)
 #: What joins words: hyphens of three kinds (the first stands first, so that it is none of a range), strokes.
 JOINS = "-‐‑–/"
 APOSTROPHES = "'’‘ʼ"
@@ -61,12 +58,8 @@ class Piece:
 
 
 def fold(text: str) -> str:
-    """The text in small letters without accents; each kind of apostrophe is the same."""
-    text = text[:MAX_CHARS]
-    if text.isascii():
-        return text.lower()
-    parted = unicodedata.normalize("NFKD", text)
-    return "".join([sign for sign in parted if not unicodedata.combining(sign)]).casefold().translate(_PLAIN)
+    """A text, or the beginning of a long one, in small letters without accents."""
+    return folded(text[:MAX_CHARS])
 
 
 def pieces(text: str) -> Iterator[Piece]:

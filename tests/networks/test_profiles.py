@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -120,6 +121,36 @@ def test_region_and_employer_are_shown_and_searched_only_where_that_was_chosen(h
     assert "Piet Peer" not in found(here.outsider, "?q=rotas+london")
 
 
+#: A name as it is kept, and ways in which it is looked for.
+FOLDED = [
+    ("Zoë Żółć", ("zoe", "ZOË", "zoe\u0308", "zolc")),
+    ("Zoe Plain", ("Zoë", "pláin")),
+    ("Zoe\u0308 Parted", ("zoe", "Zoë parted")),
+    ("Deniz Ünal", ("unal", "ÜNAL", "Ünal deniz")),
+    ("Łukasz Strauß", ("lukasz", "łukasz", "STRAUSS", "strauß")),
+    ("Søren O’Neill", ("soren", "SØREN", "o'neill")),
+]
+
+
+@pytest.mark.parametrize(("name", "ways"), FOLDED, ids=[name for name, _ways in FOLDED])
+def test_accents_and_how_letters_are_composed_hide_nobody(here: Community, name: str, ways: tuple[str, ...]) -> None:
+    say(here.peer)
+    set_member(here, here.peer, name=name)
+    for typed in ways:
+        assert f"/m/{here.handle(here.peer)}" in found(here.outsider, f"?q={quote(typed)}"), typed
+    assert "/m/" not in found(here.outsider, "?q=zoex")
+
+
+def test_what_is_looked_for_follows_a_new_name_and_employer_at_once(here: Community) -> None:
+    with here.app.app_context(), unit_of_work() as work:
+        work.add(Organisation(code="R0A", name="Ysbyty Môn", region="wales"))
+    say(here.peer, shows_organisation="y", about="Désolé")
+    set_member(here, here.peer, name="Chloé New", organisation_code="R0A")
+    for query in ("?q=chloe", "?q=mon+chloe", "?q=DESOLE"):
+        assert "Chloé New" in found(here.outsider, query), query
+    assert "/m/" not in found(here.outsider, "?q=piet")
+
+
 @pytest.mark.parametrize("query", ["?q=%25", "?q=_", "?q=%5C", "?after=nobody", "?region=%27", "?q=" + "x" * 9000])
 def test_odd_searches_are_answered_plainly(here: Community, query: str) -> None:
     say(here.peer)
@@ -196,3 +227,20 @@ def test_the_directory_costs_the_same_statements_however_many_are_in_it(here: Co
     for who in (here.author, here.watcher, here.moderator):
         say(who)
     assert asking() == few
+
+
+def test_pages_of_who_says_a_word_hold_each_once_though_others_stand_between(
+    here: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(profiles, "A_PAGE", 2)
+    monkeypatch.setattr(profiles, "_AT_ONCE", 2)
+    people = [person(here.app, f"Name {n}", email=f"p{n}@people.example") for n in range(9)]
+    for n, who in enumerate(people):
+        say(who, ask_me_about="Pâte" if n % 2 else "Nothing")
+    seen: list[str] = []
+    more: str | None = ""
+    with here.app.app_context():
+        while more is not None:
+            cards, more = profiles.directory(profiles.Wanted("pate"), more)
+            seen += [card.name for card in cards]
+    assert seen == ["Name 1", "Name 3", "Name 5", "Name 7"]
