@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from knowledge_exchange.auth.gate import active
+from knowledge_exchange.auth.gate import active, takes_any_text
 from knowledge_exchange.auth.limits import SMALL_ACT_LIMIT, limiter
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sessions import require_me
@@ -68,6 +68,7 @@ def _page(me: Me, form: ProfileForm, said: Said) -> str:
 
 @blueprint.get("/members")
 @active
+@takes_any_text
 def members() -> ResponseReturnValue:
     """Those who wish to be found: all, those who say these words (``q``), those of a region; by name."""
     me = require_me()

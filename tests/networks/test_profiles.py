@@ -141,6 +141,14 @@ def test_accents_and_how_letters_are_composed_hide_nobody(here: Community, name:
     assert "/m/" not in found(here.outsider, "?q=zoex")
 
 
+@pytest.mark.parametrize(
+    "query", ["?q=rotas%00", "?q=%00", "?q=rotas&after=%00", "?region=%00", "?q=%CC%88", "?q=%E2%80%8B"]
+)
+def test_what_nobody_types_is_as_if_it_were_not_there(here: Community, query: str) -> None:
+    say(here.peer)
+    assert "Piet Peer" in found(here.outsider, query)
+
+
 def test_what_is_looked_for_follows_a_new_name_and_employer_at_once(here: Community) -> None:
     with here.app.app_context(), unit_of_work() as work:
         work.add(Organisation(code="R0A", name="Ysbyty Môn", region="wales"))
