@@ -17,7 +17,7 @@ from knowledge_exchange.auth.models import Locker
 from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core import clock, crypto, keeping
 from knowledge_exchange.core.db import db, end_read, unit_of_work
-from knowledge_exchange.threads.files import attachments, sweeping
+from knowledge_exchange.threads.files import attaching, attachments, sweeping
 from knowledge_exchange.threads.files.attachment_models import Attachment
 from knowledge_exchange.threads.files.file_store import FOLDER, FolderStore, name_of
 from tests.support import hostile
@@ -257,6 +257,21 @@ def test_without_scripts_files_come_with_the_form_and_stay_in_the_text_when_it_c
     assert re.search(
         r'class="file" href="/files/\d+"[^>]*>minutes.pdf</a> <span class="file-facts">\(PDF, 1 kB\)', page
     )
+
+
+def test_more_files_than_a_post_can_have_are_named_as_left_out_and_nothing_is_posted(
+    here: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attaching, "MOST_A_POST", 2)
+    sent = [(io.BytesIO(PICTURE), f"number {number}.jpg") for number in range(3)]
+    data = {"csrf_token": here.author.csrf_token, **TEXT, "file": sent}
+    answer = here.author.client.post(NEW, data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "those after “number 1.jpg” are left out" in answer.text
+    # Those that were taken stand in the text, to be posted as it is now.
+    body = re.search(r'<textarea id="body"[^>]*>([^<]*)</textarea>', answer.text)
+    assert body is not None
+    assert body[1].count("/files/") == 2
 
 
 def test_what_is_taken_back_before_it_is_posted_goes_at_once_and_what_is_forgotten_after_a_time(

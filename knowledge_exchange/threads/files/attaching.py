@@ -8,6 +8,7 @@ from typing import IO
 
 from flask import request
 from flask_babel import ngettext
+from werkzeug.datastructures import FileStorage
 
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.text import clean_text, one_line
@@ -100,15 +101,20 @@ def _with_uploads(me: Me, body: str) -> tuple[str, Errors]:
     """What is taken stands in the text at once: if the form comes back for another reason, nothing is sent anew."""
     sent = [file for file in request.files.getlist(FIELD) if file.filename]
     lines, wrong = [], []
-    for number, file in enumerate(sent):
-        if number >= MOST_A_POST:
-            break
+    for file in sent[:MOST_A_POST]:
         try:
             lines.append(reference(take(me, file.stream, file.filename or ""), request.form.get(ALT, "")))
         except NotTaken as refused:
-            wrong.append(f"{one_line(file.filename or '')[:MAX_NAME_CHARS]}: {refused}")
+            wrong.append(f"{_as_sent(file)}: {refused}")
+    if len(sent) > MOST_A_POST:
+        wrong.append(words.left_out(_as_sent(sent[MOST_A_POST - 1])))
     text = "\n\n".join(filter(None, (body, *lines)))
     return text, {FIELD: " ".join(wrong)} if wrong else {}
+
+
+def _as_sent(file: FileStorage) -> str:
+    """What they called a file."""
+    return one_line(file.filename or "")[:MAX_NAME_CHARS]
 
 
 def _without_names(body: str, files: list[Kept]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from knowledge_exchange.core.uploads import PICTURES, SUFFIXES, kinds
-from knowledge_exchange.threads.files.attachments import MAX_FILE_BYTES, MIB, MONTHLY_BYTES
+from knowledge_exchange.threads.files.attachments import MAX_FILE_BYTES, MIB, MONTHLY_BYTES, MOST_A_POST
 
 
 def refusal(reason: str) -> str:
@@ -38,6 +38,13 @@ def refusal(reason: str) -> str:
 def too_large() -> str:
     """It has more bytes than one file may."""
     return str(_("A file can have at most %(most)s MB.", most=MAX_FILE_BYTES // MIB))
+
+
+def left_out(last: str) -> str:
+    """More came at once than a post can have; ``last`` is the last that was taken."""
+    return str(
+        _("A post can have at most %(most)s files: those after “%(last)s” are left out.", most=MOST_A_POST, last=last)
+    )
 
 
 def quota() -> str:
