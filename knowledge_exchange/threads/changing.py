@@ -18,7 +18,7 @@ from knowledge_exchange.core.text import clean_line, clean_text
 from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import actions, policy, queries
-from knowledge_exchange.threads.composing import asking, guarding
+from knowledge_exchange.threads.composing import asking, guarding, preview
 from knowledge_exchange.threads.drafts import drafts
 from knowledge_exchange.threads.files import attaching
 from knowledge_exchange.threads.forms import check_body, check_title
@@ -79,7 +79,7 @@ def _edit_page(
 
 @blueprint.post("/p/<int:post_id>/edit")
 @active
-@limiter.limit(REPLY_LIMIT)
+@preview.limited(REPLY_LIMIT)
 def edit_post(post_id: int) -> ResponseReturnValue:
     """Change what a post says; what it said before stays in its history."""
     me = require_me()
@@ -95,9 +95,10 @@ def edit_post(post_id: int) -> ResponseReturnValue:
     title = clean_line(request.form.get("title", found.title)) if row.parent_id is None else None
     day, wrong = asking.edited_day(found, request.form, me.zone) if title is not None else (found.answer_by, {})
     errors = {**check_body(body), **files.errors, **wrong, **(check_title(title) if title is not None else {})}
-    typed = {"body": body, "title": title or found.title}
-    if asking.ANSWER_BY in request.form:
-        typed[asking.ANSWER_BY] = request.form[asking.ANSWER_BY]
+    typed = _as_typed(found, body, title)
+    if preview.is_asked():
+        shown, errors, status = preview.in_form(me, body, errors)
+        return _edit_page(post_id, typed, errors, preview=shown), status
     if errors:
         return _edit_page(post_id, typed, errors), 422
     review = _reviewed(found, row, body, title)
@@ -116,6 +117,14 @@ def edit_post(post_id: int) -> ResponseReturnValue:
         drafts.posted(me.id)
     session[DRAFT_DONE] = f"edit:{post_id}"
     return redirect(url_for("threads.post", post_id=post_id), 303)
+
+
+def _as_typed(thread: AnyRow, body: str, title: str | None) -> dict[str, str]:
+    """What the form shows when it comes back."""
+    typed = {"body": body, "title": thread.title if title is None else title}
+    if asking.ANSWER_BY in request.form:
+        typed[asking.ANSWER_BY] = request.form[asking.ANSWER_BY]
+    return typed
 
 
 def _reviewed(thread: AnyRow, post: AnyRow, body: str, title: str | None) -> Review | None:

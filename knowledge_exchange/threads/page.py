@@ -43,9 +43,10 @@ class Wish:
     key: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     draft_done: str | None = None
-    #: What was chosen beside the text, and what the guard found in it.
+    #: What was chosen beside the text, what the guard found in it, and how it will look (HTML).
     choice: Choice | None = None
     review: Review | None = None
+    preview: str = ""
     #: The draft that was asked for: it is what was typed.
     kept: Kept | None = None
 
@@ -123,20 +124,18 @@ def show(me: Me, thread: AnyRow, wish: Wish) -> bytes:
         **reading,
         **replying,
     }
+    audience = audience_line(me, thread) if facts["may_reply"] else ""
     return member_page(
         "threads/thread.html",
         me,
         facts,
-        {
-            **_own(me, thread, wish, body),
-            "audience": audience_line(me, thread) if facts["may_reply"] else "",
-            **values,
-        },
+        {**_own(me, thread, wish, body), "audience": audience, **values},
         keep=not any((replying["reply_to"], replying["typed"], wish.errors, wish.draft_done, wish.review, wish.kept)),
         errors=wish.errors,
         kept=wish.kept,
         choice=wish.choice,
         review=wish.review,
+        preview=wish.preview,
         levels=levels(),
         max_body=MAX_BODY_CHARS,
         **_HOLES,

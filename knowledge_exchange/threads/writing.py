@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from knowledge_exchange.auth.gate import active
-from knowledge_exchange.auth.limits import REPLY_LIMIT, THREAD_LIMIT, limiter
+from knowledge_exchange.auth.limits import REPLY_LIMIT, THREAD_LIMIT
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.auth.sealed_list import places_of
 from knowledge_exchange.auth.sessions import require_me
@@ -23,13 +23,14 @@ from knowledge_exchange.guard.reviewing import Review
 from knowledge_exchange.networks.queries import network_page as network_for
 from knowledge_exchange.notifications.queries import unread_count
 from knowledge_exchange.threads import policy
-from knowledge_exchange.threads.composing import asking, guarding
+from knowledge_exchange.threads.composing import asking, guarding, preview
 from knowledge_exchange.threads.composing.choosing import (
     Choice,
     check_choice,
     check_shield,
     is_to_be_asked,
     my_organisation,
+    voice_taken,
 )
 from knowledge_exchange.threads.drafts import drafts
 from knowledge_exchange.threads.files import attaching
@@ -125,19 +126,22 @@ def thread_form(me: Me, network: AnyRow, values: dict[str, str], errors: Errors,
 
 @blueprint.post("/n/<slug>/new")
 @active
-@limiter.limit(THREAD_LIMIT)
+@preview.limited(THREAD_LIMIT)
 def post_thread(slug: str) -> ResponseReturnValue:
     """Open a thread."""
     me = require_me()
     network, wrong = asking.chosen_network(me, _network(me, slug), request.form)
     values, errors, choice = _typed(me, network)
     errors |= wrong
+    may = me.may_start and not policy.is_muted(network.muted_until)
+    if may and preview.is_asked():
+        shown, errors, status = preview.in_form(me, asking.with_answers(values), errors)
+        return thread_form(me, network, values, errors, preview=shown), status
     if errors or not me.may_start:
-        may = me.may_start and not policy.is_muted(network.muted_until)
         return thread_form(me, network, values, errors), 422 if may else 403
-    shown = to_be_shown(me, request.form, values)
-    if shown:
-        return thread_form(me, network, values, {}, similar=shown), 422
+    similar = to_be_shown(me, request.form, values)
+    if similar:
+        return thread_form(me, network, values, {}, similar=similar), 422
     texts = {"title": values["title"], "body": values["body"], **asking.typed_under_prompts(request.form)}
     review = _review(choice.is_pseudonym, network.slug, None, **texts)
     if review is not None:
@@ -195,7 +199,7 @@ def _review(is_pseudonym: bool, slug: str, thread_id: int | None, **texts: str) 
 
 @blueprint.post("/t/<int:thread_id>/replies")
 @active
-@limiter.limit(REPLY_LIMIT)
+@preview.limited(REPLY_LIMIT)
 def post_reply(thread_id: int) -> ResponseReturnValue:
     """Answer a post."""
     me = require_me()
@@ -206,9 +210,12 @@ def post_reply(thread_id: int) -> ResponseReturnValue:
     body = files.body
     parent_id = parse_id(request.form.get("parent")) or found.opening_post_id
     wish = Wish(me.thread_view, None, parent_id, typed=body, key=form_key(), choice=choice)
-    wish.errors = {**check_body(body), **files.errors, **wrong, **_voice_taken(found.my_voice, choice.voice)}
+    wish.errors = {**check_body(body), **files.errors, **wrong, **voice_taken(found.my_voice, choice.voice)}
     if not policy.may_reply(me, found):
         wish.errors = {"body": _("You can't reply here now. Your text is kept below.")}
+    elif preview.is_asked():
+        wish.preview, wish.errors, status = preview.in_form(me, body, wish.errors)
+        return show(me, found, wish), status
     if wish.errors:
         return show(me, found, wish), 422 if me.may_reply else 403
     wish.review = _review(is_pseudonym, found.network_slug, thread_id, body=body)
@@ -228,7 +235,7 @@ def _send_reply(me: Me, found: AnyRow, wish: Wish, draft: Draft) -> ResponseRetu
         # In another window they have just written here otherwise.
         me = replace(me, places=places_of(me.id))
         found = visible_thread(me, found.id)
-        wish.errors = _voice_taken(found.my_voice, draft.voice)
+        wish.errors = voice_taken(found.my_voice, draft.voice)
         return show(me, found, wish), 422
     if isinstance(sent, str):
         wish.errors = {"wait": sent}
@@ -236,12 +243,3 @@ def _send_reply(me: Me, found: AnyRow, wish: Wish, draft: Draft) -> ResponseRetu
     if sent is None:
         return redirect(url_for("threads.waiting_page"), 303)
     return redirect(url_for("threads.post", post_id=sent), 303)
-
-
-def _voice_taken(have: str | None, asked: str | None) -> Errors:
-    """Whoever has written in a thread keeps the name: another one beside it would be known for the same person's."""
-    if asked is None or have in (None, asked):
-        return {}
-    if have == OWN:
-        return {"voice": _("You have written here under your own name, so you can’t go on under a pseudonym.")}
-    return {"voice": _("You write here under a pseudonym, so you can’t go on under your own name.")}

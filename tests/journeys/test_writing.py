@@ -203,3 +203,49 @@ def test_who_writes_in_a_thread_is_offered_after_the_sign_and_chosen_by_keyboard
     area.press("Enter")
     assert area.input_value() == f"Ask @{handle} "
     assert offered.count() == 0
+
+
+def test_without_a_script_a_button_shows_how_it_will_look_and_then_it_is_posted(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER, java_script_enabled=False)
+    page.goto("/n/north-west/new?kind=advice")
+    text = "What has **worked** for us:\n\n- a list\n- <b>no tags</b>"
+    page.get_by_label("Title").fill("Rotas that are made together")
+    page.locator("#body").fill(text)
+    page.locator("#works_where").fill("On *our* ward")
+    page.get_by_role("button", name="Preview").click()
+    shown = page.get_by_role("region", name="Preview")
+    assert shown.locator("li").all_inner_texts() == ["a list", "<b>no tags</b>"]
+    assert shown.locator("strong").all_inner_texts()[0] == "worked"
+    assert shown.locator("em").inner_text() == "our"
+    assert shown.evaluate("box => box.getBoundingClientRect().top < innerHeight")
+    assert page.locator("#body").input_value() == text
+    assert page.get_by_role("radio", name="Advice").is_checked()
+    page.get_by_role("button", name="Post the advice").click()
+    page.wait_for_url(re.compile(r"/t/\d+/"))
+    assert page.locator(".ask li").all_inner_texts() == ["a list", "<b>no tags</b>"]
+    thread = page.url
+    # The reply box stands far below: its page opens there.
+    page.get_by_label("Your reply").fill("And **then**?")
+    page.get_by_role("button", name="Preview").click()
+    assert shown.locator("strong").inner_text() == "then"
+    assert shown.evaluate("box => box.getBoundingClientRect().top < innerHeight")
+    assert page.get_by_label("Your reply").input_value() == "And **then**?"
+    page.get_by_role("button", name="Post the reply").click()
+    page.wait_for_url(re.compile(r"#p\d+$"))
+    assert page.locator(".talk article strong", has_text="then").count() == 1
+    page.goto(f"{page.url.partition('#p')[0].partition('/t/')[0]}/p/{page.url.partition('#p')[2]}/edit")
+    page.locator("#body").fill("And _now_?")
+    page.get_by_role("button", name="Preview").click()
+    assert shown.locator("em").inner_text() == "now"
+    page.goto(thread)
+    assert page.locator(".talk article strong", has_text="then").count() == 1
+
+
+def test_with_a_script_only_the_preview_of_the_toolbar_is_there(sign_in: SignIn) -> None:
+    page = sign_in(MEMBER)
+    page.goto("/n/north-west/new")
+    page.locator("#body").focus()
+    preview = page.get_by_role("button", name="Preview")
+    preview.wait_for()
+    assert preview.count() == 1
+    assert preview.get_attribute("aria-expanded") == "false"

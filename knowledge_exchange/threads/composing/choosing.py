@@ -75,6 +75,15 @@ def is_to_be_asked(me: Me, form: Mapping[str, str], choice: Choice) -> bool:
     return opened_otherwise and not choice.shield and me.organisation_code is not None
 
 
+def voice_taken(have: str | None, asked: str | None) -> Errors:
+    """Whoever has written in a thread keeps the name: another one beside it would be known for the same person's."""
+    if asked is None or have in (None, asked):
+        return {}
+    if have == OWN:
+        return {"voice": _("You have written here under your own name, so you can’t go on under a pseudonym.")}
+    return {"voice": _("You write here under a pseudonym, so you can’t go on under your own name.")}
+
+
 def my_organisation(me: Me) -> AnyRow | None:
     """Where somebody works, as the exchange knows it: code and name."""
     return None if me.organisation_code is None else organisations.organisation(me.organisation_code)
