@@ -157,6 +157,7 @@ def _register_jobs(app: Flask) -> None:
     from knowledge_exchange.moderation.sanctions.sanction_jobs import SANCTIONS_EVERY_S, look_after_sanctions
     from knowledge_exchange.notifications.digest import DIGEST_EVERY_S, send_digests
     from knowledge_exchange.notifications.mailing import DECIDE_EVERY_S, decide
+    from knowledge_exchange.threads.drafts.draft_content import EMPTY_EVERY_S, empty_lockers
     from knowledge_exchange.threads.holding.waiting import PUBLISH_EVERY_S, publish_due
     from knowledge_exchange.threads.jobs import RENDER_EVERY_S, render_again
     from knowledge_exchange.verification.claims.reminding import REMIND_EVERY_S, remind
@@ -187,6 +188,7 @@ def _register_jobs(app: Flask) -> None:
     register(app, "seal the record", SEAL_EVERY_S, seal_waiting)
     register(app, "lift to new keys", LIFT_EVERY_S, lift_waiting)
     register(app, "render again", RENDER_EVERY_S, render_again)
+    register(app, "empty lockers of discarded drafts", EMPTY_EVERY_S, empty_lockers)
     register(app, "publish what waits", PUBLISH_EVERY_S, publish_due)
 
 

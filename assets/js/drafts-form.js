@@ -1,7 +1,7 @@
 // One form and its draft: what stands in it, what this browser has, what the server has, and which of them goes into the box.
 import { make } from "./dom.js";
 import { isSame, put, textsOf, valuesOf } from "./drafts-fields.js";
-import { mention, offer, tell } from "./drafts-notes.js";
+import { mention, offer, offerUndo, tell, tellGone } from "./drafts-notes.js";
 import * as store from "./drafts-store.js";
 import * as sync from "./drafts-sync.js";
 
@@ -58,6 +58,17 @@ async function askAbout(slot, local = slot.entry) {
   const answer = await sync.ask(slot.of, local?.id);
   if (answer) meet(slot, slot.entry ?? local, answer);
   else if (local && !slot.isShown) show(slot, local);
+  const isSaid = slot.entry || slot.isTyped || document.querySelector("form[action='/drafts/undo']");
+  if (answer?.discarded && !isSaid) offerUndo(slot.form, () => bringBack(slot, answer.discarded));
+}
+
+/** Bring back what was discarded: into the box, or among the drafts where something has been typed since. */
+async function bringBack(slot, id) {
+  const answer = await sync.bringBack(id);
+  if (!answer) return;
+  if (!answer.draft) tellGone(slot.form);
+  else if (slot.isTyped) mention(slot.form);
+  else meet(slot, slot.entry, { draft: answer.draft, known: true });
 }
 
 /** Bring together what this browser has (`local`) and what the server says. */
@@ -122,9 +133,13 @@ function show(slot, entry, isThere = false) {
 }
 
 async function startAfresh(slot, wasRendered) {
-  await forget(slot);
+  if (slot.timer) save(slot);
+  if (slot.entry?.dirty) await sync.pushAll(); // what was typed a moment ago can be brought back, too
+  const answer = await forget(slot, wasRendered);
   if (wasRendered) return location.reload();
   empty(slot);
+  slot.isTyped = slot.isShown = false;
+  if (answer?.undo) offerUndo(slot.form, () => bringBack(slot, answer.undo));
   slot.form.querySelector("textarea")?.focus();
 }
 
@@ -193,8 +208,8 @@ function name({ form, entry, of }) {
   }
 }
 
-/** Forget what was kept of this form. */
-async function forget(slot) {
+/** Forget what was kept of this form; `isTold`: the next page says so. Resolves to what the server says. */
+async function forget(slot, isTold = false) {
   const id = slot.entry?.id;
   clearTimeout(slot.timer); // what was typed a moment ago is not to be kept after all
   slot.timer = 0;
@@ -202,7 +217,7 @@ async function forget(slot) {
   slot.entry = null;
   name(slot);
   tell(slot.form, null, slot);
-  if (id && store.isForServer(slot.of)) await sync.discard(id);
+  return id && store.isForServer(slot.of) ? sync.discard(id, isTold) : null;
 }
 
 /** Call `act` once, when a form comes near to what is seen, or is used. */

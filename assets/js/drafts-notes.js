@@ -9,6 +9,18 @@ export function offer(form, at, startAfresh) {
   return note(form, `${words.restored} ${words.savedAgo(since(at))}. `, button, " ", toList());
 }
 
+/** Say that what stood here is discarded, and give the way back. */
+export function offerUndo(form, undo) {
+  const button = make("button", { type: "button", class: "linkish" }, words.undo);
+  button.addEventListener("click", undo);
+  return note(form, `${words.discarded} `, button, " ", toList());
+}
+
+/** Say that there is no way back any more. */
+export function tellGone(form) {
+  return note(form, `${words.discardedLongAgo} `, toList());
+}
+
 /** Say that there is another text for this form. */
 export function mention(form) {
   return note(form, `${words.otherDraft} `, toList());

@@ -92,9 +92,14 @@ function renew(key, entry) {
   store.write(key, { ...entry, id: store.number(), base: 0, dirty: true });
 }
 
-/** Forget a draft for good. */
-export function discard(id) {
-  return send("/drafts/discard", { draft: id }, true);
+/** Throw a draft away; `isTold`: the next page says so. The answer's `undo` is its number, where it can be brought back. */
+export function discard(id, isTold = false) {
+  return send("/drafts/discard", { draft: id, ...(isTold && { tell: "1" }) }, true);
+}
+
+/** Bring back what was discarded just now: the answer's `draft`; null where the server can't say. */
+export function bringBack(id) {
+  return send("/drafts/undo", { draft: id }, false);
 }
 
 /** What the server has for a form that comes near; null where it can't say. */

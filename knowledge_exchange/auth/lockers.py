@@ -8,15 +8,16 @@ the text and the hour would stand beside the name until the pseudonymous post ca
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from knowledge_exchange.auth.models import Locker
 from knowledge_exchange.core import crypto, keeping
 from knowledge_exchange.core.clock import now
-from knowledge_exchange.core.db import db, insert_of_dialect, is_sqlite
+from knowledge_exchange.core.db import db, insert_of_dialect, is_sqlite, table_of, unit_of_work
 
 _PURPOSE = "locker"
 #: Drafts of one member.
@@ -60,11 +61,14 @@ def take_turn(member_id: int) -> None:
 
 
 def put(member_id: int, contents: Mapping[str, bytes]) -> None:
-    """Put something into lockers, in place of what was there. Within a unit of work, at most a few at a time."""
+    """Put something into lockers, in place of what was there. Within a unit of work, at most a few at a time.
+
+    In one order, so that no two who change several wait for each other.
+    """
     drop(member_id, [label for label in contents if _is_older_key(member_id, label)])
-    for label, content in sorted(contents.items()):
+    for key, content in sorted((key_of(member_id, label), content) for label, content in contents.items()):
         said = {"content": _closed(content), "last_on": now().date()}
-        row = insert_of_dialect(Locker).values(key_hash=key_of(member_id, label), **said)
+        row = insert_of_dialect(Locker).values(key_hash=key, **said)
         db.session.execute(row.on_conflict_do_update(index_elements=[Locker.key_hash], set_=said))
 
 
@@ -78,6 +82,34 @@ def drop(member_id: int, labels: Iterable[str]) -> None:
 def forget_before(day: date) -> None:
     """Forget drafts and all else that was last touched before that day (a class of data, ``core/keeping.py``)."""
     keeping.delete_all(Locker, Locker.last_on < day)
+
+
+def tend(since: date, anew: Callable[[bytes], bytes | None]) -> None:
+    """Look into all lockers touched since that day, and put into each what ``anew`` makes of its content, if anything.
+
+    Their days stay: nobody came back to them. A batch is nobody else's to change until it is done.
+    """
+    table, last = table_of(Locker), ""
+    within = (table.c.last_on >= since, table.c.last_on <= now().date())
+    while True:
+        with unit_of_work() as work:
+            some = select(table.c.key_hash, table.c.content).where(*within, table.c.key_hash > last)
+            rows = work.execute(some.order_by(table.c.key_hash).limit(keeping.BATCH).with_for_update()).all()
+            for row in rows:
+                if (content := _made_of(bytes(row.content), anew)) is not None:
+                    work.execute(update(table).where(table.c.key_hash == row.key_hash).values(content=content))
+        if len(rows) < keeping.BATCH:
+            return
+        last = rows[-1].key_hash
+        time.sleep(keeping.PAUSE_S)
+
+
+def _made_of(content: bytes, anew: Callable[[bytes], bytes | None]) -> bytes | None:
+    try:
+        made = anew(_opened(content))
+    except ValueError:
+        return None
+    return None if made is None else _closed(made)
 
 
 def _is_older_key(member_id: int, label: str) -> bool:

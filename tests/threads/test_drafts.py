@@ -20,7 +20,8 @@ from knowledge_exchange.auth.own_data import everything_about
 from knowledge_exchange.core import clock
 from knowledge_exchange.core.db import db, unit_of_work
 from knowledge_exchange.threads.drafts.draft_forms import MOST_CHARS
-from knowledge_exchange.threads.drafts.drafts import Drawer, Typed, turn_of
+from knowledge_exchange.threads.drafts.drafts import Drawer, turn_of
+from knowledge_exchange.threads.drafts.typed import Typed
 from tests.support.community import Community
 from tests.support.persons import Person
 
@@ -95,7 +96,8 @@ def test_an_emptied_locker_looks_like_a_full_one_and_is_no_more_often_the_first(
     chosen: set[str] = set()
     for n in range(12):
         save(here.author, "new:north-west", SECRET, f"number-{n}")
-        here.author.post("/drafts/discard", draft=f"number-{n}")
+        with here.app.app_context(), unit_of_work():
+            turn_of(here.author.id).finish(f"number-{n}")
         with here.app.app_context():
             chosen |= lockers.read(here.author.id, lockers.DRAFTS).keys()
     assert len(chosen) > 2

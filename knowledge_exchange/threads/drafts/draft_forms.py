@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from knowledge_exchange.core.clock import now
 from knowledge_exchange.core.ids import parse_id
-from knowledge_exchange.threads.drafts.drafts import LONGEST_AGO, Typed, is_form, is_number
+from knowledge_exchange.threads.drafts.typed import LONGEST_AGO, Typed, is_form, is_number
 
 #: Fields of one draft, and signs in all of them together: more than any form can post.
 MOST_FIELDS = 30

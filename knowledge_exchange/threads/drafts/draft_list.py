@@ -12,7 +12,8 @@ from knowledge_exchange.auth.own_data import Rows
 from knowledge_exchange.core.db import AnyRow, db
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.networks.queries import readable_by
-from knowledge_exchange.threads.drafts.drafts import Drawer, Kept
+from knowledge_exchange.threads.drafts.draft_content import Kept
+from knowledge_exchange.threads.drafts.drafts import Drawer
 from knowledge_exchange.threads.models import Post, Thread
 from knowledge_exchange.threads.queries import readable
 
@@ -98,5 +99,8 @@ def _networks(me: Me, slugs: set[str]) -> Sequence[AnyRow]:
 
 
 def drafts_of(member_id: int) -> Rows:
-    """One's own data: every draft, with what was typed."""
-    return [{"form": kept.form, "typed_at": kept.at, **kept.values} for kept in Drawer(member_id).all()]
+    """One's own data: every draft, with what was typed; also one that was discarded, while it can be brought back."""
+    drawer = Drawer(member_id)
+    found = [{"form": kept.form, "typed_at": kept.at, **kept.values} for kept in drawer.all()]
+    thrown = [{"discarded_at": one.at, "form": one.kept.form, **one.kept.values} for one in drawer.discarded()]
+    return found + thrown

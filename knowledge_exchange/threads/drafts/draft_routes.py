@@ -7,7 +7,6 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_wtf.csrf import generate_csrf
 
 from knowledge_exchange.auth import lockers
@@ -19,9 +18,11 @@ from knowledge_exchange.auth.sessions import require_me
 from knowledge_exchange.auth.typed_text import show_again
 from knowledge_exchange.core.db import unit_of_work
 from knowledge_exchange.notifications.queries import unread_count
+from knowledge_exchange.threads.drafts.draft_content import UNDO_MINUTES, Kept
 from knowledge_exchange.threads.drafts.draft_forms import OF, Unfit, typed_in
 from knowledge_exchange.threads.drafts.draft_list import form_url, listed
-from knowledge_exchange.threads.drafts.drafts import Drawer, Kept, Saved, draft_in_hand, is_form, turn_of
+from knowledge_exchange.threads.drafts.drafts import MOST_CHARS_IN_ALL, Drawer, draft_in_hand, turn_of
+from knowledge_exchange.threads.drafts.typed import Saved, is_form
 from knowledge_exchange.threads.routes import blueprint
 
 
@@ -30,12 +31,17 @@ from knowledge_exchange.threads.routes import blueprint
 def drafts() -> ResponseReturnValue:
     """What one has typed and not posted."""
     me = require_me()
+    drawer = Drawer(me.id)
+    thrown = {one.kept.id: one.until for one in drawer.discarded()}
+    found = listed(me, [*drawer.all(), *(one.kept for one in drawer.discarded())])
     return render_template(
         "threads/drafts.html",
         me=me,
         nav="me",
-        drafts=listed(me, Drawer(me.id).all()),
+        drafts=[one for one in found if one.kept.id not in thrown],
+        discarded=[(one, thrown[one.kept.id]) for one in found if one.kept.id in thrown],
         most=lockers.MOST_DRAFTS,
+        most_chars=MOST_CHARS_IN_ALL,
         unread=unread_count(me.id),
     )
 
@@ -53,6 +59,7 @@ def draft_of() -> ResponseReturnValue:
         return jsonify(error="unfit"), 400
     drawer, number = Drawer(me.id), request.args.get("draft", "")
     found = drawer.of_form(form)
+    thrown = [one.kept.id for one in drawer.discarded() if one.kept.form == form]
     return jsonify(
         me=str(me.id),
         csrf_token=generate_csrf(),
@@ -60,6 +67,7 @@ def draft_of() -> ResponseReturnValue:
         known=drawer.by_id(number) is not None,
         draft=_said(found[0]) if found else None,
         others=max(len(found) - 1, 0),
+        discarded=thrown[0] if thrown else "",
     )
 
 
@@ -100,7 +108,10 @@ def _answer(saved: Saved) -> ResponseReturnValue:
         return show_again("/drafts", request.form, cause="gone", can_send=False), 409
     flash(_("Your draft is kept. Nobody else can see it."), "good")
     if saved.dropped:
-        flash(_("You had %(most)s drafts: the one untouched for longest has gone.", most=lockers.MOST_DRAFTS), "info")
+        flash(
+            _("There was no more room for drafts: what was untouched for longest has gone. Post or discard some."),
+            "info",
+        )
     return redirect(url_for("threads.drafts"), 303)
 
 
@@ -108,24 +119,36 @@ def _answer(saved: Saved) -> ResponseReturnValue:
 @active
 @limiter.limit(DRAFT_LIMIT)
 def discard_draft() -> ResponseReturnValue:
-    """Throw a draft away (field ``draft``), from the list, or to start its form afresh."""
-    me, number = require_me(), draft_in_hand()
+    """Throw a draft away (field ``draft``), from the list, or to start its form afresh. For a while it can be brought
+    back."""
+    me, number, afresh = require_me(), draft_in_hand(), request.form.get("afresh", "")
     kept = _discard(me, number) if number else None
+    if kept is not None and (not wants_json() or "tell" in request.form):
+        flash(
+            _("It is discarded. For %(num)s minutes you can bring it back.", num=UNDO_MINUTES), f"undo-draft {kept.id}"
+        )
     if wants_json():
-        return jsonify(finished=bool(number))
-    if "afresh" in request.form:
-        form = request.form.get("afresh", "")
-        return redirect(form_url(form) if is_form(form) else url_for("threads.drafts"), 303)
-    if kept is not None:
-        left = len(Drawer(me.id).all())
-        said = ngettext("It is discarded. %(num)s draft is left.", "It is discarded. %(num)s drafts are left.", left)
-        flash(said if left else _("It is discarded."), "good")
-    return redirect(url_for("threads.drafts"), 303)
+        return jsonify(finished=bool(number), undo=kept.id if kept else "")
+    return redirect(form_url(afresh) if is_form(afresh) else url_for("threads.drafts"), 303)
 
 
 def _discard(me: Me, number: str) -> Kept | None:
     with unit_of_work():
-        drawer = turn_of(me.id)
-        kept = drawer.by_id(number)
-        drawer.finish(number)
-    return kept
+        return turn_of(me.id).discard(number)
+
+
+@blueprint.post("/drafts/undo")
+@active
+@limiter.limit(DRAFT_LIMIT)
+def undo_discard() -> ResponseReturnValue:
+    """Bring back what was discarded just now (field ``draft``), beside all that was begun since."""
+    me, number = require_me(), draft_in_hand()
+    with unit_of_work():
+        kept = turn_of(me.id).bring_back(number) if number else None
+    if wants_json():
+        return jsonify(draft=_said(kept) if kept else None)
+    if kept is None:
+        flash(_("It can’t be brought back any more: that can be done for %(num)s minutes.", num=UNDO_MINUTES), "warn")
+    else:
+        flash(_("Your draft is back, as it was."), "good")
+    return redirect(url_for("threads.drafts"), 303)

@@ -11,93 +11,23 @@ emptied with two posts, copies of the tables seldom tell that they are one membe
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from flask import request
 
 from knowledge_exchange.auth import lockers
 from knowledge_exchange.core.clock import now
+from knowledge_exchange.threads.drafts.draft_content import Content, Discarded, closed, opened
+from knowledge_exchange.threads.drafts.draft_content import Kept as Kept
+from knowledge_exchange.threads.drafts.typed import Saved, Typed, is_number, new_number, time_of
 
+#: Signs in all drafts of one member: forty of the longest posts, and more. All of them are opened for each save.
+MOST_CHARS_IN_ALL = 2_000_000
 #: Numbers of finished drafts that one locker remembers.
 MOST_FINISHED = 10
-#: What can be told apart of how long ago something was typed.
-LONGEST_AGO = timedelta(days=60)
-_NUMBER_BYTES = 12
-_NUMBER = re.compile(r"[A-Za-z0-9_-]{8,32}")
-#: A reply in a thread, a change of a post, a new thread in a network: what the forms call themselves (data-draft-key).
-_FORM = re.compile(r"(?:reply|edit):[1-9]\d{0,18}|new:[a-z0-9][a-z0-9-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What a page says of a form: its fields, and which draft they are.
-
-    ``version``: the one that the page had before its eyes; 0 of what is new. ``by``: a random number of that page;
-    ``count``: its saves, so that one which was overtaken on the way changes nothing. ``at``: when it was typed.
-    """
-
-    form: str
-    values: Mapping[str, str]
-    id: str = ""
-    version: int = 0
-    by: str = ""
-    count: int = 0
-    at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A draft as it is kept; ``version`` goes up with each change."""
-
-    id: str
-    form: str
-    version: int
-    by: str
-    count: int
-    at: datetime
-    values: dict[str, str]
-
-    def text(self, name: str) -> str:
-        """What stands in a field."""
-        return self.values.get(name, "")
-
-    @property
-    def age(self) -> int:
-        """Seconds since it was typed."""
-        return max(int((now() - self.at).total_seconds()), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of it. ``id`` is another than was said where what was there had to stay as it was.
-
-    ``is_finished``: it has been posted or discarded, and was not kept again. ``dropped``: so many older ones went.
-    """
-
-    id: str
-    version: int
-    is_finished: bool = False
-    dropped: int = 0
-
-
-def is_form(form: str) -> bool:
-    """Whether forms call themselves so."""
-    return _FORM.fullmatch(form) is not None
-
-
-def is_number(number: str) -> bool:
-    """Whether it can be the number of a draft, or of a page."""
-    return _NUMBER.fullmatch(number) is not None
-
-
-def new_number() -> str:
-    """The number of a draft that comes from a page without scripts."""
-    return secrets.token_urlsafe(_NUMBER_BYTES)
 
 
 class Drawer:
@@ -105,17 +35,16 @@ class Drawer:
 
     def __init__(self, member_id: int) -> None:
         self._member_id = member_id
-        opened = {label: _opened(content) for label, content in lockers.read(member_id, lockers.DRAFTS).items()}
-        self._kept = {label: kept for label, (kept, _finished) in opened.items() if kept is not None}
-        self._finished = {label: finished for label, (_kept, finished) in opened.items()}
+        self._lockers = {label: opened(found) for label, found in lockers.read(member_id, lockers.DRAFTS).items()}
 
     def is_finished(self, number: str) -> bool:
         """Whether it was posted or discarded, as far as that is remembered."""
-        return any(number in finished for finished in self._finished.values())
+        return any(number in one.finished for one in self._lockers.values())
 
     def all(self) -> list[Kept]:
         """All of them, what was typed last first."""
-        return sorted(self._kept.values(), key=lambda kept: kept.at, reverse=True)
+        found = [one.kept for one in self._lockers.values() if one.kept]
+        return sorted(found, key=lambda kept: kept.at, reverse=True)
 
     def of_form(self, form: str) -> list[Kept]:
         """Those of one form, what was typed last first."""
@@ -123,7 +52,12 @@ class Drawer:
 
     def by_id(self, number: str) -> Kept | None:
         """One of them."""
-        return next((kept for kept in self._kept.values() if kept.id == number), None)
+        return next((kept for kept in self.all() if kept.id == number), None)
+
+    def discarded(self) -> list[Discarded]:
+        """Those that can be brought back, what was discarded last first."""
+        found = [one.discarded for one in self._lockers.values() if one.discarded and not one.discarded.is_over]
+        return sorted(found, key=lambda thrown: thrown.at, reverse=True)
 
     def save(self, typed: Typed) -> Saved:
         """Keep what was typed. Within a unit of work in which it is this member's turn."""
@@ -139,46 +73,108 @@ class Drawer:
         return self._add(typed, typed.id if old is None else new_number())
 
     def finish(self, number: str) -> None:
-        """Forget one that was posted or discarded. Within a unit of work in which it is this member's turn."""
-        labels = [label for label, kept in self._kept.items() if kept.id == number]
-        if not labels and self.is_finished(number):
+        """Forget one that was posted. Within a unit of work in which it is this member's turn."""
+        label = self._label_of(number)
+        if label is None and self.is_finished(number):
             return
-        label = labels[0] if labels else secrets.choice(self._free() or lockers.DRAFTS)
-        if labels:
-            del self._kept[label]
-        self._finished[label] = [number, *self._finished.get(label, [])][:MOST_FINISHED]
-        self._put(label)
+        label = label or secrets.choice(self._free() or lockers.DRAFTS)
+        before = self._lockers.get(label, Content())
+        kept = None if before.kept and before.kept.id == number else before.kept
+        thrown = None if before.discarded and before.discarded.kept.id == number else before.discarded
+        self._put({label: Content(kept, thrown, _with(number, before.finished))})
+
+    def discard(self, number: str) -> Kept | None:
+        """Throw one away, so that it can be brought back for a while. Within a unit of work, and this member's turn."""
+        kept = self.by_id(number)
+        if kept is None:
+            if not self.is_finished(number):
+                self.finish(number)
+            return None
+        label = str(self._label_of(number))
+        finished = _with(number, self._lockers[label].finished)
+        self._put({label: Content(None, Discarded(kept, now()), finished)})
+        return kept
+
+    def bring_back(self, number: str) -> Kept | None:
+        """One that was discarded just now, as it was; beside what was begun since. Within a unit of work, and this
+        member's turn."""
+        thrown = next((one for one in self.discarded() if one.kept.id == number), None)
+        label = self._label_of(number)
+        if thrown is None or label is None:
+            return None
+        before = self._lockers[label]
+        for one in self.of_form(thrown.kept.form):
+            if one.values == thrown.kept.values:  # written again word by word
+                self._put({label: Content(before.kept, None, before.finished)})
+                return one
+        self._put({label: Content(thrown.kept, None, [one for one in before.finished if one != number])})
+        return thrown.kept
 
     def _write_over(self, old: Kept, typed: Typed) -> Saved:
-        label = next(label for label, kept in self._kept.items() if kept.id == old.id)
+        label = str(self._label_of(old.id))
         # Of a clock that was wound back: what is newer stays newer.
-        at = max(old.at, _time_of(typed))
-        self._kept[label] = kept = replace(
-            old, version=old.version + 1, by=typed.by, count=typed.count, at=at, values=dict(typed.values)
-        )
-        self._put(label)
-        return Saved(kept.id, kept.version)
+        at = max(old.at, time_of(typed))
+        kept = replace(old, version=old.version + 1, by=typed.by, count=typed.count, at=at, values=dict(typed.values))
+        emptied, dropped = self._room_for(label, kept.size)
+        self._put({label: replace(self._lockers[label], kept=kept), **emptied})
+        return Saved(kept.id, kept.version, dropped=dropped)
 
     def _add(self, typed: Typed, number: str) -> Saved:
         kept = Kept(
             *(number or new_number(), typed.form, typed.version + 1, typed.by, typed.count),
-            *(_time_of(typed), dict(typed.values)),
+            *(time_of(typed), dict(typed.values)),
         )
-        for one in self._kept.values():
-            if (one.form, one.values) == (kept.form, kept.values):
+        for one in self.of_form(kept.form):
+            if one.values == kept.values:
                 return Saved(one.id, one.version)
         free = self._free()
-        label = secrets.choice(free) if free else min(self._kept, key=lambda label: self._kept[label].at)
-        self._kept[label] = kept
-        self._put(label)
-        return Saved(kept.id, kept.version, dropped=0 if free else 1)
+        label = secrets.choice(free) if free else self._first_to_go()
+        is_dropped = not free and self._lockers[label].kept is not None
+        emptied, dropped = self._room_for(label, kept.size)
+        self._put({label: Content(kept, None, self._lockers.get(label, Content()).finished), **emptied})
+        return Saved(kept.id, kept.version, dropped=dropped + is_dropped)
+
+    def _room_for(self, label: str, size: int) -> tuple[dict[str, Content], int]:
+        """Other lockers, emptied, so that so many signs fit into one, and how many drafts that costs."""
+        others = {other: one.size for other, one in self._lockers.items() if other != label and one.size}
+        emptied: dict[str, Content] = {}
+        dropped = 0
+        while others and size + sum(others.values()) > MOST_CHARS_IN_ALL:
+            first = self._first_to_go(others)
+            dropped += self._lockers[first].kept is not None
+            emptied[first] = Content(finished=self._lockers[first].finished)
+            del others[first]
+        return emptied, dropped
+
+    def _first_to_go(self, labels: Iterable[str] = lockers.DRAFTS) -> str:
+        """The full locker whose draft is missed least: one that was discarded, else the one untouched for longest."""
+        full = {label: one for label in labels if (one := self._lockers.get(label)) and one.size}
+        return min(full, key=lambda label: _last_touched(full[label]))
+
+    def _label_of(self, number: str) -> str | None:
+        return next((label for label, one in self._lockers.items() if _has(one, number)), None)
 
     def _free(self) -> list[str]:
-        return [label for label in lockers.DRAFTS if label not in self._kept]
+        return [label for label in lockers.DRAFTS if label not in self._lockers or not self._lockers[label].size]
 
-    def _put(self, label: str) -> None:
-        content = _closed(self._kept.get(label), self._finished.get(label, []))
-        lockers.put(self._member_id, {label: content})
+    def _put(self, contents: dict[str, Content]) -> None:
+        self._lockers |= contents
+        lockers.put(self._member_id, {label: closed(content) for label, content in contents.items()})
+
+
+def _has(content: Content, number: str) -> bool:
+    kept = content.kept or (content.discarded.kept if content.discarded else None)
+    return kept is not None and kept.id == number
+
+
+def _with(number: str, finished: list[str]) -> list[str]:
+    return [number, *finished][:MOST_FINISHED]
+
+
+def _last_touched(content: Content) -> tuple[bool, datetime]:
+    if content.kept is not None:
+        return True, content.kept.at
+    return False, content.discarded.at if content.discarded else now()
 
 
 def turn_of(member_id: int) -> Drawer:
@@ -209,25 +205,3 @@ def draft_in_hand() -> str | None:
         return None
     number = request.form.get("draft", "")
     return number if is_number(number) else ""
-
-
-def _time_of(typed: Typed) -> datetime:
-    latest = now()
-    return min(max(typed.at or latest, latest - LONGEST_AGO), latest)
-
-
-def _closed(kept: Kept | None, finished: list[str]) -> bytes:
-    said = None if kept is None else {**asdict(kept), "at": kept.at.isoformat()}
-    return json.dumps({"kept": said, "finished": finished}).encode()
-
-
-def _opened(content: bytes) -> tuple[Kept | None, list[str]]:
-    """A draft, or none, and numbers of finished ones; nothing of what another version of the program wrote."""
-    try:
-        said = json.loads(content)
-        kept = said["kept"]
-        if kept is not None:
-            kept = Kept(**{**kept, "at": datetime.fromisoformat(kept["at"])})
-        return kept, list(said["finished"])
-    except (ValueError, TypeError, LookupError):
-        return None, []
