@@ -7,8 +7,10 @@ cost more than all the rest of the page; here they become part of the template's
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from flask import current_app, get_template_attribute
 from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
@@ -21,6 +23,14 @@ _GAP = re.compile(r"[ \t]{2,}")
 #: Templates whose macros depend on their arguments alone.
 PURE = frozenset({"_icons.html"})
 _GETTEXT = frozenset({"_", "gettext"})
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template file, found once in each app: a page of results asks for its parts sixty times."""
+    found: dict[tuple[str, str], Callable[..., Markup]] = current_app.extensions.setdefault("ke_macros", {})
+    if (template, name) not in found or current_app.jinja_env.auto_reload:
+        found[template, name] = get_template_attribute(template, name)
+    return found[template, name]
 
 
 class SettlingEnvironment(Environment):

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import groupby
 
-from flask import current_app, get_template_attribute
+from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from knowledge_exchange.core import hooks
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import language, per_language, today, zone_of
+from knowledge_exchange.core.templating import macro
 
 #: Rows that are kept in each process, about 1 kB each: pages are opened again, above all to see what is new.
 MOST_KEPT = 4096
@@ -69,5 +70,4 @@ def _kept(entry: AnyRow, zone: str, stand: str, _moment: tuple[str, date, str]) 
 
 
 def _set(entry: AnyRow, zone: str, stand: str) -> Markup:
-    macro = get_template_attribute("notifications/_entry.html", "entry_row")
-    return Markup(macro(entry, zone, stand))  # noqa: S704 -- the macro escapes
+    return Markup(macro("notifications/_entry.html", "entry_row")(entry, zone, stand))  # noqa: S704 -- the macro escapes

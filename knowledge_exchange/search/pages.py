@@ -9,7 +9,6 @@ from functools import lru_cache
 from itertools import islice
 from urllib.parse import urlencode
 
-from flask import get_template_attribute
 from flask.globals import app_ctx
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
@@ -17,6 +16,7 @@ from markupsafe import Markup, escape
 from knowledge_exchange.auth.me import Me
 from knowledge_exchange.core.i18n import language, today
 from knowledge_exchange.core.shells import Hole
+from knowledge_exchange.core.templating import macro
 from knowledge_exchange.notifications.pages import member_page
 from knowledge_exchange.search import controls, facets
 from knowledge_exchange.search.asking import reach_of
@@ -159,12 +159,13 @@ def _around(query: Query, order: str, places: tuple[Place, ...], moment: tuple[s
 
 
 def _narrow(query: Query, order: str, places: tuple[Place, ...]) -> Markup:
-    states = [(name, controls.states()[name]) for name in facets.STATES]
+    words = controls.states()
+    states = [(name, words[name]) for name in facets.STATES]
     named = [(place.slug, place.name) for place in places]
     return Markup(_part("narrow")(query, order, named, list(controls.kinds().items()), states))  # noqa: S704
 
 
 def _part(name: str) -> Callable[..., Markup]:
     """A part of the page by its name."""
-    part: Callable[..., Markup] = get_template_attribute("search/_parts.html", name)
+    part: Callable[..., Markup] = macro("search/_parts.html", name)
     return part

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import current_app, get_template_attribute, render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import DEFAULT_ZONE, today
 from knowledge_exchange.core.latest import Latest
 from knowledge_exchange.core.markup import excerpt
+from knowledge_exchange.core.templating import macro
 from knowledge_exchange.threads import queries
 from knowledge_exchange.threads.curation.redacting import shown
 from knowledge_exchange.threads.files.attachment_html import NONE as NO_FILES
@@ -92,7 +93,7 @@ def _made(thread: AnyRow, view: str, after: int | None, zone: str) -> Body:
         marked=tuple(_marked(posts)),
         before=queries.posts_up_to(thread.id, view, after) if after else 0,
         next_key=shown[-1].id if len(rows) > POSTS_A_PAGE else None,
-        faces=str(get_template_attribute("threads/_faces.html", "faces")(faces)).encode(),
+        faces=str(macro("threads/_faces.html", "faces")(faces)).encode(),
         people=len(faces),
         source=next((row.source for row in shown if row.source), ""),
     )
@@ -154,16 +155,15 @@ def initials(name: str) -> str:
 
 
 def _opening(thread: AnyRow, post: dict[str, Any], zone: str) -> str:
-    macro = get_template_attribute("threads/_post.html", "opening")
-    return str(macro(post, thread, zone))
+    return str(macro("threads/_post.html", "opening")(post, thread, zone))
 
 
 def _talk(replies: list[dict[str, Any]], view: str, zone: str) -> str:
     if view == "flat":
         for post in replies:
             post["says_parent"] = post["depth"] > 1
-        return str(get_template_attribute("threads/_post.html", "flat")(replies, zone))
-    return str(get_template_attribute("threads/_post.html", "tree")(nested(replies), zone, 1))
+        return str(macro("threads/_post.html", "flat")(replies, zone))
+    return str(macro("threads/_post.html", "tree")(nested(replies), zone, 1))
 
 
 def nested(replies: list[dict[str, Any]]) -> list[Node]:
@@ -211,5 +211,4 @@ def post_html(row: AnyRow, thread: AnyRow | None) -> str:
     if row.parent_id is None and thread is not None:
         return _opening(thread, post, DEFAULT_ZONE)
     post["says_parent"] = row.depth > MOST_NESTED
-    macro = get_template_attribute("threads/_post.html", "item")
-    return str(macro(post, DEFAULT_ZONE))
+    return str(macro("threads/_post.html", "item")(post, DEFAULT_ZONE))

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from flask import get_template_attribute
 from flask.globals import app_ctx
 from markupsafe import Markup
 
 from knowledge_exchange.core.db import AnyRow
 from knowledge_exchange.core.i18n import DEFAULT_ZONE, language, today
+from knowledge_exchange.core.templating import macro
 from knowledge_exchange.threads.listing import Item, is_new, is_pinned, items
 
 #: Rows that are kept in each process, about 1 kB each.
@@ -58,5 +58,4 @@ def _moment(zone: str) -> tuple[str, date, str]:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _row(item: Item, h: str, why: str, with_network: bool, zone: str, _moment: tuple[str, date, str]) -> Markup:
-    macro = get_template_attribute("_macros.html", "thread_row")
-    return Markup(macro(item, h, why, with_network, zone))  # noqa: S704 -- the macro escapes
+    return Markup(macro("_macros.html", "thread_row")(item, h, why, with_network, zone))  # noqa: S704 -- the macro escapes

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
-from flask import get_template_attribute
 from flask.globals import app_ctx
 from markupsafe import Markup
 from sqlalchemy import bindparam, select
@@ -16,6 +15,7 @@ from knowledge_exchange.core.db import AnyRow, Id
 from knowledge_exchange.core.i18n import language, today
 from knowledge_exchange.core.id_lists import is_one_of
 from knowledge_exchange.core.reads import Read
+from knowledge_exchange.core.templating import macro
 from knowledge_exchange.networks.models import Network
 from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.search.cards import Card
@@ -69,7 +69,7 @@ def _card(
     item: Item, written: tuple[int, str, str, bool, datetime, bool], zone: str, _moment: tuple[str, date, str]
 ) -> Card:
     post_id, html, by, is_pseudonym, at, is_opening = written
-    part = {name: get_template_attribute("threads/_found.html", name) for name in ("sign", "facts", "tail")}
+    part = {name: macro("threads/_found.html", name) for name in ("sign", "facts", "tail")}
     return Card(
         url=item.url if is_opening else f"/p/{post_id}",
         title=item.title,
