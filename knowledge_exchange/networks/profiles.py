@@ -146,20 +146,21 @@ def _fitting(query: AnySelect, words: list[str]) -> list[Card]:
         return [_card(row) for row in db.session.execute(query.limit(A_PAGE + 1))]
     found: list[Card] = []
     with db.session.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
-        for card in map(_card, rows):
-            said = _said(card)
+        for row in rows:
+            said = _said(row)
             if all(word in said for word in words):
-                found.append(card)
+                found.append(_card(row))
             if len(found) > A_PAGE:
                 break
     return found
 
 
-def _said(card: Card) -> str:
+def _said(row: AnyRow) -> str:
     """All that is shown of somebody, folded, and that alone: by what they keep to themselves nobody finds them."""
-    region = REGIONS[card.region][0] if card.region in REGIONS else ""
-    shown = (card.name, card.handle, card.title, card.organisation or "", region, card.about, *card.topics)
-    return folded("\n".join(shown))
+    region = REGIONS[row.region][0] if row.region in REGIONS else ""
+    shown = (row.name, row.handle, row.title, row.organisation or "", region, row.about, row.ask_me_about)
+    # One by one: a text without accents, as most are, costs next to nothing.
+    return "\n".join(map(folded, shown))
 
 
 def _card(row: AnyRow) -> Card:
