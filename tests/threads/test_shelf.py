@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from sqlalchemy import select, update
 
 from knowledge_exchange.auth.models import Locker
@@ -101,6 +102,14 @@ def test_what_was_read_is_noted_the_last_first_until_it_is_switched_off(here: Co
     here.reply(here.peer, threads[1])
     read(here, here.watcher, threads[1])
     assert recent(here.watcher) == [threads[1]]
+
+
+@pytest.mark.parametrize("said", [{}, {"keep": ""}, {"keep": "no"}])
+def test_a_form_that_says_neither_on_nor_off_forgets_nothing(here: Community, said: dict[str, str]) -> None:
+    thread = here.post_thread(here.author)
+    read(here, here.watcher, thread)
+    assert here.watcher.post("/recent", **said).status_code == 400
+    assert recent(here.watcher) == [thread]
 
 
 def test_reading_on_in_the_same_thread_writes_nothing_more(here: Community) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -106,6 +106,9 @@ def recent() -> ResponseReturnValue:
 def note_recent() -> ResponseReturnValue:
     """Choose whether what one reads is noted; switched off, what was noted is forgotten."""
     me = require_me()
+    chosen = request.form.get("keep")
+    if chosen not in ("0", "1"):
+        abort(400)
     with unit_of_work():
-        keep(me.id, shelf_in_turn(me.id).noting(request.form.get("keep") == "1"))
+        keep(me.id, shelf_in_turn(me.id).noting(chosen == "1"))
     return redirect("/recent", 303)
