@@ -46,6 +46,13 @@ def as_lowered(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text.lower(), *map(lowered_on_sqlite, ways))))
 
 
+def as_written(name: str) -> tuple[str, ...]:
+    """A name, typed somehow, as it may be written: with each apostrophe, accents in one with their letters or after."""
+    straight = re.sub("[’‘ʼ]", "'", name)
+    ways = (straight, straight.replace("'", "’"))
+    return tuple(dict.fromkeys(unicodedata.normalize(form, way) for form in ("NFC", "NFD") for way in ways))
+
+
 #: Letters that Unicode does not take apart into a plain one and its accent.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "’": "'", "‘": "'", "ʼ": "'"}

@@ -110,3 +110,17 @@ def test_a_name_is_found_in_small_letters_and_large_ones_whatever_its_alphabet(h
     assert "Łukasz Żak" in here.author.get(f"/members?q={typed}").text
     for name in ("łukasz żak", "Łukasz Żak", "ŁUKASZ ŻAK"):
         assert "A rota in Polish" in here.author.get(f'/search?q=by:"{name}"').text
+
+
+WRITTEN = [("Ciaran O'Prey", "ciaran o’prey"), ("Ciaran O’Prey", "Ciaran O'Prey"), ("Zoë Żak", "zoe\u0308 z\u0307ak")]
+
+
+@pytest.mark.parametrize(("name", "typed"), [*WRITTEN, *((typed, name) for name, typed in WRITTEN)])
+def test_whose_posts_they_are_is_found_with_either_apostrophe_and_however_letters_are_composed(
+    here: Community, name: str, typed: str
+) -> None:
+    with here.app.app_context(), unit_of_work() as work:
+        work.get_one(Member, here.peer.id).name = name
+    here.post_thread(here.peer, title="A rota by somebody")
+    assert "A rota by somebody" in here.author.get(f'/search?q=by:"{typed}"').text
+    assert "A rota by somebody" not in here.author.get(f'/search?q=by:"{typed}x"').text

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from knowledge_exchange.auth.me import Me
-from knowledge_exchange.core.text import as_lowered
+from knowledge_exchange.core.text import as_lowered, as_written
 from knowledge_exchange.notifications.models import NetworkLevel, Participant
 from knowledge_exchange.search.models import SearchDocument
 from knowledge_exchange.search.sources import Condition
@@ -50,7 +50,8 @@ def is_by(me: Me, typed: str) -> ColumnElement[bool]:
     name = typed.strip().removeprefix("@")
     if name.lower() == "me":
         return is_mine(me, "")
-    is_named = func.lower(Voice.name).in_(as_lowered(name))
+    spelt = dict.fromkeys(one for way in as_written(name) for one in as_lowered(way))
+    is_named = func.lower(Voice.name).in_(tuple(spelt))
     voices = select(Voice.id).where(or_(func.lower(Voice.handle) == name.lower(), is_named))
     return SearchDocument.id.in_(select(Post.id).where(Post.voice_id.in_(voices), Post.deleted_at.is_(None)))
 
