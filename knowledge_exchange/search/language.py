@@ -131,6 +131,9 @@ def _take_words(found: _Found, said: str, part: re.Match[str]) -> None:
         found.hints.append(_("Only the first %(most)s words were looked for.", most=MOST_WORDS))
         return
     whole = [word for piece in seen for word in piece.words]
+    if is_open and whole and len(whole[-1]) < SHORTEST_PREFIX:
+        hint = _("“%(word)s*” was looked for as a word: a beginning has at least two letters.", word=whole[-1])
+        found.hints.append(hint)
     nodes = [_phrase(whole)] if is_quoted and seen else list(_nodes(seen, is_open))
     if part["minus"]:
         found.without += nodes

@@ -102,6 +102,12 @@ def test_an_unknown_filter_is_hinted_at_and_looked_for_as_words(app: Flask) -> N
     assert "There is no filter “colour:”" in html.unescape(page)
 
 
+def test_a_beginning_of_one_letter_is_said_to_be_too_short(app: Flask) -> None:
+    here = _few(app)
+    assert "a beginning has at least two letters" in look(here.author, "r*")
+    assert "a beginning has" not in look(here.author, "ro*")
+
+
 def test_no_match_says_what_was_tried_and_carries_the_words_over_to_a_problem(app: Flask) -> None:
     here = _few(app)
     page = look(here.author, "helicopter landing is:answered")
