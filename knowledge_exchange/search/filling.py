@@ -21,18 +21,25 @@ from knowledge_exchange.search.words import VERSION
 FILL_EVERY_S = 10.0
 #: Documents of a step of the job, which holds up whoever writes for some 20 ms, and its pause after each.
 A_STEP, PAUSE_S = 50, 0.05
+#: So often in a row the job finds somebody at the index, before it leaves it for now.
+MOST_TRIES = 20
 #: Documents of a step of the operator's command, which does nothing else.
 A_STRIDE = 500
 
 _DOCUMENTS = table_of(SearchDocument)
-_EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:lock)")
+#: Never waited for: whoever writes then would wait behind, for as long as somebody else is at it.
+_EXCLUSIVE = text("SELECT pg_try_advisory_xact_lock(:lock)")
 
 
 def fill_waiting() -> None:
     """Fill what is not filled, of every source (a job)."""
     for source in all_sources():
         if _is_due(source):
-            for _filled in fill(source, A_STEP):
+            tries = 0
+            for filled in fill(source, A_STEP):
+                tries = tries + 1 if filled is None else 0
+                if tries == MOST_TRIES:
+                    return  # it goes on the next time
                 time.sleep(PAUSE_S)
 
 
@@ -43,12 +50,16 @@ def _is_due(source: Source) -> bool:
     return due
 
 
-def fill(source: Source, at_once: int) -> Generator[int, None, None]:
-    """Fill on from where it stands, step by step; yields how many documents each step has written."""
+def fill(source: Source, at_once: int) -> Generator[int | None, None, None]:
+    """Fill on from where it stands, step by step; yields how many documents each step has written.
+
+    None for a step that was not taken, for somebody was writing.
+    """
     upto: int | None = 0
     while upto is not None:
         with unit_of_work():
-            written, upto = _fill_some(source, at_once)
+            is_free = is_sqlite() or db.session.scalar(_EXCLUSIVE, {"lock": documents.LOCK})
+            written, upto = _fill_some(source, at_once) if is_free else (None, upto)
         end_read()
         yield written
 
@@ -58,8 +69,6 @@ def _fill_some(source: Source, at_once: int) -> tuple[int, int | None]:
 
     Nobody else writes the index meanwhile: what is read here must not stand over what is newer.
     """
-    if not is_sqlite():
-        db.session.execute(_EXCLUSIVE, {"lock": documents.LOCK})
     after = _stands_at(source)
     if after is None:
         return 0, None
@@ -113,6 +122,9 @@ def rebuild(told: Callable[[int], None]) -> int:
     done = 0
     for source in sources:
         for written in fill(source, A_STRIDE):
+            if written is None:
+                time.sleep(PAUSE_S)
+                continue
             done += written
             told(done)
     return done

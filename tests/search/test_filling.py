@@ -11,7 +11,7 @@ from knowledge_exchange.cli.emptying import empty_search
 from knowledge_exchange.cli.main import cli
 from knowledge_exchange.core.db import db, end_read, is_sqlite, unit_of_work
 from knowledge_exchange.search import filling, sources, tending, words
-from knowledge_exchange.search.documents import Document, drop, put
+from knowledge_exchange.search.documents import LOCK, Document, drop, put
 from knowledge_exchange.search.filling import fill, fill_waiting, problems
 from knowledge_exchange.search.models import SearchDocument, SearchState, SearchWord
 from knowledge_exchange.search.sources import Source, register
@@ -44,6 +44,18 @@ def _source() -> Source:
     found = sources.source_of("shelf")
     assert found is not None
     return found
+
+
+@pytest.mark.databases("postgres")  # SQLite has one writer at a time anyway
+def test_the_job_waits_for_nobody_who_is_long_at_the_index(room: Shelf) -> None:
+    """Whoever writes then would wait behind it."""
+    with db.engine.connect() as writer:
+        writer.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": LOCK})
+        fill_waiting()
+        assert _there() == []
+        writer.rollback()
+    fill_waiting()
+    assert _there() == list(range(1, 10))
 
 
 def test_a_database_from_before_is_filled_by_the_job(room: Shelf) -> None:
