@@ -27,6 +27,10 @@ class Latest(Generic[T]):
             self._kept.move_to_end(key)
         return found
 
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self._kept)
+
     def clear(self) -> None:
         """Keep nothing."""
         self._kept.clear()

@@ -8,7 +8,6 @@ with it but print it.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from flask.globals import app_ctx
 from markupsafe import Markup
 
 from knowledge_exchange.core.i18n import language, today
+from knowledge_exchange.core.latest import Latest
 
 #: Pages kept in each process, about 12 kB each; without the posts or rows in them, which are holes.
 MOST_KEPT = 1024
@@ -57,8 +57,8 @@ class _Shell:
         return b"".join(parts)
 
 
-_kept: OrderedDict[tuple[Any, ...], _Shell] = OrderedDict()
-_fragments: OrderedDict[tuple[Any, ...], Markup] = OrderedDict()
+_kept: Latest[_Shell] = Latest(MOST_KEPT)
+_fragments: Latest[Markup] = Latest(MOST_KEPT)
 
 
 def page(
@@ -78,23 +78,13 @@ def page(
     if not keep:
         return _set(template, {**facts, **constant}).filled(values)
     key = (app_ctx.app.name, template, language(), today(zone), *facts.items())
-    found = _kept.get(key)
-    if found is None:
-        found = _kept[key] = _set(template, {**facts, **constant})
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return found.filled(values)
+    return _kept.of(key, lambda: _set(template, {**facts, **constant})).filled(values)
 
 
 def fragment(template: str, **facts: Any) -> Markup:
     """A piece of a page that is made of facts alone (hashable): kept under them, never of who reads it."""
     key = (app_ctx.app.name, template, language(), *facts.items())
-    found = _fragments.get(key)
-    if found is None:
-        found = _fragments[key] = Markup(render_template(template, me=Given(), **facts))  # noqa: S704 -- a template's
-        while len(_fragments) > MOST_KEPT:
-            _fragments.popitem(last=False)
-    return found
+    return _fragments.of(key, lambda: Markup(render_template(template, me=Given(), **facts)))  # noqa: S704 -- a template's
 
 
 def _set(template: str, context: dict[str, Any]) -> _Shell:

@@ -11,6 +11,7 @@ from jinja2 import DictLoader
 from markupsafe import escape
 
 from knowledge_exchange.core import shells
+from knowledge_exchange.core.latest import Latest
 from knowledge_exchange.core.shells import Given, Hole
 
 PAGES = {
@@ -78,7 +79,7 @@ def test_a_fact_that_is_not_in_the_key_cannot_be_shown(app: Flask) -> None:
 
 
 def test_only_so_many_pages_are_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shells, "MOST_KEPT", 5)
+    monkeypatch.setattr(shells, "_kept", Latest(5))
     for number in range(9):
         show("Ann", title=str(number))
     assert len(shells._kept) == 5
@@ -92,7 +93,7 @@ def test_a_piece_is_kept_under_its_facts_and_knows_no_reader(app: Flask) -> None
 
 
 def test_only_so_many_pieces_are_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shells, "MOST_KEPT", 5)
+    monkeypatch.setattr(shells, "_fragments", Latest(5))
     for number in range(9):
         shells.fragment("page.html", title="T", number=number, name="Ann")
-    assert len(shells._fragments) <= 5
+    assert len(shells._fragments) == 5
